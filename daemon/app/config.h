@@ -1,0 +1,58 @@
+/* The configuration, tdwatch.yaml: one table of options in config.c says name, type, unit, default, range, whether a reload takes it, and help. */
+#ifndef APP_CONFIG_H
+#define APP_CONFIG_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/keys.h"
+#include "core/alert.h"
+
+enum channel_kind { CHANNEL_EMAIL, CHANNEL_WEBHOOK };
+
+struct receiver {
+    const char *name;
+    int channel;               /* enum channel_kind */
+    const char *address;       /* e-mail address, or https URL */
+    unsigned languages;        /* bit set of enum language */
+    int audience;              /* public: never internal alerts nor feed alerts; internal: all */
+    const char *secret_name;   /* webhook: name of the credential with the signing secret (whsec_…) */
+    struct slice secret;       /* its text */
+    struct place place;
+};
+
+struct config {
+    const char *path;
+    const char *home;               /* ISO 3166-1 alpha-2 of the exporting country */
+    const char *state_directory;
+    struct texts feeds;             /* descriptor files or directories, in order of preference */
+    const char *baskets;
+    struct texts rules;             /* rule files or directories */
+    struct texts plain_hosts;       /* loopback hosts where http and smtp without TLS are allowed */
+    const char *user_agent_contact; /* e-mail address put in the User-Agent */
+    const char *listen;             /* "127.0.0.1:9464"; "off" */
+    const char *smtp_url;           /* smtps://mail.example.vn or smtp://… */
+    const char *smtp_from;
+    const char *smtp_user;          /* "" = no authentication */
+    const char *smtp_password_name; /* credential */
+    struct slice smtp_password;
+    int64_t alert_delay_s;          /* a delivery undelivered for so long is itself announced in the log and status */
+    struct receiver *receivers;
+    size_t receiver_count;
+    struct arena arena;
+};
+
+/* Loads and checks the file, its receivers and their secrets. Relative paths are taken from the file's directory. 0, or -EINVAL with every
+ * fault in `diags` (codes C0xx and K0xx). */
+int config_load(const char *path, struct config **ret_config, struct diag_list *diags);
+void config_free(struct config *config);
+
+/* Prints a complete tdwatch.yaml of the defaults, each option with its help as a comment. */
+void config_print_defaults(FILE *out);
+
+/* Prints the options as the OPTIONS section of tdwatch.yaml(5), mdoc. */
+void config_print_manual(FILE *out);
+
+#endif

@@ -1,0 +1,87 @@
+/* The panel: all history that rules need, in memory, column-wise.
+ *
+ * A series is (source, reporter, flow, partner, product). Its figures stand in month-major blocks: a block holds one column of PANEL_BLOCK
+ * neighbouring series for one month and is allocated when its first figure arrives, so that sparse history costs what it holds. Absent
+ * is not zero. Not thread-safe: the engine owns it. */
+#ifndef CORE_PANEL_H
+#define CORE_PANEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/observation.h"
+
+enum { PANEL_BLOCK = 256, PANEL_TEXT_MAX = 64, SERIES_NONE = UINT32_MAX };
+
+struct series_key {
+    const char *source;   /* feed that reports it */
+    const char *reporter; /* ISO 3166-1 alpha-2 */
+    enum flow flow;
+    const char *partner;
+    const char *product;
+};
+
+struct series {
+    struct series_key key;     /* texts owned by the panel */
+    const char *unit;          /* of the quantity column; "" until known */
+    int32_t first, last;       /* periods that hold a figure; PERIOD_NONE while empty */
+};
+
+struct panel;
+
+struct panel *panel_new(void);
+void panel_free(struct panel *panel);
+
+size_t panel_series_count(const struct panel *panel);
+
+/* The series with this number (0 … count − 1). Borrowed until the next panel_add_series. */
+const struct series *panel_series(const struct panel *panel, uint32_t id);
+
+/* Its number, or SERIES_NONE. */
+uint32_t panel_find(const struct panel *panel, const struct series_key *key);
+
+/* Finds or adds; numbers are handed out in order and are the same in the store. Copies the texts. */
+uint32_t panel_add_series(struct panel *panel, const struct series_key *key, const char *unit);
+
+/* One figure. Getting: whether it is known. */
+bool panel_get(const struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t *ret_figure);
+unsigned panel_flags(const struct panel *panel, uint32_t id, int32_t period);
+void panel_set(struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t figure);
+void panel_clear(struct panel *panel, uint32_t id, enum column column, int32_t period);
+void panel_set_flags(struct panel *panel, uint32_t id, int32_t period, unsigned flags);
+
+/* The sum of a window [from, to] of one series, exact, in thousandths; *ret_missing counts the months without a figure. */
+int64_t panel_window_sum(const struct panel *panel, uint32_t id, enum column column, int32_t from, int32_t to,
+    int *ret_missing);
+
+/* First and last period with any figure; PERIOD_NONE while empty. */
+int32_t panel_first(const struct panel *panel);
+int32_t panel_last(const struct panel *panel);
+
+/* What applying a payload changed. */
+struct panel_change {
+    uint32_t series;
+    int32_t period;
+    enum column column;
+    bool had_old;        /* false: the figure is new, `old` means nothing */
+    int64_t old, figure;
+    unsigned old_flags;
+};
+
+struct panel_changes {
+    struct panel_change *items;
+    size_t len, cap;
+    uint32_t first_new_series; /* series from this number on are new */
+};
+
+/* Writes all rows; records every figure that is new or differs. The observations must have passed the gate. */
+void panel_apply(struct panel *panel, const char *source, const struct observations *rows,
+    struct panel_changes *ret_changes);
+
+/* Undoes panel_apply (the transaction failed): figures and new series. */
+void panel_revert(struct panel *panel, const struct panel_changes *changes);
+
+void panel_changes_deinit(struct panel_changes *changes);
+
+#endif

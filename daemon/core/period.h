@@ -1,0 +1,25 @@
+/* A month of trade statistics: a calendar label, never a moment. Counted in months since year 0, so that
+ * period arithmetic is plain addition: period - 12 is the same month a year earlier. */
+#ifndef CORE_PERIOD_H
+#define CORE_PERIOD_H
+
+#include <stdint.h>
+
+#include "base/str.h"
+
+enum { PERIOD_NONE = 0, PERIOD_TEXT_SIZE = 8 };
+
+int32_t period_make(int year, int month); /* month 1…12 */
+int period_year(int32_t period);
+int period_month(int32_t period); /* 1…12 */
+
+/* Reads "2025-07" or "202507"; years 1900 to 2199. 0, or -EINVAL. */
+int period_parse(struct slice text, int32_t *ret_period);
+
+/* "2025-07" into buf. Returns buf. */
+const char *period_format(int32_t period, char buf[PERIOD_TEXT_SIZE]);
+
+/* The calendar month (UTC) of a moment in milliseconds since 1970. */
+int32_t period_of_ms(int64_t wall_ms);
+
+#endif

@@ -1,0 +1,25 @@
+/* The event loop of the loop thread: libevent, one turn at a time. Scenario tests link another loop that moves a virtual clock. */
+#ifndef IO_LOOP_H
+#define IO_LOOP_H
+
+#include <stdint.h>
+
+struct event_base;
+struct loop;
+
+struct loop *loop_new(void);
+void loop_free(struct loop *loop);
+
+/* For io/ modules that own sockets. */
+struct event_base *loop_base(struct loop *loop);
+
+/* Calls fn on the loop thread when the signal arrives. */
+void loop_on_signal(struct loop *loop, int signo, void (*fn)(int signo, void *userdata), void *userdata);
+
+/* Waits for events at most `max_wait_ms`, handles what is ready, returns. */
+void loop_turn(struct loop *loop, int64_t max_wait_ms);
+
+/* Makes a waiting turn return. The only call that another thread may make. */
+void loop_wake(struct loop *loop);
+
+#endif

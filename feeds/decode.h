@@ -1,0 +1,42 @@
+/* Decoding: bytes of a payload → observations, by the feed's descriptor.
+ *
+ * A decoder only cuts the payload into records of named fields; mapping records to observations is shared, so CSV, JSON and XML differ in
+ * nothing else. */
+#ifndef FEEDS_DECODE_H
+#define FEEDS_DECODE_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/str.h"
+#include "core/observation.h"
+#include "feeds/descriptor.h"
+
+enum { RECORD_FIELDS_MAX = 256, PAYLOAD_ROWS_MAX = 2 * 1000 * 1000 };
+
+/* One record: the texts of the payload's fields, in the order of `decoder`'s announced names. */
+struct record {
+    const struct slice *fields;
+    size_t len;
+    int line;              /* where it begins in the payload, from 1 */
+    const int *columns;    /* where each field begins in its line, from 1 */
+};
+
+/* What a decoder calls: once with the names, then once per record. Non-zero stops it (too many faults). */
+struct record_sink {
+    int (*names)(void *userdata, const struct record *names);
+    int (*record)(void *userdata, const struct record *record);
+    void *userdata;
+};
+
+/* A decoder. `file` names the payload in messages. 0, or -EBADMSG with faults in `diags` (codes D0xx). */
+typedef int decoder_fn(const struct descriptor *descriptor, struct slice payload, const char *file,
+    const struct record_sink *sink, struct diag_list *diags);
+
+decoder_fn decode_csv;
+
+/* Decodes a whole payload. Rows and their texts live in `arena`. Refuses what is no payload of this feed at all (empty, HTML, not UTF-8) before decoding.
+ * 0, or -EBADMSG with every fault in `diags` as file:line:column; *ret_rows is then empty. */
+int decode_payload(const struct descriptor *descriptor, struct slice payload, const char *file,
+    struct arena *arena, struct observations *ret_rows, struct diag_list *diags);
+
+#endif

@@ -1,0 +1,79 @@
+/* A feed descriptor: where a source is found and how its columns map to observations. A YAML file, no C.
+ *
+ *   feed: vn-nso                      # name of the source, kept with every series
+ *   title: …                          # for people
+ *   url: https://…
+ *   format: csv
+ *   interval: 6h
+ *   licence: …
+ *   csv: { delimiter: "," }
+ *   fields:
+ *     reporter: { value: VN }                          # a constant …
+ *     flow:     { column: flow, map: { X: export, M: import } }
+ *     partner:  { column: partner }
+ *     product:  { column: group, prefix: "nso:" }
+ *     period:   { column: period }
+ *     value:    { column: value_kusd, scale: 1000 }    # thousand USD
+ *     quantity: { column: quantity_t, unit: t }
+ *     weight:   { column: weight_100kg, scale: 100 }
+ *     flags:    { column: status, map: { p: preliminary } }
+ *   end: { rows_at_least: 1000 }      # what proves that the payload is whole
+ */
+#ifndef FEEDS_DESCRIPTOR_H
+#define FEEDS_DESCRIPTOR_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/keys.h"
+#include "base/node.h"
+
+enum feed_format { FEED_CSV };
+
+/* The observation's fields a descriptor maps, in the order of the table in descriptor.c. */
+enum field_role {
+    FIELD_REPORTER,
+    FIELD_FLOW,
+    FIELD_PARTNER,
+    FIELD_PRODUCT,
+    FIELD_PERIOD,
+    FIELD_VALUE,
+    FIELD_QUANTITY,
+    FIELD_WEIGHT,
+    FIELD_UNIT,
+    FIELD_FLAGS,
+    FIELD_COUNT
+};
+
+struct field_pair {
+    const char *from, *to;
+};
+
+struct field {
+    bool given;
+    const char *column;        /* name in the payload's header, or NULL for a constant */
+    const char *value;         /* the constant, or NULL */
+    const char *prefix;        /* put before the text, or "" */
+    int64_t scale;             /* figures: one unit of the payload in USD, units or kg */
+    const char *unit;          /* quantity: its unit, or "" where the unit field says it */
+    struct field_pair *map;    /* translations; a text outside the map is an error */
+    size_t map_len;
+};
+
+struct descriptor {
+    const char *feed, *title, *url, *licence, *file;
+    int format;                /* enum feed_format */
+    int64_t interval_s;        /* between polls */
+    int64_t max_bytes;         /* of a payload */
+    int64_t rows_at_least;
+    char delimiter;
+    struct field fields[FIELD_COUNT];
+    struct arena arena;
+};
+
+/* Reads a descriptor document. 0, or -EINVAL with every fault in `diags` (codes F0xx). */
+int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags);
+void descriptor_deinit(struct descriptor *descriptor);
+
+#endif
