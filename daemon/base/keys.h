@@ -52,6 +52,9 @@ int keys_read(const struct node *map, const struct key *keys, size_t n, const ch
 /* The value of one field as it would be written in the file, into buf. For `config --defaults`. Returns buf. */
 const char *key_format(const struct key *key, const void *target, char *buf, size_t size);
 
+/* The limits of a number as they would be written: "1m to 7d", "at least 1"; "" where it has none. Returns buf. */
+const char *key_format_range(const struct key *key, char *buf, size_t size);
+
 /* "duration", "size", "list of text": for the manual. */
 const char *key_kind_name(enum key_kind kind);
 

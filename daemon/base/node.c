@@ -31,11 +31,14 @@ static bool is_space(char c)
 /* A walk over the written bytes that keeps line and column. */
 struct walk {
     const char *p, *end;
+    char opening; /* first written byte: ' " | > tell the style, anything else is plain */
     struct place place;
 };
 
 static void walk_step(struct walk *walk)
 {
+    if (walk->p == walk->end)
+        return;
     if (*walk->p == '\n') {
         walk->place.line++;
         walk->place.column = 0;
@@ -44,39 +47,73 @@ static void walk_step(struct walk *walk)
     walk->p++;
 }
 
-/* Past an opening quote, or past a block scalar's header line ("|", ">-", …). */
-static void skip_opening(struct walk *walk)
+static char walk_next(const struct walk *walk)
 {
-    if (walk->p == walk->end)
-        return;
-    char opening = *walk->p;
-    if (opening == '"' || opening == '\'')
-        walk_step(walk);
-    else if (opening == '|' || opening == '>')
-        while (walk->p < walk->end && *walk->p != '\n')
-            walk_step(walk);
+    return walk->p < walk->end ? *walk->p : '\0';
 }
 
 static void skip_space(struct walk *walk)
 {
-    while (walk->p < walk->end && is_space(*walk->p))
+    while (is_space(walk_next(walk)))
         walk_step(walk);
 }
 
-/* Folding turns line ends and indentation into single spaces, so white space of the value and of the source match as runs, and
- * every other byte matches itself. */
+/* Past an opening quote, or to the end of a block scalar's header line ("|", ">-", with its comment). */
+static void skip_opening(struct walk *walk)
+{
+    if (walk->opening == '"' || walk->opening == '\'')
+        walk_step(walk);
+    else if (walk->opening == '|' || walk->opening == '>')
+        while (walk->p < walk->end && *walk->p != '\n')
+            walk_step(walk);
+}
+
+/* White space of the value: a line end drops the blanks before it; a space that is not written here is a
+ * folded line end, which the next word passes. */
+static void walk_space(struct walk *walk, char c)
+{
+    if (c == '\n')
+        while (walk_next(walk) != '\n' && is_space(walk_next(walk)))
+            walk_step(walk);
+    if (walk_next(walk) == c)
+        walk_step(walk);
+}
+
+/* A byte that is no white space stands for itself; quotes are doubled in single quotes and escaped in double
+ * quotes. */
+static void walk_word(struct walk *walk, char c)
+{
+    if ((walk->opening == '\'' && c == '\'') || (walk->opening == '"' && walk_next(walk) == '\\'))
+        walk_step(walk);
+    walk_step(walk);
+}
+
+/* Whether an escape stands here that is not a backslash before the very byte it means. */
+static bool at_escape(const struct walk *walk, char c)
+{
+    if (walk->opening != '"' || walk_next(walk) != '\\')
+        return false;
+    return walk->p + 1 == walk->end || walk->p[1] != c || (c != '"' && c != '\\' && c != '/');
+}
+
+/* Folding turns line ends and indentation into single spaces or line ends, so white space of the value and of
+ * the source match as runs, and every other byte matches itself behind whatever indentation comes first. */
 struct place node_place_at(const struct node *scalar, size_t offset)
 {
-    struct walk walk = {scalar->source.data, scalar->source.data + scalar->source.len, scalar->place};
+    struct slice source = scalar->source, text = scalar->text;
+    if (source.len == 0)
+        return scalar->place;
+    struct walk walk = {source.data, source.data + source.len, source.data[0], scalar->place};
     skip_opening(&walk);
-    bool block = scalar->source.len > 0 && (scalar->source.data[0] == '|' || scalar->source.data[0] == '>');
-    if (block || (scalar->text.len > 0 && is_space(scalar->text.data[0])))
-        skip_space(&walk);
-    for (size_t i = 0; i < offset && i < scalar->text.len && walk.p < walk.end; i++) {
-        if (!is_space(scalar->text.data[i]))
-            walk_step(&walk);
-        else if (i + 1 == scalar->text.len || !is_space(scalar->text.data[i + 1]))
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_space(text.data[i]))
             skip_space(&walk);
+        if (i == offset || at_escape(&walk, text.data[i]))
+            break;
+        if (is_space(text.data[i]))
+            walk_space(&walk, text.data[i]);
+        else
+            walk_word(&walk, text.data[i]);
     }
     return walk.place;
 }

@@ -18,6 +18,7 @@ enum verdict {
     VERDICT_TRUE,    /* `when` holds */
     VERDICT_HOLD,    /* `when` does not hold, and `clear` does not either */
     VERDICT_CLEAR,   /* `clear` holds (left out: not `when`) */
+    VERDICT_NOT_JUDGED, /* the rule does not judge this period (year to date before April): nothing changes */
     VERDICT_COUNT
 };
 
@@ -26,7 +27,7 @@ enum alert_state {
     ALERT_PENDING,  /* `when` holds, not yet for long enough */
     ALERT_FIRING,
     ALERT_CLEARING, /* fired; `when` holds no longer, `clear` not yet */
-    ALERT_NO_DATA,  /* fired; the newest period is UNKNOWN */
+    ALERT_NO_DATA,  /* fired; the newest period is UNKNOWN, under `missing: alert` */
     ALERT_STATE_COUNT
 };
 
@@ -43,6 +44,7 @@ enum alert_event {
 
 enum severity { SEVERITY_WATCH, SEVERITY_CAUTION, SEVERITY_WARNING, SEVERITY_CRITICAL, SEVERITY_COUNT };
 enum audience { AUDIENCE_PUBLIC, AUDIENCE_INTERNAL };
+/* What UNKNOWN does to a firing alert: nothing, end it, or say so. */
 enum missing_policy { MISSING_KEEP, MISSING_CLEAR, MISSING_ALERT };
 
 const char *alert_state_name(enum alert_state state);

@@ -7,16 +7,16 @@
 
 #include "base/str.h"
 
-enum { PERIOD_NONE = 0, PERIOD_TEXT_SIZE = 8 };
+enum { PERIOD_NONE = 0, PERIOD_TEXT_SIZE = 8, PERIOD_YEAR_MIN = 1900, PERIOD_YEAR_MAX = 2199 };
 
 int32_t period_make(int year, int month); /* month 1…12 */
 int period_year(int32_t period);
 int period_month(int32_t period); /* 1…12 */
 
-/* Reads "2025-07" or "202507"; years 1900 to 2199. 0, or -EINVAL. */
+/* Reads "2025-07" or "202507", years PERIOD_YEAR_MIN to _MAX. 0, or -EINVAL. */
 int period_parse(struct slice text, int32_t *ret_period);
 
-/* "2025-07" into buf. Returns buf. */
+/* "2025-07" into buf, "" for what is no period. Returns buf. */
 const char *period_format(int32_t period, char buf[PERIOD_TEXT_SIZE]);
 
 /* The calendar month (UTC) of a moment in milliseconds since 1970. */

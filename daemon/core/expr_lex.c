@@ -1,0 +1,172 @@
+#include "core/expr_lex.h"
+
+#include <stdint.h>
+
+#include "core/period.h"
+
+/* Units of literals and what one of them is in USD, kg, months or as a plain ratio. */
+static const struct {
+    const char *name;
+    enum value_type type;
+    double scale;
+} units[] = {
+    {"%", VALUE_RATIO, 0.01},
+    {"pp", VALUE_POINTS, 0.01},
+    {"USD", VALUE_MONEY, 1},
+    {"kUSD", VALUE_MONEY, 1e3},
+    {"MUSD", VALUE_MONEY, 1e6},
+    {"BUSD", VALUE_MONEY, 1e9},
+    {"kg", VALUE_WEIGHT, 1},
+    {"t", VALUE_WEIGHT, 1e3},
+    {"kt", VALUE_WEIGHT, 1e6},
+    {"Mt", VALUE_WEIGHT, 1e9},
+    {"m", VALUE_MONTHS, 1},
+    {"y", VALUE_MONTHS, 12},
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static size_t skip_space(struct slice text, size_t i)
+{
+    while (i < text.len && (text.data[i] == ' ' || text.data[i] == '\n' || text.data[i] == '\t'))
+        i++;
+    return i;
+}
+
+/* End of the word that begins at i; i itself where none does. */
+static size_t word_end(struct slice text, size_t i)
+{
+    if (i >= text.len || !is_letter(text.data[i]))
+        return i;
+    while (i < text.len && (is_letter(text.data[i]) || is_digit(text.data[i])))
+        i++;
+    return i;
+}
+
+static struct token bad(size_t at, size_t end, struct slice text, const char *problem, const char *hint)
+{
+    return (struct token){
+        .kind = TOKEN_BAD,
+        .at = at,
+        .text = {text.data + at, end - at},
+        .problem = problem,
+        .hint = hint,
+    };
+}
+
+/* "2024-05": four digits, a dash, two digits, and no digit or letter behind. */
+static bool read_period(struct slice text, size_t at, struct token *ret_token)
+{
+    int32_t period;
+    struct slice part = {text.data + at, 7};
+    if (text.len - at < 7 || part.data[4] != '-' || period_parse(part, &period) < 0)
+        return false;
+    if (at + 7 < text.len && (is_digit(part.data[7]) || is_letter(part.data[7])))
+        return false;
+    *ret_token = (struct token){
+        .kind = TOKEN_LITERAL, .at = at, .text = part, .type = VALUE_PERIOD, .number = period};
+    return true;
+}
+
+/* A unit right behind the number, or after blanks ("5 MUSD"). Its end, or `end` where no unit follows. A word that is no unit
+ * may only follow after a blank ("5 and …"). */
+static size_t read_unit(struct slice text, size_t end, struct token *token)
+{
+    size_t i = skip_space(text, end);
+    size_t stop = i < text.len && text.data[i] == '%' ? i + 1 : word_end(text, i);
+    struct slice word = {text.data + i, stop - i};
+    for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
+        if (word.len > 0 && slice_equal(word, units[u].name)) {
+            token->type = units[u].type;
+            token->number *= units[u].scale;
+            return stop;
+        }
+    }
+    if (stop > i && i == end)
+        *token = bad(token->at, stop, text, "this is no unit",
+            "write 30%, 5pp, 5 MUSD, 200 kUSD, 10 kt, 500 t, 2 kg, 3m or 1y");
+    return end;
+}
+
+enum { NUMBER_SCALE = 1000000000 };
+
+static struct token read_number(struct slice text, size_t *offset)
+{
+    struct token token = {.kind = TOKEN_LITERAL, .at = *offset, .type = VALUE_NUMBER};
+    if (read_period(text, *offset, &token)) {
+        *offset += token.text.len;
+        return token;
+    }
+    size_t end = *offset;
+    while (end < text.len && is_digit(text.data[end]))
+        end++;
+    if (end + 1 < text.len && text.data[end] == '.' && is_digit(text.data[end + 1]))
+        for (end++; end < text.len && is_digit(text.data[end]);)
+            end++;
+    int64_t fixed;
+    if (str_to_fixed((struct slice){text.data + token.at, end - token.at}, NUMBER_SCALE, &fixed) < 0) {
+        *offset = end;
+        return bad(token.at, end, text, "this number is too large", "use a larger unit, such as BUSD");
+    }
+    /* Nine decimals are exact in the integer; one division rounds once. */
+    token.number = (double)fixed / NUMBER_SCALE;
+    *offset = read_unit(text, end, &token);
+    if (token.kind == TOKEN_BAD)
+        *offset = token.at + token.text.len;
+    else
+        token.text = (struct slice){text.data + token.at, *offset - token.at};
+    return token;
+}
+
+static struct token read_symbol(struct slice text, size_t *offset)
+{
+    size_t at = *offset;
+    char c = text.data[at], next = at + 1 < text.len ? text.data[at + 1] : '\0';
+    size_t len = ((c == '<' || c == '>' || c == '!') && next == '=') ? 2 : 1;
+    *offset = at + len;
+    if (c == '=' && next == '=') {
+        *offset = at + 2;
+        return bad(at, at + 2, text, "there is no '=='", "write '='");
+    }
+    if (c == '&' || c == '|')
+        return bad(at, at + 1, text, "there is no such operator", "write 'and' or 'or'");
+    for (const char *p = "(),.+-*/<>="; *p != '\0'; p++)
+        if (*p == c)
+            return (struct token){.kind = TOKEN_SYMBOL, .at = at, .text = {text.data + at, len}};
+    if (len == 2)
+        return (struct token){.kind = TOKEN_SYMBOL, .at = at, .text = {text.data + at, len}};
+    return bad(at, at + 1, text, "this character means nothing in an expression", NULL);
+}
+
+struct token expr_next_token(struct slice text, size_t *offset)
+{
+    *offset = skip_space(text, *offset);
+    size_t at = *offset;
+    if (at >= text.len)
+        return (struct token){.kind = TOKEN_END, .at = text.len, .text = {text.data + text.len, 0}};
+    if (is_digit(text.data[at]))
+        return read_number(text, offset);
+    size_t name = at + (text.data[at] == '$');
+    size_t end = word_end(text, name);
+    if (end > name) {
+        *offset = end;
+        return (struct token){
+            .kind = name > at ? TOKEN_THRESHOLD : TOKEN_WORD,
+            .at = at,
+            .text = {text.data + name, end - name},
+        };
+    }
+    if (name > at) {
+        *offset = name;
+        return bad(at, name, text, "a threshold's name must follow '$'", "for example $growth");
+    }
+    return read_symbol(text, offset);
+}

@@ -1,0 +1,63 @@
+/* Judging: a rule set bound to a panel. Which scopes there are, what each rule says of every period, where each alert stands.
+ *
+ * Everything is a function of panel and rules. A verdict is kept per rule, scope and period; new figures make only those verdicts again that read them. */
+#ifndef CORE_JUDGE_H
+#define CORE_JUDGE_H
+
+#include "core/panel.h"
+#include "core/ruleset.h"
+
+struct judge;
+
+/* The rule set, baskets and texts are borrowed. `sources`: feeds in order of preference; where several report a series, the first one that has it is read. */
+struct judge *judge_new(const struct ruleset *ruleset, const struct baskets *baskets, const char *home,
+    const struct texts *sources);
+void judge_free(struct judge *judge);
+
+/* What a rule ranges over, one scope of it. */
+struct judge_scope {
+    const char *product; /* basket id or code */
+    const char *market, *origin; /* origin "" where the rule has none */
+};
+
+/* A scope whose verdicts were made again. */
+struct judge_touched {
+    uint32_t rule, scope; /* numbers, for the functions below */
+    bool revised;         /* a figure that was known before has changed */
+};
+
+struct judge_result {
+    struct judge_touched *items;
+    size_t len, cap;
+};
+
+/* Finds scopes and series anew and judges everything: after start, a reload, or when series were added. */
+void judge_all(struct judge *judge, const struct panel *panel, struct judge_result *ret_result);
+
+/* Judges again what the changes reach. No series may have been added since judge_all. */
+void judge_changes(struct judge *judge, const struct panel *panel, const struct panel_changes *changes,
+    struct judge_result *ret_result);
+
+void judge_result_deinit(struct judge_result *result);
+
+const struct rule *judge_rule(const struct judge *judge, uint32_t rule);
+const struct judge_scope *judge_scope(const struct judge *judge, uint32_t rule, uint32_t scope);
+
+/* The scope of a rule, by name; false where there is none. */
+bool judge_find(const struct judge *judge, const struct alert_scope *scope, uint32_t *ret_rule, uint32_t *ret_scope);
+
+/* The newest period that the scope's figures allow to be judged: that of the series that is furthest behind. PERIOD_NONE: a series is missing altogether. */
+int32_t judge_horizon(const struct judge *judge, uint32_t rule, uint32_t scope);
+
+/* Where the alert stands at the horizon. */
+struct alert_track judge_track(const struct judge *judge, uint32_t rule, uint32_t scope);
+
+/* The rule's figures of one period, into figures[RULE_LETS_MAX]. Returns how many. */
+size_t judge_figures(struct judge *judge, const struct panel *panel, uint32_t rule, uint32_t scope,
+    int32_t period, struct figure *figures);
+
+/* The feeds whose series the scope reads, "a, b", into buf. Returns buf. */
+const char *judge_sources(const struct judge *judge, const struct panel *panel, uint32_t rule, uint32_t scope,
+    char *buf, size_t size);
+
+#endif

@@ -1,0 +1,196 @@
+#include "core/message_view.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "core/words.h"
+
+enum { FACTS_MAX = 7, TRACE_MAX = 7, DIGEST_SHOWN = 12 };
+
+struct message_sink message_sink_on(struct buf *out)
+{
+    return (struct message_sink){.out = out, .start = out->len};
+}
+
+void message_put_bytes(struct message_sink *sink, const char *bytes, size_t n)
+{
+    if (sink->error == 0)
+        sink->error = buf_append(sink->out, bytes, n);
+}
+
+void message_put(struct message_sink *sink, const char *text)
+{
+    message_put_bytes(sink, text, strlen(text));
+}
+
+int message_sink_end(struct message_sink *sink)
+{
+    if (sink->error < 0 && sink->out->data != NULL) {
+        sink->out->len = sink->start;
+        sink->out->data[sink->start] = '\0';
+    }
+    return sink->error;
+}
+
+/* What a view is built from. The first failure stays. */
+struct builder {
+    const struct alert_record *record;
+    enum language language;
+    struct arena *arena;
+    int error;
+};
+
+typedef int filler(
+    const struct alert_record *record, enum language language, const char *template, struct buf *out);
+
+static int fill_title(
+    const struct alert_record *record, enum language language, const char *template, struct buf *out)
+{
+    (void)template;
+    return message_title(record, language, out);
+}
+
+static const char *filled(struct builder *b, filler *fill, const char *template)
+{
+    struct buf out;
+    buf_init(&out, MESSAGE_PHRASE_MAX);
+    int r = fill(b->record, b->language, template, &out);
+    const char *text = arena_strdup(b->arena, buf_text(&out));
+    buf_deinit(&out);
+    if (r < 0)
+        b->error = r;
+    return text;
+}
+
+/* Adds a row unless its value is empty. */
+static void add(struct builder *b, struct message_rows *rows, enum word name, const char *value)
+{
+    if (value == NULL || value[0] == '\0')
+        return;
+    rows->items[rows->len++] = (struct message_row){words_get(name, b->language), value};
+}
+
+static struct message_rows facts(struct builder *b)
+{
+    const struct alert_record *record = b->record;
+    bool feed = message_is_feed(record);
+    struct message_rows rows = {.items = arena_array(b->arena, FACTS_MAX, sizeof *rows.items)};
+    add(b, &rows, feed ? WORD_FEED : WORD_PRODUCT, filled(b, message_fill, "{{product}}"));
+    add(b, &rows, WORD_MARKET, filled(b, message_fill, "{{market}}"));
+    add(b, &rows, WORD_ORIGIN, filled(b, message_fill, "{{origin}}"));
+    if (!feed) {
+        add(b, &rows, WORD_PERIOD, filled(b, message_fill, "{{period}}"));
+        add(b, &rows, WORD_RAISED, filled(b, message_fill, "{{raised}}"));
+    }
+    add(b, &rows, WORD_REASON, words_reason(record->reason, b->language));
+    return rows;
+}
+
+static struct message_rows figures(struct builder *b)
+{
+    const struct alert_record *record = b->record;
+    struct message_rows rows = {.items = arena_array(b->arena, record->figure_count, sizeof *rows.items)};
+    for (; rows.len < record->figure_count; rows.len++) {
+        char buf[FIGURE_TEXT_SIZE];
+        const struct figure *figure = &record->figures[rows.len];
+        rows.items[rows.len] = (struct message_row){
+            .name = figure->name,
+            .value = arena_strdup(b->arena, figure_format(figure, b->language, buf)),
+        };
+    }
+    return rows;
+}
+
+static const char *short_digest(struct builder *b, const char *digest)
+{
+    return arena_strndup(b->arena, digest, strnlen(digest, DIGEST_SHOWN));
+}
+
+static struct message_rows trace(struct builder *b)
+{
+    const struct alert_record *record = b->record;
+    char moment[CLOCK_TEXT_SIZE];
+    struct message_rows rows = {.items = arena_array(b->arena, TRACE_MAX, sizeof *rows.items)};
+    add(b, &rows, WORD_SOURCES, record->sources);
+    add(b, &rows, WORD_VINTAGE, short_digest(b, record->vintage));
+    add(b, &rows, WORD_RULE, record->scope.rule);
+    add(b, &rows, WORD_RULESET, short_digest(b, record->ruleset));
+    add(b, &rows, WORD_ALERT_ID, record->id);
+    add(b, &rows, WORD_DECIDED, arena_strdup(b->arena, clock_format(record->at_ms, moment)));
+    return rows;
+}
+
+/* The title as it stands, or in quotes where it is only what the alert once said. */
+static const char *headline(struct builder *b)
+{
+    const char *title = filled(b, fill_title, "");
+    return message_asserts(b->record) ? title : arena_printf(b->arena, "“%s”", title);
+}
+
+static const char *severity_line(struct builder *b)
+{
+    enum severity severity = b->record->severity;
+    return arena_printf(b->arena, "%s %d/%d: %s", words_get(WORD_SEVERITY, b->language), (int)severity + 1,
+        SEVERITY_COUNT, words_severity(severity, b->language));
+}
+
+/* What to do is asked of people only while the alert stands. */
+static const char *advice(struct builder *b)
+{
+    switch (b->record->event) {
+    case EVENT_RETRACTED:
+    case EVENT_CLEARED:
+        return "";
+    case EVENT_NONE:
+    case EVENT_RAISED:
+    case EVENT_STRENGTHENED:
+    case EVENT_CONFIRMED:
+    case EVENT_STALE:
+    case EVENT_COUNT:
+        break;
+    }
+    return filled(b, message_fill, message_phrase(&b->record->advice, b->language));
+}
+
+static int make(const struct alert_record *record, enum language language, struct arena *arena,
+    struct message_view *ret_view)
+{
+    struct builder b = {.record = record, .language = language, .arena = arena};
+    bool feed = message_is_feed(record);
+    struct message_view view = {
+        .language = language,
+        .event = words_event(record->event, language),
+        .severity = severity_line(&b),
+        .headline = headline(&b),
+        .sentence = filled(&b, message_fill, words_sentence(record->event, feed, language)),
+        .advice = advice(&b),
+        .note = words_get(feed ? WORD_NOTE_FEED : WORD_NOTE, language),
+        .next = words_get(WORD_NEXT, language),
+        .command = arena_printf(arena, "tdwatch explain %s", record->id),
+        .facts = facts(&b),
+        .figures = figures(&b),
+        .trace = trace(&b),
+        .basis = record->basis,
+    };
+    if (b.error < 0)
+        return b.error;
+    *ret_view = view;
+    return 0;
+}
+
+int message_views_make(const struct alert_record *record, unsigned languages, struct arena *arena,
+    struct message_view ret_views[LANGUAGE_COUNT], size_t *ret_count)
+{
+    size_t n = 0;
+    for (enum language language = 0; language < LANGUAGE_COUNT; language++) {
+        if ((languages & 1u << language) == 0)
+            continue;
+        int r = make(record, language, arena, &ret_views[n]);
+        if (r < 0)
+            return r;
+        n++;
+    }
+    *ret_count = n;
+    return 0;
+}

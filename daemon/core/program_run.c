@@ -1,0 +1,199 @@
+#include "base/alloc.h"
+#include "core/period.h"
+#include "core/program.h"
+
+void program_registers_reserve(struct program_registers *registers, size_t len)
+{
+    if (len <= registers->cap)
+        return;
+    registers->value = alloc_resize(registers->value, len * PROGRAM_LANES, sizeof *registers->value);
+    registers->unknown = alloc_resize(registers->unknown, len * PROGRAM_LANES, sizeof *registers->unknown);
+    registers->cap = len;
+}
+
+void program_registers_deinit(struct program_registers *registers)
+{
+    alloc_free(registers->value);
+    alloc_free(registers->unknown);
+    *registers = (struct program_registers){0};
+}
+
+/* One column of one register. */
+struct lane_column {
+    double *value;
+    uint8_t *unknown;
+};
+
+static struct lane_column register_column(const struct program_registers *registers, size_t index)
+{
+    return (struct lane_column){
+        registers->value + index * PROGRAM_LANES, registers->unknown + index * PROGRAM_LANES};
+}
+
+/* ---- windows ---- */
+
+/* Why a month of the window is not there. */
+static enum unknown missing_reason(const struct program_input *input, uint32_t id, int32_t from, int32_t to)
+{
+    for (int32_t period = from; period <= to; period++)
+        if ((panel_flags(input->panel, id, period) & OBSERVATION_SUPPRESSED) != 0)
+            return UNKNOWN_SUPPRESSED;
+    return UNKNOWN_MONTH;
+}
+
+static bool has_estimate(const struct program_input *input, uint32_t id, int32_t from, int32_t to)
+{
+    for (int32_t period = from; period <= to; period++)
+        if ((panel_flags(input->panel, id, period) & OBSERVATION_ESTIMATED) != 0)
+            return true;
+    return false;
+}
+
+/* The sum over all series of the role in this scope. Every one of them must hold every month: a basket with a part
+ * missing is not a smaller basket. */
+static enum unknown window_sum(const struct program_input *input, const struct instruction *code,
+    struct binding binding, double *ret_sum)
+{
+    int32_t to = input->period - code->lag;
+    int32_t from = code->months == WINDOW_YTD ? to - period_month(to) + 1 : to - code->months + 1;
+    if (binding.count == 0)
+        return UNKNOWN_NO_SERIES;
+    double sum = 0;
+    for (uint32_t i = 0; i < binding.count; i++) {
+        uint32_t id = input->ids[binding.first + i];
+        int missing;
+        int64_t part = panel_window_sum(input->panel, id, (enum column)code->column, from, to, &missing);
+        if (missing > 0)
+            return missing_reason(input, id, from, to);
+        if (code->exact && has_estimate(input, id, from, to))
+            return UNKNOWN_ESTIMATED;
+        sum += (double)part;
+    }
+    *ret_sum = sum / FIGURE_SCALE;
+    return KNOWN;
+}
+
+static void run_window(const struct program *program, const struct program_input *input,
+    const struct instruction *code, struct lane_column out)
+{
+    for (size_t lane = 0; lane < input->lanes; lane++) {
+        struct binding binding = input->bindings[lane * program->role_count + code->role];
+        out.value[lane] = 0;
+        out.unknown[lane] = (uint8_t)window_sum(input, code, binding, &out.value[lane]);
+    }
+}
+
+/* ---- arithmetic and comparison: unknown in, unknown out ---- */
+
+static double apply(enum program_op op, double a, double b)
+{
+    switch (op) {
+    case PROGRAM_NEGATE:
+        return -a;
+    case PROGRAM_ADD:
+        return a + b;
+    case PROGRAM_SUBTRACT:
+        return a - b;
+    case PROGRAM_MULTIPLY:
+        return a * b;
+    case PROGRAM_DIVIDE:
+        return a / b;
+    case PROGRAM_LESS:
+        return a < b;
+    case PROGRAM_LESS_EQUAL:
+        return a <= b;
+    case PROGRAM_EQUAL:
+        return a == b;
+    case PROGRAM_NOT:
+        return a == 0;
+    case PROGRAM_CONSTANT:
+    case PROGRAM_THRESHOLD:
+    case PROGRAM_WINDOW:
+    case PROGRAM_AND:
+    case PROGRAM_OR:
+    case PROGRAM_COALESCE:
+    case PROGRAM_KNOWN:
+    case PROGRAM_FROM_APRIL:
+        break;
+    }
+    return 0;
+}
+
+static void run_arithmetic(
+    enum program_op op, size_t lanes, struct lane_column a, struct lane_column b, struct lane_column out)
+{
+    bool unary = op == PROGRAM_NEGATE || op == PROGRAM_NOT;
+    for (size_t lane = 0; lane < lanes; lane++) {
+        uint8_t unknown = a.unknown[lane];
+        if (unknown == KNOWN && !unary)
+            unknown = b.unknown[lane];
+        if (unknown == KNOWN && op == PROGRAM_DIVIDE && b.value[lane] == 0)
+            unknown = UNKNOWN_ZERO_BASE;
+        out.unknown[lane] = unknown;
+        out.value[lane] = unknown == KNOWN ? apply(op, a.value[lane], b.value[lane]) : 0;
+    }
+}
+
+/* ---- Kleene's and, or: the value `decisive` (0 for and, 1 for or) of either side decides ---- */
+
+static void run_logic(
+    double decisive, size_t lanes, struct lane_column a, struct lane_column b, struct lane_column out)
+{
+    for (size_t lane = 0; lane < lanes; lane++) {
+        bool a_decides = a.unknown[lane] == KNOWN && a.value[lane] == decisive;
+        bool b_decides = b.unknown[lane] == KNOWN && b.value[lane] == decisive;
+        uint8_t unknown = a.unknown[lane] != KNOWN ? a.unknown[lane] : b.unknown[lane];
+        out.unknown[lane] = a_decides || b_decides ? KNOWN : unknown;
+        out.value[lane] = a_decides || b_decides ? decisive : out.unknown[lane] == KNOWN ? 1 - decisive : 0;
+    }
+}
+
+/* ---- the rest ---- */
+
+static void run_leaf(const struct program *program, const struct program_input *input,
+    const struct instruction *code, struct lane_column out)
+{
+    if (code->op == PROGRAM_WINDOW) {
+        run_window(program, input, code, out);
+        return;
+    }
+    for (size_t lane = 0; lane < input->lanes; lane++) {
+        out.unknown[lane] = KNOWN;
+        out.value[lane] =
+            code->op == PROGRAM_CONSTANT ? code->constant : input->thresholds[lane][code->a];
+    }
+}
+
+static void run_choice(const struct program_input *input, enum program_op op, struct lane_column a,
+    struct lane_column b, struct lane_column out)
+{
+    bool early = op == PROGRAM_FROM_APRIL && period_month(input->period) < 4;
+    for (size_t lane = 0; lane < input->lanes; lane++) {
+        bool known = a.unknown[lane] == KNOWN;
+        struct lane_column chosen = op == PROGRAM_COALESCE && !known ? b : a;
+        out.value[lane] = op == PROGRAM_KNOWN ? known : early ? 0 : chosen.value[lane];
+        out.unknown[lane] = op == PROGRAM_KNOWN ? KNOWN : early ? UNKNOWN_EARLY : chosen.unknown[lane];
+    }
+}
+
+void program_run(
+    const struct program *program, const struct program_input *input, struct program_registers *registers)
+{
+    program_registers_reserve(registers, program->len);
+    for (size_t i = 0; i < program->len; i++) {
+        const struct instruction *code = &program->code[i];
+        struct lane_column out = register_column(registers, i);
+        enum program_op op = (enum program_op)code->op;
+        if (op == PROGRAM_CONSTANT || op == PROGRAM_THRESHOLD || op == PROGRAM_WINDOW) {
+            run_leaf(program, input, code, out);
+            continue;
+        }
+        struct lane_column a = register_column(registers, code->a), b = register_column(registers, code->b);
+        if (op == PROGRAM_AND || op == PROGRAM_OR)
+            run_logic(op == PROGRAM_OR, input->lanes, a, b, out);
+        else if (op == PROGRAM_COALESCE || op == PROGRAM_KNOWN || op == PROGRAM_FROM_APRIL)
+            run_choice(input, op, a, b, out);
+        else
+            run_arithmetic(op, input->lanes, a, b, out);
+    }
+}

@@ -1,0 +1,361 @@
+#include "core/rule.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/period.h"
+#include "core/rule_read.h"
+
+static const char *const audiences[] = {"public", "internal", NULL};
+static const char *const severities[] = {"watch", "caution", "warning", "critical", NULL};
+static const char *const missing_policies[] = {"keep", "clear", "alert", NULL};
+static const char *const modes[] = {"live", "shadow", NULL};
+
+#define FIELD(name) offsetof(struct rule_text, name)
+
+static const struct key rule_keys[] = {
+    {"id", KEY_NAME, FIELD(id), .required = true, .help = "name of the rule; part of every alert's id"},
+    {"title", KEY_NODE, FIELD(title), .required = true, .help = "one sentence in vi and en, with {{figures}}"},
+    {"advice", KEY_NODE, FIELD(advice), .required = true, .help = "what to do, in vi and en"},
+    {"basis", KEY_TEXTS, FIELD(basis), .help = "the law, printed in every alert"},
+    {"valid", KEY_NODE, FIELD(valid), .help = "from and to: the periods in which the law is in force"},
+    {"audience", KEY_CHOICE, FIELD(audience), .fallback = "public", .choices = audiences,
+        .help = "internal alerts are never sent to public receivers"},
+    {"severity", KEY_CHOICE, FIELD(severity), .required = true, .choices = severities,
+        .help = "how much it matters"},
+    {"scope", KEY_NODE, FIELD(scope), .required = true, .help = "product, market and origin it ranges over"},
+    {"let", KEY_NODE, FIELD(let), .help = "named expressions; the figures that messages print"},
+    {"when", KEY_NODE, FIELD(when), .required = true, .help = "the condition"},
+    {"clear", KEY_NODE, FIELD(clear), .help = "the condition to stop; left out: not when"},
+    {"for", KEY_NODE, FIELD(for_), .help = "N releases, or N of M releases, before it fires"},
+    {"missing", KEY_CHOICE, FIELD(missing), .fallback = "keep", .choices = missing_policies,
+        .help = "what an unknown period does to a firing alert"},
+    {"thresholds", KEY_NODE, FIELD(thresholds), .help = "values written $name in expressions"},
+    {"overrides", KEY_NODE, FIELD(overrides), .help = "other thresholds for some scopes; the first match wins"},
+    {"mode", KEY_CHOICE, FIELD(mode), .fallback = "live", .choices = modes,
+        .help = "shadow: judged and journaled, never sent"},
+    {"owner", KEY_TEXT, FIELD(owner), .help = "who answers for it"},
+    {"decision", KEY_TEXT, FIELD(decision), .help = "number of the approving decision"},
+    {"note", KEY_TEXT, FIELD(note), .help = "free text for the next reader"},
+};
+
+int rule_read_for(const struct rule_reader *reader, const struct node *node, struct alert_policy *policy)
+{
+    policy->need = policy->of = 1;
+    if (node == NULL)
+        return 0;
+    int need = 0, of = 0, end = 0;
+    if (node->kind == NODE_SCALAR) {
+        if (sscanf(node->text.data, "%2d of %2d release%n", &need, &of, &end) != 2 || end == 0) {
+            end = 0;
+            of = sscanf(node->text.data, "%2d release%n", &need, &end) == 1 ? need : 0;
+        }
+        const char *rest = node->text.data + end;
+        if (end > 0 && (str_equal(rest, "") || str_equal(rest, "s")) && need >= 1 && of >= need && of <= 32) {
+            *policy = (struct alert_policy){.need = need, .of = of, .missing = policy->missing};
+            return 0;
+        }
+    }
+    diag_error(reader->diags, node->place, "R001", "expected a number of releases");
+    diag_hint(reader->diags, "write `2 releases` or `2 of 3 releases`; at most 32");
+    return -EINVAL;
+}
+
+static int read_period(const struct rule_reader *reader, const struct node *map, const char *key, int32_t *ret_period)
+{
+    const struct node *node = node_get(map, key);
+    if (node == NULL)
+        return 0;
+    if (node->kind == NODE_SCALAR && period_parse(node->text, ret_period) == 0)
+        return 0;
+    diag_error(reader->diags, node->place, "R002", "expected a month");
+    diag_hint(reader->diags, "for example 2016-01");
+    return -EINVAL;
+}
+
+int rule_read_valid(const struct rule_reader *reader, const struct node *node, struct rule *rule)
+{
+    static const struct key keys[] = {{"from", KEY_NODE, 0, .help = ""}, {"to", KEY_NODE, 0, .help = ""}};
+    if (node == NULL)
+        return 0;
+    const struct node *unused;
+    int r = keys_read(node, keys, 2, "valid", &unused, reader->arena, reader->diags);
+    if (r < 0)
+        return r;
+    r = read_period(reader, node, "from", &rule->valid_from);
+    int second = read_period(reader, node, "to", &rule->valid_to);
+    return r < 0 ? r : second;
+}
+
+/* ---- thresholds ---- */
+
+static int find_threshold(const struct rule *rule, struct slice name)
+{
+    for (size_t i = 0; i < rule->threshold_count; i++)
+        if (slice_equal(name, rule->threshold_names[i]))
+            return (int)i;
+    return -1;
+}
+
+int rule_read_thresholds(const struct rule_reader *reader, const struct node *node, struct rule *rule)
+{
+    if (node == NULL)
+        return 0;
+    if (node->kind != NODE_MAP || node->len > RULE_THRESHOLDS_MAX) {
+        diag_error(reader->diags, node->place, "R003", "expected a map of at most %d thresholds", RULE_THRESHOLDS_MAX);
+        return -EINVAL;
+    }
+    int r = 0;
+    double *values = arena_array(reader->arena, node->len, sizeof *values);
+    rule->threshold_names = arena_array(reader->arena, node->len, sizeof *rule->threshold_names);
+    rule->threshold_types = arena_array(reader->arena, node->len, sizeof *rule->threshold_types);
+    for (size_t i = 0; i < node->len; i++) {
+        struct expr *literal;
+        rule->threshold_names[i] =
+            arena_strndup(reader->arena, node->keys[i]->text.data, node->keys[i]->text.len);
+        rule->threshold_types[i] = VALUE_NUMBER;
+        if (expr_parse_literal(node->items[i], reader->arena, &literal, reader->diags) < 0) {
+            r = -EINVAL;
+            continue;
+        }
+        rule->threshold_types[i] = literal->type;
+        values[i] = literal->number;
+    }
+    rule->thresholds = values;
+    rule->threshold_count = node->len;
+    return r;
+}
+
+/* ---- overrides ---- */
+
+static int read_override_value(const struct rule_reader *reader, const struct node *key, const struct node *node,
+    const struct rule *rule, double *values)
+{
+    int index = find_threshold(rule, key->text);
+    if (index < 0) {
+        diag_error(reader->diags, key->place, "R004", "there is no threshold '%s' to override", key->text.data);
+        const char *near = str_did_you_mean(key->text, rule->threshold_names, rule->threshold_count);
+        if (near != NULL)
+            diag_hint(reader->diags, "did you mean '%s'?", near);
+        return -EINVAL;
+    }
+    struct expr *literal;
+    if (expr_parse_literal(node, reader->arena, &literal, reader->diags) < 0)
+        return -EINVAL;
+    if (literal->type != rule->threshold_types[index]) {
+        diag_error(reader->diags, node->place, "R005", "the threshold '%s' is a %s, and this is a %s",
+            key->text.data, value_type_name(rule->threshold_types[index]), value_type_name(literal->type));
+        return -EINVAL;
+    }
+    values[index] = literal->number;
+    return 0;
+}
+
+static bool texts_hold(const struct texts *texts, const char *text)
+{
+    for (size_t i = 0; i < texts->len; i++)
+        if (str_equal(texts->items[i], text))
+            return true;
+    return false;
+}
+
+/* A market or origin that the rule's scope does not hold would never match. */
+static int check_within(const struct rule_reader *reader, const struct node *where, const char *key,
+    const struct texts *chosen, const struct texts *scope)
+{
+    for (size_t i = 0; i < chosen->len; i++) {
+        if (texts_hold(scope, chosen->items[i]))
+            continue;
+        diag_error(reader->diags, node_get(where, key)->place, "R006",
+            "this override never matches: %s %s is not in the rule's scope", key, chosen->items[i]);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static int read_selectors(const struct rule_reader *reader, const struct node *node, const struct texts *texts,
+    struct selector **ret_selectors)
+{
+    struct selector *selectors = arena_array(reader->arena, texts->len, sizeof *selectors);
+    int r = 0;
+    for (size_t i = 0; i < texts->len; i++) {
+        if (selector_read(texts->items[i], reader->baskets, reader->arena, &selectors[i]))
+            continue;
+        const struct node *at = node->kind == NODE_SEQUENCE ? node->items[i] : node;
+        diag_error(reader->diags, at->place, "R007", "'%s' is neither a basket nor a product code", texts->items[i]);
+        diag_hint(reader->diags, "write baskets, a basket's id, a code such as 7210 or nso:seafood, or \"72*\"");
+        r = -EINVAL;
+    }
+    *ret_selectors = selectors;
+    return r;
+}
+
+struct scope_text {
+    struct texts product, market, origin;
+};
+
+#define SCOPE_FIELD(name) offsetof(struct scope_text, name)
+
+static int read_where(
+    const struct rule_reader *reader, const struct node *node, const struct rule *rule, struct rule_override *override)
+{
+    static const struct key keys[] = {
+        {"product", KEY_TEXTS, SCOPE_FIELD(product), .help = ""},
+        {"market", KEY_TEXTS, SCOPE_FIELD(market), .help = ""},
+        {"origin", KEY_TEXTS, SCOPE_FIELD(origin), .help = ""},
+    };
+    struct scope_text text = {0};
+    if (keys_read(node, keys, 3, "an override's where", &text, reader->arena, reader->diags) < 0)
+        return -EINVAL;
+    override->product_count = text.product.len;
+    override->markets = text.market;
+    override->origins = text.origin;
+    int r = check_within(reader, node, "market", &text.market, &rule->markets);
+    if (check_within(reader, node, "origin", &text.origin, &rule->origins) < 0)
+        r = -EINVAL;
+    const struct node *product = node_get(node, "product");
+    if (product != NULL && read_selectors(reader, product, &text.product, &override->products) < 0)
+        r = -EINVAL;
+    return r;
+}
+
+static int read_override(
+    const struct rule_reader *reader, const struct node *node, const struct rule *rule, struct rule_override *override)
+{
+    const struct node *where = node_get(node, "where");
+    if (where == NULL) {
+        diag_error(reader->diags, node->place, "R008", "an override needs `where:` and thresholds");
+        diag_hint(reader->diags, "for example { where: { market: US }, growth: 15%% }");
+        return -EINVAL;
+    }
+    double *values = arena_array(reader->arena, rule->threshold_count, sizeof *values);
+    if (rule->threshold_count > 0)
+        memcpy(values, rule->thresholds, rule->threshold_count * sizeof *values);
+    override->place = node->place;
+    override->thresholds = values;
+    int r = read_where(reader, where, rule, override);
+    for (size_t i = 0; i < node->len; i++)
+        if (node->items[i] != where && read_override_value(reader, node->keys[i], node->items[i], rule, values) < 0)
+            r = -EINVAL;
+    return r;
+}
+
+int rule_read_overrides(const struct rule_reader *reader, const struct node *node, struct rule *rule)
+{
+    if (node == NULL)
+        return 0;
+    if (node->kind != NODE_SEQUENCE) {
+        diag_error(reader->diags, node->place, "R009", "expected a list of overrides");
+        return -EINVAL;
+    }
+    int r = 0;
+    rule->overrides = arena_array(reader->arena, node->len, sizeof *rule->overrides);
+    for (size_t i = 0; i < node->len; i++)
+        if (read_override(reader, node->items[i], rule, &rule->overrides[i]) < 0)
+            r = -EINVAL;
+    rule->override_count = node->len;
+    return r;
+}
+
+static bool override_matches(const struct rule_override *override, const struct baskets *baskets,
+    const char *product, const char *market, const char *origin)
+{
+    bool selected = override->product_count == 0;
+    for (size_t i = 0; i < override->product_count && !selected; i++)
+        selected = selector_matches(&override->products[i], baskets, product);
+    return selected && (override->markets.len == 0 || texts_hold(&override->markets, market)) &&
+        (override->origins.len == 0 || texts_hold(&override->origins, origin));
+}
+
+const double *rule_thresholds(const struct rule *rule, const struct baskets *baskets, const char *product,
+    const char *market, const char *origin)
+{
+    for (size_t i = 0; i < rule->override_count; i++)
+        if (override_matches(&rule->overrides[i], baskets, product, market, origin))
+            return rule->overrides[i].thresholds;
+    return rule->thresholds;
+}
+
+/* ---- scope ---- */
+
+static int check_countries(const struct rule_reader *reader, const struct node *scope, const char *key, const struct texts *texts)
+{
+    for (size_t i = 0; i < texts->len; i++) {
+        const char *code = texts->items[i];
+        if (strlen(code) == 2 && code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z')
+            continue;
+        diag_error(reader->diags, node_get(scope, key)->place, "R010", "'%s' is no country code", code);
+        diag_hint(reader->diags, "write two capital letters as in ISO 3166-1: US, CN, EU");
+        return -EINVAL;
+    }
+    return 0;
+}
+
+int rule_read_scope(const struct rule_reader *reader, const struct node *node, struct rule *rule)
+{
+    static const struct key keys[] = {
+        {"product", KEY_TEXTS, SCOPE_FIELD(product), .required = true, .help = ""},
+        {"market", KEY_TEXTS, SCOPE_FIELD(market), .required = true, .help = ""},
+        {"origin", KEY_TEXTS, SCOPE_FIELD(origin), .help = ""},
+    };
+    struct scope_text text = {0};
+    if (keys_read(node, keys, 3, "a scope", &text, reader->arena, reader->diags) < 0)
+        return -EINVAL;
+    rule->markets = text.market;
+    rule->origins = text.origin;
+    int r = check_countries(reader, node, "market", &text.market);
+    if (check_countries(reader, node, "origin", &text.origin) < 0)
+        r = -EINVAL;
+    if (read_selectors(reader, node_get(node, "product"), &text.product, &rule->products) < 0)
+        r = -EINVAL;
+    rule->product_count = text.product.len;
+    return r;
+}
+
+/* ---- the whole ---- */
+
+static int read_phrases(const struct rule_reader *reader, const struct rule_text *text, struct rule *rule)
+{
+    int r = phrase_read(text->title, "title", &rule->title, reader->arena, reader->diags);
+    int second = phrase_read(text->advice, "advice", &rule->advice, reader->arena, reader->diags);
+    return r < 0 ? r : second;
+}
+
+static const char *const *null_terminated(struct arena *arena, const struct texts *texts)
+{
+    const char **items = arena_array(arena, texts->len + 1, sizeof *items);
+    for (size_t i = 0; i < texts->len; i++)
+        items[i] = texts->items[i];
+    return items;
+}
+
+int rule_read(const struct rule_reader *reader, const struct node *map, struct rule *ret_rule)
+{
+    struct rule_text text = {0};
+    if (keys_read(map, rule_keys, sizeof rule_keys / sizeof *rule_keys, "a rule", &text, reader->arena,
+            reader->diags) < 0)
+        return -EINVAL;
+    struct rule rule = {
+        .id = text.id,
+        .place = map->place,
+        .audience = (enum audience)text.audience,
+        .severity = (enum severity)text.severity,
+        .shadow = text.mode == 1,
+        .policy = {.missing = (enum missing_policy)text.missing},
+        .basis = null_terminated(reader->arena, &text.basis),
+    };
+    /* Every part is read even after a fault in another, so that one run shows them all. */
+    int r = read_phrases(reader, &text, &rule);
+    r = rule_read_for(reader, text.for_, &rule.policy) < 0 ? -EINVAL : r;
+    r = rule_read_valid(reader, text.valid, &rule) < 0 ? -EINVAL : r;
+    r = rule_read_scope(reader, text.scope, &rule) < 0 ? -EINVAL : r;
+    r = rule_read_thresholds(reader, text.thresholds, &rule) < 0 ? -EINVAL : r;
+    r = rule_read_overrides(reader, text.overrides, &rule) < 0 ? -EINVAL : r;
+    r = rule_read_conditions(reader, &text, &rule) < 0 ? -EINVAL : r;
+    r = rule_check_templates(reader, &text, &rule) < 0 ? -EINVAL : r;
+    if (r == 0)
+        *ret_rule = rule;
+    return r;
+}

@@ -1,0 +1,71 @@
+/* A rule: law, texts, scope, thresholds and condition, compiled. Immutable once read. */
+#ifndef CORE_RULE_H
+#define CORE_RULE_H
+
+#include <stdbool.h>
+
+#include "core/alert.h"
+#include "core/program.h"
+#include "core/selector.h"
+
+enum { RULE_LETS_MAX = 24, RULE_THRESHOLDS_MAX = 24, RULE_NAME_MAX = 64 };
+
+/* A named sub-expression, and a figure of the rule's messages. */
+struct rule_let {
+    const char *name;
+    enum value_type type;
+    int reg; /* register of the program */
+};
+
+/* Where a scope matches, these thresholds hold instead. Empty lists match everything. */
+struct rule_override {
+    struct selector *products;
+    size_t product_count;
+    struct texts markets, origins;
+    const double *thresholds; /* all of them, in the rule's order */
+    struct place place;
+};
+
+struct rule {
+    const char *id;
+    struct place place;
+    struct phrase title, advice;
+    const char *const *basis;       /* NULL-terminated */
+    int32_t valid_from, valid_to;   /* periods; PERIOD_NONE: open */
+    enum audience audience;
+    enum severity severity;
+    bool shadow;                    /* judged and journaled, never sent */
+    struct alert_policy policy;
+
+    struct selector *products;
+    size_t product_count;
+    struct texts markets, origins;  /* no origins: the scope has none */
+
+    const char **threshold_names;
+    enum value_type *threshold_types;
+    const double *thresholds;
+    size_t threshold_count;
+    struct rule_override *overrides; /* the first that matches wins */
+    size_t override_count;
+
+    struct rule_let *lets;
+    size_t let_count;
+    struct program program;
+    int when, clear;                /* registers; clear is -1 where left out */
+};
+
+/* The thresholds that hold for a scope. */
+const double *rule_thresholds(const struct rule *rule, const struct baskets *baskets, const char *product,
+    const char *market, const char *origin);
+
+/* What rule_read needs. */
+struct rule_reader {
+    const struct baskets *baskets;
+    struct arena *arena;
+    struct diag_list *diags;
+};
+
+/* Reads one rule from its map. 0, or -EINVAL with every fault in `diags` (codes R0xx, and those of keys and expressions). */
+int rule_read(const struct rule_reader *reader, const struct node *map, struct rule *ret_rule);
+
+#endif

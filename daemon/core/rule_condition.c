@@ -1,0 +1,181 @@
+#include <errno.h>
+#include <string.h>
+
+#include "core/message.h"
+#include "core/rule_read.h"
+
+/* Let names and thresholds as the expression checker wants them, and registers as the compiler does. */
+struct names {
+    const char *lets[RULE_LETS_MAX];
+    enum value_type types[RULE_LETS_MAX];
+    int registers[RULE_LETS_MAX];
+    struct expr_names expr;
+    struct program_builder builder;
+};
+
+static void names_init(struct names *names, const struct rule_reader *reader, struct rule *rule)
+{
+    *names = (struct names){0};
+    names->expr = (struct expr_names){
+        .lets = names->lets,
+        .let_types = names->types,
+        .thresholds = rule->threshold_names,
+        .threshold_types = rule->threshold_types,
+        .threshold_count = rule->threshold_count,
+    };
+    names->builder = (struct program_builder){
+        .program = &rule->program,
+        .arena = reader->arena,
+        .lets = names->registers,
+    };
+}
+
+/* Parses, checks and compiles one expression. Its register, or -EINVAL. */
+static int compile(
+    const struct rule_reader *reader, struct names *names, const struct node *node, enum value_type *ret_type)
+{
+    struct expr *expr;
+    if (expr_parse(node, reader->arena, &expr, reader->diags) < 0 ||
+        expr_check(expr, node, &names->expr, reader->diags) < 0)
+        return -EINVAL;
+    *ret_type = expr->type;
+    int reg = program_emit(&names->builder, expr);
+    if (reg < 0)
+        diag_error(reader->diags, node->place, "R020", "the rule is too long: more than %d steps", PROGRAM_CODE_MAX);
+    return reg < 0 ? -EINVAL : reg;
+}
+
+static bool is_reserved(struct slice name)
+{
+    for (size_t i = 0; i <= ROLE_COUNT; i++)
+        if (slice_equal(name, series_role_names[i]))
+            return true;
+    for (size_t i = 0; message_names[i] != NULL; i++)
+        if (slice_equal(name, message_names[i]))
+            return true;
+    return slice_equal(name, "ytd") || slice_equal(name, "early");
+}
+
+/* Whether the text is an identifier of the language, and free. */
+static int check_let_name(const struct rule_reader *reader, const struct node *key)
+{
+    struct slice name = key->text;
+    size_t letters = strspn(name.data, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    if (name.len == 0 || name.len >= RULE_NAME_MAX || letters != name.len || (name.data[0] >= '0' && name.data[0] <= '9')) {
+        diag_error(reader->diags, key->place, "R021", "'%s' is no name for a figure", name.data);
+        diag_hint(reader->diags, "use lower-case letters, digits and _, beginning with a letter");
+        return -EINVAL;
+    }
+    if (is_reserved(name)) {
+        diag_error(reader->diags, key->place, "R022", "'%s' already means something else", name.data);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static int read_lets(const struct rule_reader *reader, const struct node *node, struct names *names, struct rule *rule)
+{
+    if (node == NULL)
+        return 0;
+    if (node->kind != NODE_MAP || node->len > RULE_LETS_MAX) {
+        diag_error(reader->diags, node->place, "R023", "expected a map of at most %d names", RULE_LETS_MAX);
+        return -EINVAL;
+    }
+    int r = 0;
+    rule->lets = arena_array(reader->arena, node->len, sizeof *rule->lets);
+    for (size_t i = 0; i < node->len; i++) {
+        enum value_type type;
+        int reg = check_let_name(reader, node->keys[i]);
+        if (reg == 0)
+            reg = compile(reader, names, node->items[i], &type);
+        if (reg < 0) {
+            r = -EINVAL;
+            continue;
+        }
+        size_t n = rule->let_count++;
+        names->lets[n] = arena_strdup(reader->arena, node->keys[i]->text.data);
+        names->types[n] = type;
+        names->registers[n] = reg;
+        names->expr.let_count = rule->let_count;
+        rule->lets[n] = (struct rule_let){names->lets[n], type, reg};
+    }
+    return r;
+}
+
+static int read_condition(const struct rule_reader *reader, const struct node *node, struct names *names, int *ret_register)
+{
+    enum value_type type;
+    int reg = compile(reader, names, node, &type);
+    if (reg < 0)
+        return reg;
+    if (type != VALUE_BOOLEAN) {
+        diag_error(reader->diags, node->place, "R024", "expected a condition, found a %s", value_type_name(type));
+        diag_hint(reader->diags, "compare it with something, for example >= 30%%");
+        return -EINVAL;
+    }
+    *ret_register = reg;
+    return 0;
+}
+
+int rule_read_conditions(const struct rule_reader *reader, const struct rule_text *text, struct rule *rule)
+{
+    struct names names;
+    names_init(&names, reader, rule);
+    int r = read_lets(reader, text->let, &names, rule);
+    if (r < 0)
+        return r; /* the conditions would only repeat that the names are missing */
+    rule->clear = -1;
+    r = read_condition(reader, text->when, &names, &rule->when);
+    if (text->clear != NULL && read_condition(reader, text->clear, &names, &rule->clear) < 0)
+        r = -EINVAL;
+    for (size_t i = 0; i < rule->program.role_count; i++) {
+        enum series_role role = rule->program.roles[i];
+        if (series_roles[role].partner == PLACE_ORIGIN && role != ROLE_INPUTS && rule->origins.len == 0) {
+            diag_error(reader->diags, text->scope->place, "R025", "'%s' needs an origin in the scope", series_roles[role].name);
+            diag_hint(reader->diags, "add for example origin: [CN]");
+            r = -EINVAL;
+        }
+    }
+    return r;
+}
+
+/* ---- templates ---- */
+
+static bool is_known_name(const struct rule *rule, struct slice name)
+{
+    for (size_t i = 0; i < rule->let_count; i++)
+        if (slice_equal(name, rule->lets[i].name))
+            return true;
+    for (size_t i = 0; message_names[i] != NULL; i++)
+        if (slice_equal(name, message_names[i]))
+            return true;
+    return false;
+}
+
+static int check_template(const struct rule_reader *reader, const struct node *node, const struct rule *rule)
+{
+    int r = 0;
+    const char *text = node->text.data;
+    for (const char *open = strstr(text, "{{"); open != NULL; open = strstr(open + 2, "{{")) {
+        const char *close = strstr(open, "}}");
+        struct place place = node_place_at(node, (size_t)(open - text));
+        struct slice name = {open + 2, close != NULL ? (size_t)(close - open) - 2 : 0};
+        if (close != NULL && is_known_name(rule, name))
+            continue;
+        r = -EINVAL;
+        diag_error(reader->diags, place, "R026", "there is no figure '%.*s' to print", (int)name.len, name.data);
+        diag_hint(reader->diags, close == NULL ? "'{{' has no '}}'" : "define it under `let:`, or write product, market, origin or period");
+    }
+    return r;
+}
+
+int rule_check_templates(const struct rule_reader *reader, const struct rule_text *text, const struct rule *rule)
+{
+    const struct node *phrases[] = {text->title, text->advice};
+    int r = 0;
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < phrases[i]->len && phrases[i]->kind == NODE_MAP; k++)
+            if (phrases[i]->items[k]->kind == NODE_SCALAR && check_template(reader, phrases[i]->items[k], rule) < 0)
+                r = -EINVAL;
+    return r;
+}

@@ -1,0 +1,25 @@
+/* Parts of rule_read. Private to rule*.c. */
+#ifndef CORE_RULE_READ_H
+#define CORE_RULE_READ_H
+
+#include "core/rule.h"
+
+/* The keys of a rule as they are written; nodes are read further, part by part. */
+struct rule_text {
+    const char *id;
+    const struct node *title, *advice, *valid, *scope, *let, *when, *clear, *thresholds, *overrides, *for_;
+    struct texts basis;
+    int audience, severity, missing, mode;
+    const char *owner, *decision, *note; /* kept in the file and its digest; the program has no use for them */
+};
+
+/* All return 0, or -EINVAL with every fault reported. */
+int rule_read_for(const struct rule_reader *reader, const struct node *node, struct alert_policy *policy);
+int rule_read_valid(const struct rule_reader *reader, const struct node *node, struct rule *rule);
+int rule_read_scope(const struct rule_reader *reader, const struct node *node, struct rule *rule);
+int rule_read_thresholds(const struct rule_reader *reader, const struct node *node, struct rule *rule);
+int rule_read_overrides(const struct rule_reader *reader, const struct node *node, struct rule *rule);
+int rule_read_conditions(const struct rule_reader *reader, const struct rule_text *text, struct rule *rule);
+int rule_check_templates(const struct rule_reader *reader, const struct rule_text *text, const struct rule *rule);
+
+#endif

@@ -1,0 +1,234 @@
+#include "core/words.h"
+
+#include "base/str.h"
+
+struct entry {
+    const char *key;
+    const char *text[LANGUAGE_COUNT];
+};
+
+/* Viet Nam's export markets and the origins that its cases name. Short names of the UN in English; those that
+ * the Ministry of Industry and Trade uses in Vietnamese. "W" is the world (core/observation.h). */
+static const struct entry markets[] = {
+    {"AE", {"UAE", "United Arab Emirates"}},
+    {"AR", {"Argentina", "Argentina"}},
+    {"AT", {"Áo", "Austria"}},
+    {"AU", {"Úc", "Australia"}},
+    {"BD", {"Bangladesh", "Bangladesh"}},
+    {"BE", {"Bỉ", "Belgium"}},
+    {"BR", {"Brazil", "Brazil"}},
+    {"BY", {"Belarus", "Belarus"}},
+    {"CA", {"Canada", "Canada"}},
+    {"CH", {"Thụy Sĩ", "Switzerland"}},
+    {"CL", {"Chile", "Chile"}},
+    {"CN", {"Trung Quốc", "China"}},
+    {"CO", {"Colombia", "Colombia"}},
+    {"CZ", {"Séc", "Czechia"}},
+    {"DE", {"Đức", "Germany"}},
+    {"DK", {"Đan Mạch", "Denmark"}},
+    {"EG", {"Ai Cập", "Egypt"}},
+    {"ES", {"Tây Ban Nha", "Spain"}},
+    {"EU", {"Liên minh châu Âu", "European Union"}},
+    {"FI", {"Phần Lan", "Finland"}},
+    {"FR", {"Pháp", "France"}},
+    {"GB", {"Vương quốc Anh", "United Kingdom"}},
+    {"HK", {"Hồng Kông", "Hong Kong"}},
+    {"ID", {"Indonesia", "Indonesia"}},
+    {"IN", {"Ấn Độ", "India"}},
+    {"IT", {"Ý", "Italy"}},
+    {"JP", {"Nhật Bản", "Japan"}},
+    {"KH", {"Campuchia", "Cambodia"}},
+    {"KR", {"Hàn Quốc", "Republic of Korea"}},
+    {"KZ", {"Kazakhstan", "Kazakhstan"}},
+    {"LA", {"Lào", "Lao PDR"}},
+    {"MM", {"Myanmar", "Myanmar"}},
+    {"MX", {"Mexico", "Mexico"}},
+    {"MY", {"Malaysia", "Malaysia"}},
+    {"NL", {"Hà Lan", "Netherlands"}},
+    {"NO", {"Na Uy", "Norway"}},
+    {"NZ", {"New Zealand", "New Zealand"}},
+    {"PE", {"Peru", "Peru"}},
+    {"PH", {"Philippines", "Philippines"}},
+    {"PL", {"Ba Lan", "Poland"}},
+    {"RU", {"Nga", "Russian Federation"}},
+    {"SA", {"Ả Rập Xê Út", "Saudi Arabia"}},
+    {"SE", {"Thụy Điển", "Sweden"}},
+    {"SG", {"Singapore", "Singapore"}},
+    {"TH", {"Thái Lan", "Thailand"}},
+    {"TR", {"Thổ Nhĩ Kỳ", "Türkiye"}},
+    {"TW", {"Đài Loan", "Taiwan"}},
+    {"UA", {"Ukraina", "Ukraine"}},
+    {"US", {"Hoa Kỳ", "United States"}},
+    {"VN", {"Việt Nam", "Viet Nam"}},
+    {"W", {"thế giới", "the world"}},
+    {"ZA", {"Nam Phi", "South Africa"}},
+};
+
+static const struct entry reasons[] = {
+    {"threshold", {"số liệu của kỳ này so với ngưỡng của quy tắc",
+                      "this period's figures against the rule's thresholds"}},
+    {"revision", {"nguồn đã sửa lại số liệu công bố trước đây", "the source revised earlier figures"}},
+    {"missing", {"thiếu số liệu cần để kết luận", "figures that decide are missing"}},
+    {"rules", {"bộ quy tắc đã thay đổi", "the rules were changed"}},
+    {"feed", {"tình trạng của nguồn số liệu", "the state of the data feed"}},
+};
+
+static const char *const words[WORD_COUNT][LANGUAGE_COUNT] = {
+    [WORD_ALERT] = {"Cảnh báo", "Alert"},
+    [WORD_PRODUCT] = {"Mặt hàng", "Product"},
+    [WORD_FEED] = {"Nguồn số liệu", "Data feed"},
+    [WORD_MARKET] = {"Thị trường", "Market"},
+    [WORD_ORIGIN] = {"Nước thứ ba liên quan", "Third country"},
+    [WORD_PERIOD] = {"Kỳ số liệu", "Period"},
+    [WORD_RAISED] = {"Cảnh báo từ kỳ", "Alert raised for"},
+    [WORD_REASON] = {"Lý do gửi", "Sent because of"},
+    [WORD_SEVERITY] = {"Mức", "Severity"},
+    [WORD_FIGURES] = {"Số liệu làm căn cứ", "Figures"},
+    [WORD_ADVICE] = {"Việc nên làm", "What to do"},
+    [WORD_BASIS] = {"Căn cứ pháp lý của quy tắc", "Legal basis of the rule"},
+    [WORD_TRACE] = {"Truy xuất", "Where this comes from"},
+    [WORD_SOURCES] = {"Nguồn số liệu", "Data from"},
+    [WORD_VINTAGE] = {"Bản số liệu", "Data version"},
+    [WORD_RULE] = {"Quy tắc", "Rule"},
+    [WORD_RULESET] = {"Phiên bản bộ quy tắc", "Rule-set version"},
+    [WORD_ALERT_ID] = {"Mã cảnh báo", "Alert id"},
+    [WORD_DECIDED] = {"Thời điểm xác định", "Decided at"},
+    [WORD_UNKNOWN] = {"chưa rõ", "unknown"},
+    [WORD_OTHER_LANGUAGE] = {"English version below", "Bản tiếng Việt ở phía trên"},
+    [WORD_NOTE] = {"Đây là kết quả sàng lọc thống kê tự động trên số liệu sơ bộ: một dấu hiệu cần theo dõi, "
+                   "không phải kết luận "
+                   "về bất kỳ doanh nghiệp nào và không phải ý kiến pháp lý. Nếu nguồn sửa số liệu làm thay "
+                   "đổi kết quả, "
+                   "đính chính sẽ được gửi tới cùng những người nhận.",
+        "This is an automatic statistical screening of preliminary figures: a pattern to watch, not a "
+        "finding about any "
+        "company and not legal advice. If the source revises its figures and the result changes, a "
+        "correction goes to the "
+        "same receivers."},
+    [WORD_NOTE_FEED] =
+        {"Đây là thông báo kỹ thuật về nguồn số liệu, không phải cảnh báo về mặt hàng hay thị trường.",
+            "This is a technical notice about a source of data, not an alert about a product or a market."},
+    [WORD_NEXT] = {"Đọc tiếp: cách tính từng số liệu, lịch sử và quy tắc nguyên văn của cảnh báo này có bằng "
+                   "lệnh:",
+        "Read next: how each figure was computed, the history and the full rule of this alert are shown by:"},
+};
+
+static const char *const severities[SEVERITY_COUNT][LANGUAGE_COUNT] = {
+    [SEVERITY_WATCH] = {"Theo dõi", "Watch"},
+    [SEVERITY_CAUTION] = {"Lưu ý", "Caution"},
+    [SEVERITY_WARNING] = {"Cảnh báo", "Warning"},
+    [SEVERITY_CRITICAL] = {"Khẩn cấp", "Critical"},
+};
+
+static const char *const events[EVENT_COUNT][LANGUAGE_COUNT] = {
+    [EVENT_NONE] = {"Thông báo", "Notice"},
+    [EVENT_RAISED] = {"Cảnh báo mới", "New alert"},
+    [EVENT_STRENGTHENED] = {"Cảnh báo tăng mức", "Alert strengthened"},
+    [EVENT_CONFIRMED] = {"Cảnh báo được xác nhận", "Alert confirmed"},
+    [EVENT_RETRACTED] = {"Đính chính: rút lại cảnh báo", "Correction: alert withdrawn"},
+    [EVENT_CLEARED] = {"Cảnh báo kết thúc", "Alert ended"},
+    [EVENT_STALE] = {"Chưa có số liệu mới", "No new data"},
+};
+
+static const char *const event_tags[EVENT_COUNT][LANGUAGE_COUNT] = {
+    [EVENT_NONE] = {"Thông báo", "Notice"},
+    [EVENT_RAISED] = {"Mới", "New"},
+    [EVENT_STRENGTHENED] = {"Tăng mức", "Strengthened"},
+    [EVENT_CONFIRMED] = {"Xác nhận", "Confirmed"},
+    [EVENT_RETRACTED] = {"Đính chính", "Correction"},
+    [EVENT_CLEARED] = {"Kết thúc", "Ended"},
+    [EVENT_STALE] = {"Chưa có số liệu", "No data"},
+};
+
+static const char *const sentences[EVENT_COUNT][LANGUAGE_COUNT] = {
+    [EVENT_NONE] = {"", ""},
+    [EVENT_RAISED] = {"Với số liệu kỳ {{period}}, các điều kiện của quy tắc được đáp ứng. Dấu hiệu này phù "
+                      "hợp với diễn biến "
+                      "thường thấy trước các vụ việc phòng vệ thương mại.",
+        "With the figures of {{period}} the rule's conditions hold. The pattern is consistent with those "
+        "seen before "
+        "trade-defence cases."},
+    [EVENT_STRENGTHENED] =
+        {"Với số liệu kỳ {{period}}, mức của cảnh báo từ kỳ {{raised}} tăng lên “{{severity}}”.",
+            "With the figures of {{period}} the severity of the alert raised for {{raised}} rises to "
+            "“{{severity}}”."},
+    [EVENT_CONFIRMED] = {"Nguồn đã sửa lại số liệu; tính lại thì cảnh báo từ kỳ {{raised}} vẫn giữ nguyên.",
+        "The source revised its figures; computed again, the alert raised for {{raised}} stands."},
+    [EVENT_RETRACTED] = {"Cảnh báo đã gửi cho kỳ {{raised}} được rút lại: tính lại thì các điều kiện của quy "
+                         "tắc không được đáp "
+                         "ứng. Đề nghị không sử dụng cảnh báo đó.",
+        "The alert sent for {{raised}} is withdrawn: computed again, the rule's conditions did not hold. "
+        "Please disregard "
+        "that alert."},
+    [EVENT_CLEARED] = {"Với số liệu kỳ {{period}}, các điều kiện của quy tắc không còn được đáp ứng; cảnh "
+                       "báo từ kỳ {{raised}} kết "
+                       "thúc. Điều này không có nghĩa là sẽ không có vụ việc.",
+        "With the figures of {{period}} the rule's conditions no longer hold; the alert raised for "
+        "{{raised}} ends. This "
+        "does not mean that no case will follow."},
+    [EVENT_STALE] = {"Chưa có đủ số liệu kỳ {{period}}; cảnh báo từ kỳ {{raised}} được giữ nguyên theo số "
+                     "liệu cũ.",
+        "Figures of {{period}} are missing; the alert raised for {{raised}} stays open on older figures."},
+};
+
+static const char *const feed_sentences[EVENT_COUNT][LANGUAGE_COUNT] = {
+    [EVENT_NONE] = {"", ""},
+    [EVENT_RAISED] = {"Nguồn số liệu này cần được kiểm tra. Trong thời gian đó, cảnh báo dựa vào nguồn này "
+                      "có thể đến muộn.",
+        "This source of data needs attention. Until then alerts that depend on it may come late."},
+    [EVENT_STRENGTHENED] =
+        {"Sự cố của nguồn số liệu này kéo dài. Cảnh báo dựa vào nguồn này có thể đến muộn.",
+            "The trouble with this source of data goes on. Alerts that depend on it may come late."},
+    [EVENT_CONFIRMED] = {"Nguồn số liệu này vẫn cần được kiểm tra.",
+        "This source of data still needs attention."},
+    [EVENT_RETRACTED] =
+        {"Thông báo trước đây về nguồn số liệu này được rút lại. Đề nghị không sử dụng thông báo đó.",
+            "The earlier notice about this source of data is withdrawn. Please disregard it."},
+    [EVENT_CLEARED] = {"Nguồn số liệu này đã hoạt động bình thường trở lại.",
+        "This source of data works again."},
+    [EVENT_STALE] = {"Nguồn số liệu này chưa có số liệu mới. Cảnh báo dựa vào nguồn này có thể đến muộn.",
+        "This source of data has brought nothing new. Alerts that depend on it may come late."},
+};
+
+static const char *find(const struct entry *entries, size_t n, const char *key, enum language language)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_equal(entries[i].key, key))
+            return entries[i].text[language];
+    return key;
+}
+
+const char *words_get(enum word word, enum language language)
+{
+    return words[word][language];
+}
+
+const char *words_market(const char *code, enum language language)
+{
+    return find(markets, sizeof markets / sizeof *markets, code, language);
+}
+
+const char *words_severity(enum severity severity, enum language language)
+{
+    return severities[severity][language];
+}
+
+const char *words_event(enum alert_event event, enum language language)
+{
+    return events[event][language];
+}
+
+const char *words_event_tag(enum alert_event event, enum language language)
+{
+    return event_tags[event][language];
+}
+
+const char *words_sentence(enum alert_event event, bool feed, enum language language)
+{
+    return feed ? feed_sentences[event][language] : sentences[event][language];
+}
+
+const char *words_reason(const char *reason, enum language language)
+{
+    return find(reasons, sizeof reasons / sizeof *reasons, reason, language);
+}

@@ -1,0 +1,59 @@
+/* The fixed words of messages, in both languages: labels, countries, events, severities.
+ *
+ * Careful wording is a requirement, since petitioners read warnings too: a pattern is "consistent with"
+ * others, an ended alert does not say that nothing can follow, and no text judges a company. */
+#ifndef CORE_WORDS_H
+#define CORE_WORDS_H
+
+#include <stdbool.h>
+
+#include "core/alert.h"
+
+enum word {
+    WORD_ALERT,
+    WORD_PRODUCT,
+    WORD_FEED,
+    WORD_MARKET,
+    WORD_ORIGIN,
+    WORD_PERIOD,
+    WORD_RAISED,
+    WORD_REASON,
+    WORD_SEVERITY,
+    WORD_FIGURES,
+    WORD_ADVICE,
+    WORD_BASIS,
+    WORD_TRACE,
+    WORD_SOURCES,
+    WORD_VINTAGE,
+    WORD_RULE,
+    WORD_RULESET,
+    WORD_ALERT_ID,
+    WORD_DECIDED,
+    WORD_UNKNOWN,
+    WORD_OTHER_LANGUAGE, /* where to find the message in the other language */
+    WORD_NOTE,           /* what an alert is, and is not */
+    WORD_NOTE_FEED,
+    WORD_NEXT, /* what to read next, before the command that shows it */
+    WORD_COUNT
+};
+
+const char *words_get(enum word word, enum language language);
+
+/* The name of a country or customs territory, or the code itself where it is not in the table. */
+const char *words_market(const char *code, enum language language);
+
+const char *words_severity(enum severity severity, enum language language);
+
+/* The event as a heading, "Alert ended", and as the tag of a subject line, "Ended". */
+const char *words_event(enum alert_event event, enum language language);
+const char *words_event_tag(enum alert_event event, enum language language);
+
+/* What happened, one or two sentences: a template as message_fill takes. `feed`: the alert is about a data
+ * feed. */
+const char *words_sentence(enum alert_event event, bool feed, enum language language);
+
+/* Why the event came: the journal's word ("revision") as a phrase, or the word itself where it is not in the
+ * table. */
+const char *words_reason(const char *reason, enum language language);
+
+#endif
