@@ -43,6 +43,7 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lm
 
 SOURCES := $(sort $(wildcard daemon/*/*.c feeds/*.c))
 ASSETS  := daemon/app/assets.S
+EMBEDDED := feeds/sample/vn-nso.csv feeds/vn-nso-sample.feed.yaml feeds/baskets.yaml rules/demo.yaml
 OBJECTS := $(patsubst %.c,$(B)/%.o,$(SOURCES)) $(patsubst %.S,$(B)/%.o,$(wildcard $(ASSETS)))
 
 .PHONY: all
@@ -59,6 +60,8 @@ $(B)/%.o: %.c
 $(B)/%.o: %.S
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/daemon/app/assets.o: $(EMBEDDED)
 
 -include $(patsubst %.o,%.d,$(OBJECTS))
 

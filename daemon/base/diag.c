@@ -7,10 +7,32 @@
 
 static const char *const level_names[] = {[DIAG_ERROR] = "error", [DIAG_WARNING] = "warning"};
 
+enum { TEXT_SIZE = 1024 };
+
+/* Findings quote what feeds and people wrote, and go to terminals and logs: a control byte could forge a line there. */
+static void replace_controls(char *text)
+{
+    for (char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = '?';
+}
+
+/* Takes back the bytes of a character that the buffer's end has cut through. */
+static void drop_cut_character(char *text, size_t len)
+{
+    size_t start = len;
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start > 0 && !str_is_utf8((struct slice){text + start - 1, len - start + 1}))
+        text[start - 1] = '\0';
+}
+
 static const char *format_text(struct diag_list *list, const char *format, va_list args)
 {
-    char text[1024];
-    vsnprintf(text, sizeof text, format, args);
+    char text[TEXT_SIZE];
+    if (vsnprintf(text, sizeof text, format, args) >= TEXT_SIZE)
+        drop_cut_character(text, TEXT_SIZE - 1);
+    replace_controls(text);
     return arena_strdup(&list->arena, text);
 }
 

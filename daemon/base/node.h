@@ -30,7 +30,7 @@ const struct node *node_get(const struct node *map, const char *key);
 const char *node_kind_name(const struct node *node);
 
 /* Where byte `offset` of the scalar's value stands in the file, through folding and indentation. Exact for plain, single-quoted,
- * literal and folded scalars; in double quotes with escapes the nearest place before it. */
+ * literal and folded scalars (white space: the run it is in); in double quotes, from the first escape other than \" \\ \/ on, the escape's place. */
 struct place node_place_at(const struct node *scalar, size_t offset);
 
 #endif

@@ -30,7 +30,9 @@ static bool is_digit(char c)
 
 int str_to_int64(struct slice text, int64_t *ret_value)
 {
-    return memchr(text.data, '.', text.len) != NULL ? -EINVAL : str_to_fixed(text, 1, ret_value);
+    if (text.len > 0 && memchr(text.data, '.', text.len) != NULL)
+        return -EINVAL;
+    return str_to_fixed(text, 1, ret_value);
 }
 
 /* Appends one decimal digit to a magnitude. */
@@ -128,12 +130,12 @@ bool str_is_utf8(struct slice text)
 
 enum { WORD_MAX = 40 };
 
-/* Levenshtein distance; words longer than WORD_MAX are never near. */
+/* Levenshtein distance; words longer than WORD_MAX are near nothing. */
 static size_t distance(struct slice a, const char *b)
 {
     size_t row[WORD_MAX + 1], n = strlen(b);
     if (n > WORD_MAX || a.len > WORD_MAX)
-        return WORD_MAX;
+        return SIZE_MAX;
     for (size_t j = 0; j <= n; j++)
         row[j] = j;
     for (size_t i = 1; i <= a.len; i++) {
@@ -154,7 +156,7 @@ static size_t distance(struct slice a, const char *b)
 
 const char *str_did_you_mean(struct slice word, const char *const *names, size_t n)
 {
-    size_t best = word.len / 3 + 2; /* one slip in three letters, and at least one slip */
+    size_t best = word.len / 3 + 2; /* less than this: a slip for every three letters, and one more */
     const char *found = NULL;
     for (size_t i = 0; i < n; i++) {
         size_t d = distance(word, names[i]);

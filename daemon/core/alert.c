@@ -96,8 +96,8 @@ static enum alert_state adjust(
         return ALERT_INACTIVE;
     if (next == ALERT_NO_DATA && policy->missing == MISSING_KEEP)
         return track->state;
-    if (next == ALERT_PENDING && track->recent == 0)
-        return ALERT_INACTIVE; /* no release of the window holds any more */
+    if (next == ALERT_PENDING && (track->recent & window_mask(policy->of - 1)) == 0)
+        return ALERT_INACTIVE; /* no release that holds will be in the window of the next one */
     return next;
 }
 

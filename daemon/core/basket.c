@@ -5,10 +5,12 @@
 #include "base/map.h"
 #include "core/code.h"
 
+/* Far above any list that people keep; they bound what a mistaken file can cost. */
 enum { BASKETS_MAX = 10000, BASKET_CODES_MAX = 10000 };
 
 /* ---- phrases ---- */
 
+/* Neither is `required`, so that an empty text and a missing one get the same sentence. */
 static const struct key phrase_keys[LANGUAGE_COUNT] = {
     [LANGUAGE_VI] = {.name = "vi",
         .kind = KEY_TEXT,
@@ -102,6 +104,7 @@ static void check_codes(
     map_deinit(&seen);
 }
 
+/* A basket with faults is read as far as it goes, so that all its faults are reported. */
 static void read_basket(
     const struct node *node, struct basket *ret_basket, struct arena *arena, struct diag_list *diags)
 {
@@ -123,6 +126,7 @@ static void read_basket(
     *ret_basket = keys.basket;
 }
 
+/* Rules name baskets by id. A basket whose id could not be read is reported already. */
 static void check_ids(const struct baskets *baskets, struct diag_list *diags)
 {
     struct map seen = MAP_NULL;

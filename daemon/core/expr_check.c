@@ -22,6 +22,11 @@ static struct place place_of(const struct checker *checker, const struct expr *e
 
 #define NAME_ARGS(slice) (int)(slice).len, (slice).data
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* ---- names ---- */
 
 static int find_name(struct slice name, const char *const *names, size_t n)
@@ -69,10 +74,13 @@ static void report_unknown_name(const struct checker *checker, const struct expr
     const char *near = str_did_you_mean(expr->name, names->lets, names->let_count);
     if (near == NULL)
         near = str_did_you_mean(expr->name, series_role_names, ROLE_COUNT + 1);
-    if (near != NULL)
-        diag_hint(checker->diags, "did you mean '%s'?", near);
-    else if (find_name(expr->name, names->thresholds, names->threshold_count) >= 0)
+    int function = indicator_find(expr->name);
+    if (find_name(expr->name, names->thresholds, names->threshold_count) >= 0)
         diag_hint(checker->diags, "a threshold is written $%.*s", NAME_ARGS(expr->name));
+    else if (function >= 0)
+        diag_hint(checker->diags, "a function is written %s", indicators[function].synopsis);
+    else if (near != NULL)
+        diag_hint(checker->diags, "did you mean '%s'?", near);
 }
 
 static enum value_type check_name(const struct checker *checker, struct expr *expr)
@@ -97,7 +105,7 @@ static enum value_type check_threshold(const struct checker *checker, struct exp
     const struct expr_names *names = checker->names;
     expr->index = find_name(expr->name, names->thresholds, names->threshold_count);
     if (expr->index >= 0)
-        return names->threshold_types[expr->index];
+        return names->threshold_types[expr->index]; /* TYPE_FAULTY where its value has been reported */
     diag_error(checker->diags, place_of(checker, expr), "T004", "there is no threshold '%.*s'",
         NAME_ARGS(expr->name));
     const char *near = str_did_you_mean(expr->name, names->thresholds, names->threshold_count);
@@ -133,16 +141,25 @@ static int argument_fault(const struct checker *checker, const struct expr *arg,
     return -EINVAL;
 }
 
+static int check_series(const struct checker *checker, struct expr *arg)
+{
+    int series = arg->kind == EXPR_NAME ? resolve_series(checker, arg) : 0;
+    if (series != 0)
+        return series > 0 ? 0 : series;
+    int r = argument_fault(
+        checker, arg, "a series", "such as exports, imports.quantity, market, inputs or rivals.unit_value");
+    const char *near =
+        arg->kind == EXPR_NAME ? str_did_you_mean(arg->name, series_role_names, ROLE_COUNT + 1) : NULL;
+    if (near != NULL)
+        diag_hint(checker->diags, "did you mean '%s'?", near);
+    return r;
+}
+
 static int check_argument(const struct checker *checker, struct expr *arg, enum parameter parameter)
 {
     switch (parameter) {
-    case PARAMETER_SERIES: {
-        int series = arg->kind == EXPR_NAME ? resolve_series(checker, arg) : 0;
-        if (series != 0)
-            return series > 0 ? 0 : series;
-        return argument_fault(
-            checker, arg, "a series", "such as exports, imports.quantity, market, inputs or rivals.unit_value");
-    }
+    case PARAMETER_SERIES:
+        return check_series(checker, arg);
     case PARAMETER_WINDOW:
         if (indicator_window(arg) >= 0)
             return 0;
@@ -164,8 +181,8 @@ static int check_argument(const struct checker *checker, struct expr *arg, enum 
 
 static void report_unknown_function(const struct checker *checker, const struct expr *expr)
 {
-    const char *names[64];
-    for (size_t i = 0; i < indicator_count && i < 64; i++)
+    const char **names = arena_array(&checker->diags->arena, indicator_count, sizeof *names);
+    for (size_t i = 0; i < indicator_count; i++)
         names[i] = indicators[i].name;
     diag_error(
         checker->diags, place_of(checker, expr), "T006", "there is no function '%.*s'", NAME_ARGS(expr->name));
@@ -187,6 +204,19 @@ static int check_columns(const struct checker *checker, const struct expr *expr)
     return -EINVAL;
 }
 
+/* `early` lifts the guard of a year to date; with any other window it would say something that is not so. */
+static int check_early(
+    const struct checker *checker, const struct expr *expr, const struct indicator *indicator)
+{
+    size_t last = expr->arg_count - 1;
+    if (indicator->parameters[last] != PARAMETER_EARLY || indicator->parameters[last - 1] != PARAMETER_WINDOW ||
+        indicator_window(expr->args[last - 1]) == WINDOW_YTD)
+        return 0;
+    diag_error(checker->diags, place_of(checker, expr->args[last]), "T014", "early goes with the window ytd only");
+    diag_hint(checker->diags, "leave it out");
+    return -EINVAL;
+}
+
 static enum value_type result_type(
     const struct checker *checker, const struct expr *expr, const struct indicator *indicator)
 {
@@ -204,9 +234,20 @@ static enum value_type result_type(
     }
     if (expr->args[0]->type == expr->args[1]->type)
         return expr->args[0]->type;
-    diag_error(checker->diags, place_of(checker, expr->args[1]), "T008", "%.*s chooses between a %s and a %s",
+    diag_error(checker->diags, place_of(checker, expr->args[1]), "T008", "%.*s chooses between %s and %s",
         NAME_ARGS(expr->name), value_type_name(expr->args[0]->type), value_type_name(expr->args[1]->type));
     return TYPE_FAULTY;
+}
+
+static void report_count(
+    const struct checker *checker, const struct expr *expr, const struct indicator *indicator)
+{
+    struct arena *arena = &checker->diags->arena;
+    const char *least =
+        indicator->required < indicator->count ? arena_printf(arena, "%zu or ", indicator->required) : "";
+    diag_error(checker->diags, place_of(checker, expr), "T009", "%s takes %s%zu value%s, not %zu", indicator->name,
+        least, indicator->count, indicator->count == 1 ? "" : "s", expr->arg_count);
+    diag_hint(checker->diags, "%s", indicator->synopsis);
 }
 
 static enum value_type check_call(const struct checker *checker, struct expr *expr)
@@ -218,17 +259,14 @@ static enum value_type check_call(const struct checker *checker, struct expr *ex
     }
     const struct indicator *indicator = &indicators[expr->index];
     if (expr->arg_count < indicator->required || expr->arg_count > indicator->count) {
-        diag_error(checker->diags, place_of(checker, expr), "T009", "%s takes %s%zu values, not %zu",
-            indicator->name, indicator->required < indicator->count ? "at least " : "", indicator->required,
-            expr->arg_count);
-        diag_hint(checker->diags, "%s", indicator->synopsis);
+        report_count(checker, expr, indicator);
         return TYPE_FAULTY;
     }
     int r = 0;
     for (size_t i = 0; i < expr->arg_count; i++)
         if (check_argument(checker, expr->args[i], indicator->parameters[i]) < 0)
             r = -EINVAL;
-    if (r < 0 || check_columns(checker, expr) < 0)
+    if (r < 0 || check_columns(checker, expr) < 0 || check_early(checker, expr, indicator) < 0)
         return TYPE_FAULTY;
     return result_type(checker, expr, indicator);
 }
@@ -260,25 +298,27 @@ static bool comparable(enum value_type a, enum value_type b)
     return a == b || (a == VALUE_QUANTITY && b == VALUE_NUMBER) || (a == VALUE_NUMBER && b == VALUE_QUANTITY);
 }
 
-/* What the writer may have meant by comparing a with b. */
-static void hint_comparison(const struct checker *checker, enum value_type a, enum value_type b)
+/* What the writer may have meant by comparing a figure of type `a` with `arg`: the same number with the unit that fits. */
+static void hint_comparison(const struct checker *checker, enum value_type a, const struct expr *arg)
 {
-    static const char *const examples[VALUE_TYPE_COUNT] = {
-        [VALUE_NUMBER] = "5",
-        [VALUE_RATIO] = "5%",
-        [VALUE_POINTS] = "5pp",
-        [VALUE_MONEY] = "5 MUSD",
-        [VALUE_QUANTITY] = "a plain number in the product's own unit",
-        [VALUE_WEIGHT] = "5 kt",
-        [VALUE_UNIT_VALUE] = "another unit value",
-        [VALUE_MONTHS] = "5m",
-        [VALUE_PERIOD] = "2024-05",
-        [VALUE_BOOLEAN] = "and, or, not",
+    static const char *const units[VALUE_TYPE_COUNT] = {
+        [VALUE_NUMBER] = "",
+        [VALUE_RATIO] = "%",
+        [VALUE_POINTS] = "pp",
+        [VALUE_MONEY] = " MUSD",
+        [VALUE_WEIGHT] = " kt",
+        [VALUE_MONTHS] = "m",
     };
-    if (a == VALUE_QUANTITY && b == VALUE_WEIGHT)
-        diag_hint(checker->diags, "take the series' weight for kg and t, or a plain number in the product's own unit");
-    else
-        diag_hint(checker->diags, "the left side is a %s; did you mean %s?", value_type_name(a), examples[a]);
+    bool is_number = arg->kind == EXPR_LITERAL && arg->type != VALUE_PERIOD;
+    struct slice digits = is_number ? arg->name : slice_of("5");
+    while (digits.len > 1 && !is_digit(digits.data[digits.len - 1]))
+        digits.len--;
+    if (a == VALUE_QUANTITY)
+        diag_hint(checker->diags, "a quantity compares with a plain number in the product's own unit; kg and t are for weight");
+    else if (a == VALUE_UNIT_VALUE)
+        diag_hint(checker->diags, "a unit value compares with another unit value: take its growth");
+    else if (units[a] != NULL)
+        diag_hint(checker->diags, "did you mean %.*s%s?", NAME_ARGS(digits), units[a]);
 }
 
 static enum value_type check_comparison(const struct checker *checker, const struct expr *expr)
@@ -288,9 +328,9 @@ static enum value_type check_comparison(const struct checker *checker, const str
         enum value_type right = expr->args[i]->type;
         if (comparable(left, right))
             continue;
-        diag_error(checker->diags, place_of(checker, expr->args[i]), "T010", "'%s' compares a %s with a %s",
+        diag_error(checker->diags, place_of(checker, expr->args[i]), "T010", "'%s' compares %s with %s",
             operator_texts[expr->operator], value_type_name(left), value_type_name(right));
-        hint_comparison(checker, left, right);
+        hint_comparison(checker, left, expr->args[i]);
         return TYPE_FAULTY;
     }
     if (left == VALUE_BOOLEAN && expr->operator != OP_EQUAL && expr->operator != OP_NOT_EQUAL) {
@@ -307,7 +347,7 @@ static enum value_type check_logic(const struct checker *checker, const struct e
         if (expr->args[i]->type == VALUE_BOOLEAN)
             continue;
         diag_error(checker->diags, place_of(checker, expr->args[i]), "T012",
-            "'%s' joins conditions, and this is a %s", operator_texts[expr->operator],
+            "'%s' joins conditions, and this is %s", operator_texts[expr->operator],
             value_type_name(expr->args[i]->type));
         diag_hint(checker->diags, "compare it with something, for example >= 30%%");
         return TYPE_FAULTY;
@@ -315,13 +355,13 @@ static enum value_type check_logic(const struct checker *checker, const struct e
     return VALUE_BOOLEAN;
 }
 
-/* Results of * and / beyond "a plain number scales anything". TYPE_FAULTY: means nothing. */
+/* A plain number scales anything, and a ratio anything but a plain number, which it turns into a ratio. TYPE_FAULTY: means nothing. */
 static enum value_type product_type(enum value_type a, enum value_type b)
 {
-    if (a == VALUE_NUMBER || a == VALUE_RATIO)
-        return b;
-    if (b == VALUE_NUMBER || b == VALUE_RATIO)
-        return a;
+    if (a == VALUE_NUMBER || b == VALUE_NUMBER)
+        return a == VALUE_NUMBER ? b : a;
+    if (a == VALUE_RATIO || b == VALUE_RATIO)
+        return a == VALUE_RATIO ? b : a;
     return TYPE_FAULTY;
 }
 
@@ -349,7 +389,8 @@ static enum value_type sum_type(enum value_type a, enum value_type b)
 
 static enum value_type arithmetic_type(enum expr_operator operator, enum value_type a, enum value_type b)
 {
-    if (a == VALUE_BOOLEAN || b == VALUE_BOOLEAN)
+    bool scales = operator == OP_MULTIPLY || operator == OP_DIVIDE;
+    if (a == VALUE_BOOLEAN || b == VALUE_BOOLEAN || (scales && (a == VALUE_PERIOD || b == VALUE_PERIOD)))
         return TYPE_FAULTY;
     if (operator == OP_MULTIPLY)
         return product_type(a, b);
@@ -359,13 +400,16 @@ static enum value_type arithmetic_type(enum expr_operator operator, enum value_t
 static enum value_type check_arithmetic(const struct checker *checker, const struct expr *expr)
 {
     enum value_type a = expr->args[0]->type;
-    if (expr->operator == OP_NEGATE && a != VALUE_BOOLEAN && a != VALUE_PERIOD)
-        return a;
-    enum value_type b = expr->args[expr->arg_count - 1]->type;
-    enum value_type type =
-        expr->operator == OP_NEGATE ? TYPE_FAULTY : arithmetic_type(expr->operator, a, b);
+    if (expr->operator == OP_NEGATE) {
+        if (a != VALUE_BOOLEAN && a != VALUE_PERIOD)
+            return a;
+        diag_error(checker->diags, place_of(checker, expr), "T013", "'-' of %s means nothing", value_type_name(a));
+        return TYPE_FAULTY;
+    }
+    enum value_type b = expr->args[1]->type;
+    enum value_type type = arithmetic_type(expr->operator, a, b);
     if (type == TYPE_FAULTY)
-        diag_error(checker->diags, place_of(checker, expr), "T013", "'%s' of a %s and a %s means nothing",
+        diag_error(checker->diags, place_of(checker, expr), "T013", "'%s' of %s and %s means nothing",
             operator_texts[expr->operator], value_type_name(a), value_type_name(b));
     return type;
 }

@@ -4,25 +4,28 @@
 
 #include "core/period.h"
 
-/* Units of literals and what one of them is in USD, kg, months or as a plain ratio. */
+/* Units of literals and what one of them is in USD, kg, months or as a plain ratio. Per cent divide: 57 * 0.01 is not the double
+ * nearest to 0.57, and 57 / 100 is, so that a figure of just 57 % meets a threshold of 57 %. */
 static const struct {
     const char *name;
     enum value_type type;
-    double scale;
+    double times, per;
 } units[] = {
-    {"%", VALUE_RATIO, 0.01},
-    {"pp", VALUE_POINTS, 0.01},
-    {"USD", VALUE_MONEY, 1},
-    {"kUSD", VALUE_MONEY, 1e3},
-    {"MUSD", VALUE_MONEY, 1e6},
-    {"BUSD", VALUE_MONEY, 1e9},
-    {"kg", VALUE_WEIGHT, 1},
-    {"t", VALUE_WEIGHT, 1e3},
-    {"kt", VALUE_WEIGHT, 1e6},
-    {"Mt", VALUE_WEIGHT, 1e9},
-    {"m", VALUE_MONTHS, 1},
-    {"y", VALUE_MONTHS, 12},
+    {"%", VALUE_RATIO, 1, 100},
+    {"pp", VALUE_POINTS, 1, 100},
+    {"USD", VALUE_MONEY, 1, 1},
+    {"kUSD", VALUE_MONEY, 1e3, 1},
+    {"MUSD", VALUE_MONEY, 1e6, 1},
+    {"BUSD", VALUE_MONEY, 1e9, 1},
+    {"kg", VALUE_WEIGHT, 1, 1},
+    {"t", VALUE_WEIGHT, 1e3, 1},
+    {"kt", VALUE_WEIGHT, 1e6, 1},
+    {"Mt", VALUE_WEIGHT, 1e9, 1},
+    {"m", VALUE_MONTHS, 1, 1},
+    {"y", VALUE_MONTHS, 12, 1},
 };
+
+enum { NUMBER_SCALE = 1000000000 };
 
 static bool is_digit(char c)
 {
@@ -76,9 +79,15 @@ static bool read_period(struct slice text, size_t at, struct token *ret_token)
     return true;
 }
 
+/* Nine decimals are exact in the integer, and so is its product with a unit up to 2^53; one division rounds once. */
+static double scaled(int64_t fixed, double times, double per)
+{
+    return (double)fixed * times / (NUMBER_SCALE * per);
+}
+
 /* A unit right behind the number, or after blanks ("5 MUSD"). Its end, or `end` where no unit follows. A word that is no unit
  * may only follow after a blank ("5 and …"). */
-static size_t read_unit(struct slice text, size_t end, struct token *token)
+static size_t read_unit(struct slice text, size_t end, int64_t fixed, struct token *token)
 {
     size_t i = skip_space(text, end);
     size_t stop = i < text.len && text.data[i] == '%' ? i + 1 : word_end(text, i);
@@ -86,7 +95,7 @@ static size_t read_unit(struct slice text, size_t end, struct token *token)
     for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
         if (word.len > 0 && slice_equal(word, units[u].name)) {
             token->type = units[u].type;
-            token->number *= units[u].scale;
+            token->number = scaled(fixed, units[u].times, units[u].per);
             return stop;
         }
     }
@@ -95,8 +104,6 @@ static size_t read_unit(struct slice text, size_t end, struct token *token)
             "write 30%, 5pp, 5 MUSD, 200 kUSD, 10 kt, 500 t, 2 kg, 3m or 1y");
     return end;
 }
-
-enum { NUMBER_SCALE = 1000000000 };
 
 static struct token read_number(struct slice text, size_t *offset)
 {
@@ -116,14 +123,41 @@ static struct token read_number(struct slice text, size_t *offset)
         *offset = end;
         return bad(token.at, end, text, "this number is too large", "use a larger unit, such as BUSD");
     }
-    /* Nine decimals are exact in the integer; one division rounds once. */
-    token.number = (double)fixed / NUMBER_SCALE;
-    *offset = read_unit(text, end, &token);
+    token.number = scaled(fixed, 1, 1);
+    *offset = read_unit(text, end, fixed, &token);
     if (token.kind == TOKEN_BAD)
         *offset = token.at + token.text.len;
     else
         token.text = (struct slice){text.data + token.at, *offset - token.at};
     return token;
+}
+
+/* End of the character that begins at i: more than one byte where it is not ASCII. */
+static size_t character_end(struct slice text, size_t i)
+{
+    for (i++; i < text.len && ((unsigned char)text.data[i] & 0xc0) == 0x80;)
+        i++;
+    return i;
+}
+
+/* What keyboards and word processors put in the place of an operator. */
+static const char *hint_for(struct slice character)
+{
+    static const struct {
+        const char *character, *hint;
+    } table[] = {
+        {"≥", "write >="},
+        {"≤", "write <="},
+        {"≠", "write !="},
+        {"−", "write -"},
+        {"–", "write -"},
+        {"×", "write *"},
+        {"÷", "write /"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (slice_equal(character, table[i].character))
+            return table[i].hint;
+    return NULL;
 }
 
 static struct token read_symbol(struct slice text, size_t *offset)
@@ -143,7 +177,9 @@ static struct token read_symbol(struct slice text, size_t *offset)
             return (struct token){.kind = TOKEN_SYMBOL, .at = at, .text = {text.data + at, len}};
     if (len == 2)
         return (struct token){.kind = TOKEN_SYMBOL, .at = at, .text = {text.data + at, len}};
-    return bad(at, at + 1, text, "this character means nothing in an expression", NULL);
+    *offset = character_end(text, at);
+    const char *hint = hint_for((struct slice){text.data + at, *offset - at});
+    return bad(at, *offset, text, "this character means nothing in an expression", hint);
 }
 
 struct token expr_next_token(struct slice text, size_t *offset)

@@ -113,16 +113,15 @@ static struct expr *parse_list(struct parser *parser, struct expr *expr, struct 
     size_t n = 0;
     if (first != NULL)
         items[n++] = first;
-    while (!is_symbol(parser, ")")) {
+    for (bool more = !is_symbol(parser, ")"); more; more = accept_symbol(parser, ",")) {
         if (n == LIST_MAX)
             return fail(parser, parser->token.at, "E005", "too many values in one list", NULL);
         items[n++] = parse_or(parser);
         if (parser->failed)
             return NULL;
-        if (!accept_symbol(parser, ",") && !is_symbol(parser, ")"))
-            return fail_at_token(parser, "',' or ')'", NULL);
     }
-    advance(parser);
+    if (!accept_symbol(parser, ")"))
+        return fail_at_token(parser, "',' or ')'", NULL);
     expr->args = arena_array(parser->arena, n, sizeof(struct expr *));
     memcpy(expr->args, items, n * sizeof(struct expr *));
     expr->arg_count = n;
@@ -287,6 +286,11 @@ static int comparison_at(const struct parser *parser)
     return -1;
 }
 
+static bool at_comparison(const struct parser *parser)
+{
+    return comparison_at(parser) >= 0 || is_word(parser, "between") || is_word(parser, "in");
+}
+
 static struct expr *parse_comparison(struct parser *parser)
 {
     struct expr *left = parse_sum(parser);
@@ -302,7 +306,7 @@ static struct expr *parse_comparison(struct parser *parser)
         return left;
     advance(parser);
     struct expr *expr = new_operator(parser, comparisons[which].operator, at, left, parse_sum(parser));
-    if (!parser->failed && (comparison_at(parser) >= 0 || is_word(parser, "between")))
+    if (!parser->failed && at_comparison(parser))
         return fail(parser, parser->token.at, "E008", "comparisons cannot be chained",
             "write: a < b and b < c, or: b between a and c");
     return expr;

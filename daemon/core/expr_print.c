@@ -1,24 +1,39 @@
 #include "core/expr.h"
 
-/* Fully parenthesised: nobody needs the shortest form, and this one cannot go wrong. */
-static const char *const symbols[] = {
-    [OP_NEGATE] = "-",
-    [OP_MULTIPLY] = "*",
-    [OP_DIVIDE] = "/",
-    [OP_ADD] = "+",
-    [OP_SUBTRACT] = "-",
-    [OP_LESS] = "<",
-    [OP_LESS_EQUAL] = "<=",
-    [OP_GREATER] = ">",
-    [OP_GREATER_EQUAL] = ">=",
-    [OP_EQUAL] = "=",
-    [OP_NOT_EQUAL] = "!=",
-    [OP_BETWEEN] = "between",
-    [OP_IN] = "in",
-    [OP_NOT] = "not ",
-    [OP_AND] = "and",
-    [OP_OR] = "or",
+/* How tightly a part binds, loosest first, as the parser's levels stand. Parentheses are written only where an operand binds more loosely than
+ * its place allows, so the printed form is never nested deeper than what was parsed, and the parser takes it again. */
+enum level { LEVEL_OR, LEVEL_AND, LEVEL_NOT, LEVEL_COMPARISON, LEVEL_SUM, LEVEL_PRODUCT, LEVEL_UNARY, LEVEL_PRIMARY };
+
+static const struct {
+    const char *symbol;
+    enum level own, left, right; /* of the whole, and what its operands must have at least */
+} operators[] = {
+    [OP_NEGATE] = {"-", LEVEL_UNARY, LEVEL_UNARY, LEVEL_UNARY},
+    [OP_MULTIPLY] = {"*", LEVEL_PRODUCT, LEVEL_PRODUCT, LEVEL_UNARY},
+    [OP_DIVIDE] = {"/", LEVEL_PRODUCT, LEVEL_PRODUCT, LEVEL_UNARY},
+    [OP_ADD] = {"+", LEVEL_SUM, LEVEL_SUM, LEVEL_PRODUCT},
+    [OP_SUBTRACT] = {"-", LEVEL_SUM, LEVEL_SUM, LEVEL_PRODUCT},
+    [OP_LESS] = {"<", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_LESS_EQUAL] = {"<=", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_GREATER] = {">", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_GREATER_EQUAL] = {">=", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_EQUAL] = {"=", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_NOT_EQUAL] = {"!=", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_BETWEEN] = {"between", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_IN] = {"in", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_OR},
+    [OP_NOT] = {"not ", LEVEL_NOT, LEVEL_NOT, LEVEL_NOT},
+    [OP_AND] = {"and", LEVEL_AND, LEVEL_AND, LEVEL_NOT},
+    [OP_OR] = {"or", LEVEL_OR, LEVEL_OR, LEVEL_AND},
 };
+
+static int print_operand(const struct expr *expr, enum level least, struct buf *out)
+{
+    bool enclosed = expr->kind == EXPR_OPERATOR && operators[expr->operator].own < least;
+    int r = enclosed ? buf_puts(out, "(") : 0;
+    if (r == 0)
+        r = expr_print(expr, out);
+    return r == 0 && enclosed ? buf_puts(out, ")") : r;
+}
 
 static int print_list(const struct expr *expr, size_t first, struct buf *out)
 {
@@ -27,29 +42,30 @@ static int print_list(const struct expr *expr, size_t first, struct buf *out)
         if (i > first)
             r = buf_puts(out, ", ");
         if (r == 0)
-            r = expr_print(expr->args[i], out);
+            r = print_operand(expr->args[i], LEVEL_OR, out);
     }
     return r == 0 ? buf_puts(out, ")") : r;
 }
 
-static int print_operands(const struct expr *expr, struct buf *out)
+static int print_operator(const struct expr *expr, struct buf *out)
 {
-    const char *symbol = symbols[expr->operator];
+    const char *symbol = operators[expr->operator].symbol;
+    enum level right = operators[expr->operator].right;
     if (expr->arg_count == 1) {
         int r = buf_puts(out, symbol);
-        return r == 0 ? expr_print(expr->args[0], out) : r;
+        return r == 0 ? print_operand(expr->args[0], right, out) : r;
     }
-    int r = expr_print(expr->args[0], out);
+    int r = print_operand(expr->args[0], operators[expr->operator].left, out);
     if (r == 0)
         r = buf_printf(out, " %s ", symbol);
     if (r == 0 && expr->operator == OP_IN)
         return print_list(expr, 1, out);
     if (r == 0)
-        r = expr_print(expr->args[1], out);
+        r = print_operand(expr->args[1], right, out);
     if (r == 0 && expr->operator == OP_BETWEEN) {
         r = buf_puts(out, " and ");
         if (r == 0)
-            r = expr_print(expr->args[2], out);
+            r = print_operand(expr->args[2], right, out);
     }
     return r;
 }
@@ -70,8 +86,5 @@ int expr_print(const struct expr *expr, struct buf *out)
     case EXPR_OPERATOR:
         break;
     }
-    r = buf_puts(out, "(");
-    if (r == 0)
-        r = print_operands(expr, out);
-    return r == 0 ? buf_puts(out, ")") : r;
+    return print_operator(expr, out);
 }

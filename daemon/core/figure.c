@@ -39,6 +39,7 @@ const char *unknown_text(enum unknown unknown, enum language language)
         [UNKNOWN_ESTIMATED] = {"lượng do nguồn ước tính", "the quantity is an estimate"},
         [UNKNOWN_SUPPRESSED] = {"số liệu được giữ kín", "a figure is confidential"},
         [UNKNOWN_EARLY] = {"lũy kế chưa đủ (trước tháng 4)", "year to date starts in April"},
+        [UNKNOWN_RANGE] = {"số quá lớn, không tính được", "too large to compute"},
     };
     return texts[unknown][language];
 }

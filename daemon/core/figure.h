@@ -31,6 +31,7 @@ enum unknown {
     UNKNOWN_ESTIMATED,    /* an estimated quantity in a unit value */
     UNKNOWN_SUPPRESSED,   /* a confidential figure in the window */
     UNKNOWN_EARLY,        /* year to date before April */
+    UNKNOWN_RANGE,        /* larger than can be computed with */
     UNKNOWN_COUNT
 };
 

@@ -1,3 +1,6 @@
+/* One pass over the rows builds an index (series, and rows by series and month) and judges each row alone;
+ * what concerns the payload as a whole is judged on the index afterwards. Text and figures have been read
+ * exactly by then: the gate asks whether they can be true. */
 #include "core/gate.h"
 
 #include <errno.h>
@@ -85,6 +88,7 @@ static const char *format_amount(int64_t figure, char buf[AMOUNT_SIZE])
 
 /* ---- one row ---- */
 
+/* A confidential figure counts: the source speaks of the series. */
 static bool has_any_figure(const struct observation *row)
 {
     for (int column = 0; column < COLUMN_COUNT; column++)
@@ -93,6 +97,7 @@ static bool has_any_figure(const struct observation *row)
     return (row->flags & OBSERVATION_SUPPRESSED) != 0;
 }
 
+/* Sources repeat rows across sheets and pages; that does no harm as long as the rows agree in everything. */
 static bool says_the_same(const struct observation *a, const struct observation *b)
 {
     for (int column = 0; column < COLUMN_COUNT; column++)
@@ -102,6 +107,8 @@ static bool says_the_same(const struct observation *a, const struct observation 
     return a->flags == b->flags && str_equal(a->unit, b->unit);
 }
 
+/* Corrections are published as new figures, never as negative ones: those are balancing entries of another
+ * table. */
 static void check_figures(const struct survey *survey, const struct observation *row)
 {
     char text[DESCRIPTION_SIZE], amount[AMOUNT_SIZE];
@@ -128,6 +135,8 @@ static void check_period(const struct survey *survey, const struct observation *
     diag_hint(survey->diags, "if the month is right, the clock of this machine is wrong");
 }
 
+/* A unit value over a change of unit would be an alert out of nothing. Once per series: the rest follows from
+ * it. */
 static void check_unit(
     const struct survey *survey, struct payload_series *series, const struct observation *row)
 {
@@ -148,6 +157,7 @@ static void check_unit(
 
 /* ---- the index ---- */
 
+/* The index of the row's series, new or known. */
 static uint32_t find_series(struct survey *survey, const struct observation *row)
 {
     uint32_t index;
@@ -203,6 +213,7 @@ static void survey_row(struct survey *survey, size_t i)
 
 /* ---- the payload as a whole ---- */
 
+/* Doubled rows do not count, or a page delivered twice would stand in for one that is missing. */
 static void check_rows(const struct survey *survey)
 {
     if (survey->distinct >= survey->gate->min_rows)
@@ -222,6 +233,7 @@ static bool is_expected(const struct survey *survey, const struct series *series
            series->last >= survey->first_period;
 }
 
+/* G106. */
 static void check_gone(const struct survey *survey)
 {
     size_t count = panel_series_count(survey->panel), expected = 0, gone = 0;
@@ -301,10 +313,11 @@ static void report_step(
         "in %zu of %zu series the %s is about %s%lld%s what was known, %s for one", step->count, compared,
         column_names[column], power < 0 ? "1/" : "", factor, power < 0 ? " of" : " times",
         describe(step->example, text));
-    diag_hint(survey->diags,
-        "the source has changed its unit; compare it with the scale in the feed's descriptor");
+    diag_hint(
+        survey->diags, "the source has changed its unit; compare it with the scale in the feed's descriptor");
 }
 
+/* G108. Zero is left out: nothing is a multiple of it. */
 static void check_steps(const struct survey *survey, enum column column)
 {
     struct step steps[2 * STEP_POWER_MAX + 1] = {{0}};
@@ -329,6 +342,7 @@ static void check_steps(const struct survey *survey, enum column column)
     }
 }
 
+/* Only once all is accepted; a refused payload stays as it came, for those who look at it. */
 static void drop_doubled(const struct survey *survey, struct observations *rows)
 {
     size_t kept = 0;

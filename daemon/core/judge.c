@@ -108,13 +108,16 @@ static void judge_chunk(struct judge *judge, struct bound_rule *bound, const str
     }
 }
 
-/* Makes room for the panel's periods; verdicts of periods already there are kept. */
-static void resize_verdicts(struct bound_rule *bound, const struct panel *panel)
+/* Makes room for the panel's periods; verdicts of periods already there are kept. Returns the first period that is new to the rule and
+ * has to be judged in every scope, or INT32_MAX. */
+static int32_t resize_verdicts(struct bound_rule *bound, const struct panel *panel)
 {
     int32_t first = panel_first(panel), last = panel_last(panel);
     size_t periods = first == PERIOD_NONE ? 0 : (size_t)(last - first + 1);
     if (periods == bound->periods && first == bound->first)
-        return;
+        return INT32_MAX;
+    int32_t behind = bound->first + (int32_t)bound->periods;
+    int32_t fresh = bound->periods == 0 || first < bound->first ? first : behind;
     uint8_t *verdicts = alloc_zeroed(bound->len * periods, sizeof *verdicts);
     for (size_t scope = 0; scope < bound->len && bound->periods > 0; scope++)
         for (size_t i = 0; i < bound->periods; i++) {
@@ -126,6 +129,7 @@ static void resize_verdicts(struct bound_rule *bound, const struct panel *panel)
     bound->verdicts = verdicts;
     bound->first = first;
     bound->periods = periods;
+    return fresh;
 }
 
 static void push_touched(struct judge_result *result, struct judge_touched touched)
@@ -144,7 +148,7 @@ void judge_all(struct judge *judge, const struct panel *panel, struct judge_resu
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
         bound_rule_init(bound, &judge->ruleset->rules[rule], &context);
-        resize_verdicts(bound, panel);
+        (void)resize_verdicts(bound, panel); /* everything is judged */
         for (size_t scope = 0; scope < bound->len; scope += PROGRAM_LANES) {
             size_t lanes = bound->len - scope < PROGRAM_LANES ? bound->len - scope : PROGRAM_LANES;
             judge_chunk(judge, bound, panel, (struct chunk){scope, lanes}, bound->first);
@@ -192,20 +196,18 @@ void judge_changes(struct judge *judge, const struct panel *panel, const struct 
     *ret_result = (struct judge_result){0};
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
-        resize_verdicts(bound, panel);
+        int32_t fresh = resize_verdicts(bound, panel);
         bound_rule_update_horizons(bound, panel);
         for (uint32_t scope = 0; scope < bound->len; scope += PROGRAM_LANES) {
             size_t lanes = bound->len - scope < PROGRAM_LANES ? bound->len - scope : PROGRAM_LANES;
-            bool any = false;
+            size_t before = ret_result->len;
             for (uint32_t lane = 0; lane < lanes; lane++) {
                 uint8_t mark = scope_marks(bound, scope + lane, marks);
-                if (mark == 0)
-                    continue;
-                any = true;
-                push_touched(ret_result, (struct judge_touched){rule, scope + lane, (mark & REVISED) != 0});
+                if (mark != 0)
+                    push_touched(ret_result, (struct judge_touched){rule, scope + lane, (mark & REVISED) != 0});
             }
-            if (any)
-                judge_chunk(judge, bound, panel, (struct chunk){scope, lanes}, from);
+            bool any = ret_result->len > before;
+            judge_chunk(judge, bound, panel, (struct chunk){scope, lanes}, any && from < fresh ? from : fresh);
         }
     }
     alloc_free(marks);

@@ -128,28 +128,24 @@ static const char *headline(struct builder *b)
     return message_asserts(b->record) ? title : arena_printf(b->arena, "“%s”", title);
 }
 
+static bool is_over(enum alert_event event)
+{
+    return event == EVENT_RETRACTED || event == EVENT_CLEARED;
+}
+
 static const char *severity_line(struct builder *b)
 {
     enum severity severity = b->record->severity;
-    return arena_printf(b->arena, "%s %d/%d: %s", words_get(WORD_SEVERITY, b->language), (int)severity + 1,
+    enum word word = is_over(b->record->event) ? WORD_SEVERITY_WAS : WORD_SEVERITY;
+    return arena_printf(b->arena, "%s %d/%d: %s", words_get(word, b->language), (int)severity + 1,
         SEVERITY_COUNT, words_severity(severity, b->language));
 }
 
 /* What to do is asked of people only while the alert stands. */
 static const char *advice(struct builder *b)
 {
-    switch (b->record->event) {
-    case EVENT_RETRACTED:
-    case EVENT_CLEARED:
+    if (is_over(b->record->event))
         return "";
-    case EVENT_NONE:
-    case EVENT_RAISED:
-    case EVENT_STRENGTHENED:
-    case EVENT_CONFIRMED:
-    case EVENT_STALE:
-    case EVENT_COUNT:
-        break;
-    }
     return filled(b, message_fill, message_phrase(&b->record->advice, b->language));
 }
 

@@ -36,6 +36,8 @@ struct panel {
     struct map by_key;
     struct arena texts;
     struct month *months[MONTHS]; /* by period - FIRST_MONTH */
+    uint32_t *named;              /* series whose unit the newest panel_apply made known */
+    size_t named_len, named_cap;
 };
 
 struct panel *panel_new(void)
@@ -64,6 +66,7 @@ void panel_free(struct panel *panel)
         if (panel->months[i] != NULL)
             month_free(panel->months[i]);
     alloc_free(panel->series);
+    alloc_free(panel->named);
     map_deinit(&panel->by_key);
     arena_deinit(&panel->texts);
     alloc_free(panel);
@@ -295,10 +298,27 @@ static void push_change(struct panel_changes *changes, struct panel_change chang
     changes->items[changes->len++] = change;
 }
 
+/* A row without figures that changes the flags of its month (confidential now). Recorded as a change of the value, which stays
+ * what it was, so that it is judged, stored and undone with the rest. */
+static void push_flags_change(struct panel *panel, uint32_t id, const struct observation *row, unsigned old_flags,
+    struct panel_changes *changes)
+{
+    struct panel_change change = {
+        .series = id,
+        .period = row->period,
+        .column = COLUMN_VALUE,
+        .old_flags = old_flags,
+    };
+    change.had_old = panel_get(panel, id, change.column, row->period, &change.old);
+    change.figure = change.old;
+    push_change(changes, change);
+}
+
 static void apply_row(struct panel *panel, uint32_t id, const struct observation *row,
     struct panel_changes *changes)
 {
     unsigned old_flags = panel_flags(panel, id, row->period);
+    size_t before = changes->len;
     for (int column = 0; column < COLUMN_COUNT; column++) {
         if (!row->present[column])
             continue;
@@ -315,17 +335,31 @@ static void apply_row(struct panel *panel, uint32_t id, const struct observation
         panel_set(panel, id, change.column, row->period, change.figure);
         push_change(changes, change);
     }
+    if (changes->len == before && old_flags != row->flags)
+        push_flags_change(panel, id, row, old_flags, changes);
     panel_set_flags(panel, id, row->period, row->flags);
+}
+
+/* The series of a row; remembers where the row is the first to name its unit. */
+static uint32_t series_of_row(struct panel *panel, const char *source, const struct observation *row)
+{
+    struct series_key key = {source, row->reporter, row->flow, row->partner, row->product};
+    uint32_t id = panel_find(panel, &key);
+    if (id != SERIES_NONE && panel->series[id].unit[0] == '\0' && row->unit[0] != '\0') {
+        panel->named = alloc_grow(panel->named, panel->named_len, &panel->named_cap, sizeof *panel->named);
+        panel->named[panel->named_len++] = id;
+    }
+    return panel_add_series(panel, &key, row->unit);
 }
 
 void panel_apply(struct panel *panel, const char *source, const struct observations *rows,
     struct panel_changes *ret_changes)
 {
     struct panel_changes changes = {.first_new_series = (uint32_t)panel->len};
+    panel->named_len = 0;
     for (size_t i = 0; i < rows->len; i++) {
         const struct observation *row = &rows->items[i];
-        struct series_key key = {source, row->reporter, row->flow, row->partner, row->product};
-        apply_row(panel, panel_add_series(panel, &key, row->unit), row, &changes);
+        apply_row(panel, series_of_row(panel, source, row), row, &changes);
     }
     *ret_changes = changes;
 }
@@ -340,6 +374,9 @@ void panel_revert(struct panel *panel, const struct panel_changes *changes)
             panel_clear(panel, change->series, change->column, change->period);
         panel_set_flags(panel, change->series, change->period, change->old_flags);
     }
+    for (size_t i = 0; i < panel->named_len; i++)
+        panel->series[panel->named[i]].unit = "";
+    panel->named_len = 0;
     panel->len = changes->first_new_series;
     map_truncate(&panel->by_key, panel->len);
 }

@@ -65,7 +65,7 @@ struct panel_change {
     int32_t period;
     enum column column;
     bool had_old;        /* false: the figure is new, `old` means nothing */
-    int64_t old, figure;
+    int64_t old, figure;   /* equal where only the flags changed */
     unsigned old_flags;
 };
 

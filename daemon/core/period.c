@@ -55,7 +55,7 @@ const char *period_format(int32_t period, char buf[PERIOD_TEXT_SIZE])
 
 int32_t period_of_ms(int64_t wall_ms)
 {
-    time_t seconds = (time_t)(wall_ms / 1000);
+    time_t seconds = (time_t)(wall_ms / 1000 - (wall_ms % 1000 < 0)); /* rounded down, also before 1970 */
     struct tm utc;
     gmtime_r(&seconds, &utc);
     return period_make(utc.tm_year + 1900, utc.tm_mon + 1);

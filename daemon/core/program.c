@@ -69,8 +69,9 @@ static int emit_role_window(struct program_builder *builder, struct window windo
         struct window market = window, imports = window;
         market.role = ROLE_MARKET;
         imports.role = ROLE_IMPORTS;
-        return program_emit_op(builder, PROGRAM_SUBTRACT, emit_role_window(builder, market),
-            emit_role_window(builder, imports));
+        /* Named first, since C leaves the order of arguments open and programs are the same everywhere. */
+        int all = emit_role_window(builder, market), own = emit_role_window(builder, imports);
+        return program_emit_op(builder, PROGRAM_SUBTRACT, all, own);
     }
     int reach = window.lag + (window.months == WINDOW_YTD ? 12 : window.months) - 1;
     if (reach > builder->program->reach)
@@ -122,8 +123,8 @@ static int emit_between(struct program_builder *builder, const struct expr *expr
 {
     int x = program_emit(builder, expr->args[0]);
     int low = program_emit(builder, expr->args[1]), high = program_emit(builder, expr->args[2]);
-    return program_emit_op(builder, PROGRAM_AND, program_emit_op(builder, PROGRAM_LESS_EQUAL, low, x),
-        program_emit_op(builder, PROGRAM_LESS_EQUAL, x, high));
+    int above = program_emit_op(builder, PROGRAM_LESS_EQUAL, low, x);
+    return program_emit_op(builder, PROGRAM_AND, above, program_emit_op(builder, PROGRAM_LESS_EQUAL, x, high));
 }
 
 static int emit_in(struct program_builder *builder, const struct expr *expr)

@@ -21,7 +21,7 @@ enum program_op {
     PROGRAM_ADD,
     PROGRAM_SUBTRACT,
     PROGRAM_MULTIPLY,
-    PROGRAM_DIVIDE, /* by zero: UNKNOWN_ZERO_BASE */
+    PROGRAM_DIVIDE, /* by zero: UNKNOWN_ZERO_BASE; this and what is before: beyond a double UNKNOWN_RANGE */
     PROGRAM_LESS,
     PROGRAM_LESS_EQUAL,
     PROGRAM_EQUAL,

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "base/alloc.h"
 #include "core/period.h"
 #include "core/program.h"
@@ -33,10 +35,13 @@ static struct lane_column register_column(const struct program_registers *regist
 /* ---- windows ---- */
 
 /* Why a month of the window is not there. */
-static enum unknown missing_reason(const struct program_input *input, uint32_t id, int32_t from, int32_t to)
+static enum unknown missing_reason(
+    const struct panel *panel, uint32_t id, enum column column, int32_t from, int32_t to)
 {
+    int64_t unused;
     for (int32_t period = from; period <= to; period++)
-        if ((panel_flags(input->panel, id, period) & OBSERVATION_SUPPRESSED) != 0)
+        if (!panel_get(panel, id, column, period, &unused) &&
+            (panel_flags(panel, id, period) & OBSERVATION_SUPPRESSED) != 0)
             return UNKNOWN_SUPPRESSED;
     return UNKNOWN_MONTH;
 }
@@ -62,9 +67,10 @@ static enum unknown window_sum(const struct program_input *input, const struct i
     for (uint32_t i = 0; i < binding.count; i++) {
         uint32_t id = input->ids[binding.first + i];
         int missing;
-        int64_t part = panel_window_sum(input->panel, id, (enum column)code->column, from, to, &missing);
+        enum column column = (enum column)code->column;
+        int64_t part = panel_window_sum(input->panel, id, column, from, to, &missing);
         if (missing > 0)
-            return missing_reason(input, id, from, to);
+            return missing_reason(input->panel, id, column, from, to);
         if (code->exact && has_estimate(input, id, from, to))
             return UNKNOWN_ESTIMATED;
         sum += (double)part;
@@ -84,6 +90,12 @@ static void run_window(const struct program *program, const struct program_input
 }
 
 /* ---- arithmetic and comparison: unknown in, unknown out ---- */
+
+/* The reason of two. A period that the rule does not judge outranks a missing figure, on whichever side it stands. */
+static uint8_t reason_of(uint8_t a, uint8_t b)
+{
+    return a == KNOWN || b == UNKNOWN_EARLY ? b : a;
+}
 
 static double apply(enum program_op op, double a, double b)
 {
@@ -124,13 +136,14 @@ static void run_arithmetic(
 {
     bool unary = op == PROGRAM_NEGATE || op == PROGRAM_NOT;
     for (size_t lane = 0; lane < lanes; lane++) {
-        uint8_t unknown = a.unknown[lane];
-        if (unknown == KNOWN && !unary)
-            unknown = b.unknown[lane];
+        uint8_t unknown = reason_of(a.unknown[lane], unary ? KNOWN : b.unknown[lane]);
         if (unknown == KNOWN && op == PROGRAM_DIVIDE && b.value[lane] == 0)
             unknown = UNKNOWN_ZERO_BASE;
+        double value = unknown == KNOWN ? apply(op, a.value[lane], b.value[lane]) : 0;
+        if (!isfinite(value))
+            unknown = UNKNOWN_RANGE;
         out.unknown[lane] = unknown;
-        out.value[lane] = unknown == KNOWN ? apply(op, a.value[lane], b.value[lane]) : 0;
+        out.value[lane] = unknown == KNOWN ? value : 0;
     }
 }
 
@@ -142,7 +155,7 @@ static void run_logic(
     for (size_t lane = 0; lane < lanes; lane++) {
         bool a_decides = a.unknown[lane] == KNOWN && a.value[lane] == decisive;
         bool b_decides = b.unknown[lane] == KNOWN && b.value[lane] == decisive;
-        uint8_t unknown = a.unknown[lane] != KNOWN ? a.unknown[lane] : b.unknown[lane];
+        uint8_t unknown = reason_of(a.unknown[lane], b.unknown[lane]);
         out.unknown[lane] = a_decides || b_decides ? KNOWN : unknown;
         out.value[lane] = a_decides || b_decides ? decisive : out.unknown[lane] == KNOWN ? 1 - decisive : 0;
     }

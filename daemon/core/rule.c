@@ -86,6 +86,10 @@ int rule_read_valid(const struct rule_reader *reader, const struct node *node, s
         return r;
     r = read_period(reader, node, "from", &rule->valid_from);
     int second = read_period(reader, node, "to", &rule->valid_to);
+    if (rule->valid_to != PERIOD_NONE && rule->valid_from > rule->valid_to) {
+        diag_error(reader->diags, node->place, "R011", "the rule is never in force: `from` is after `to`");
+        return -EINVAL;
+    }
     return r < 0 ? r : second;
 }
 
@@ -115,7 +119,9 @@ int rule_read_thresholds(const struct rule_reader *reader, const struct node *no
         struct expr *literal;
         rule->threshold_names[i] =
             arena_strndup(reader->arena, node->keys[i]->text.data, node->keys[i]->text.len);
-        rule->threshold_types[i] = VALUE_NUMBER;
+        rule->threshold_types[i] = VALUE_TYPE_COUNT; /* faulty: what uses it is not reported as well */
+        if (rule_check_name(reader, node->keys[i], "a threshold") < 0)
+            r = -EINVAL;
         if (expr_parse_literal(node->items[i], reader->arena, &literal, reader->diags) < 0) {
             r = -EINVAL;
             continue;
@@ -144,9 +150,10 @@ static int read_override_value(const struct rule_reader *reader, const struct no
     struct expr *literal;
     if (expr_parse_literal(node, reader->arena, &literal, reader->diags) < 0)
         return -EINVAL;
-    if (literal->type != rule->threshold_types[index]) {
-        diag_error(reader->diags, node->place, "R005", "the threshold '%s' is a %s, and this is a %s",
-            key->text.data, value_type_name(rule->threshold_types[index]), value_type_name(literal->type));
+    enum value_type type = rule->threshold_types[index];
+    if (type != literal->type && type != VALUE_TYPE_COUNT) {
+        diag_error(reader->diags, node->place, "R005", "the threshold '%s' is of type %s, and this is of type %s",
+            key->text.data, value_type_name(type), value_type_name(literal->type));
         return -EINVAL;
     }
     values[index] = literal->number;
@@ -168,6 +175,8 @@ static int check_within(const struct rule_reader *reader, const struct node *whe
     for (size_t i = 0; i < chosen->len; i++) {
         if (texts_hold(scope, chosen->items[i]))
             continue;
+        if (scope->len == 0 && str_equal(key, "market"))
+            return -EINVAL; /* the scope's own fault has been reported */
         diag_error(reader->diags, node_get(where, key)->place, "R006",
             "this override never matches: %s %s is not in the rule's scope", key, chosen->items[i]);
         return -EINVAL;
@@ -198,6 +207,50 @@ struct scope_text {
 
 #define SCOPE_FIELD(name) offsetof(struct scope_text, name)
 
+/* An empty list would mean nothing in a scope and everything in an override; a text named twice, every alert twice. */
+static int check_list(const struct rule_reader *reader, const struct node *map, const char *key, struct texts texts)
+{
+    const struct node *node = node_get(map, key);
+    if (node == NULL)
+        return 0;
+    if (texts.len == 0) {
+        diag_error(reader->diags, node->place, "R012", "the list of `%s` is empty", key);
+        return -EINVAL;
+    }
+    for (size_t i = 0; i < texts.len; i++) {
+        if (!texts_hold(&(struct texts){texts.items, i}, texts.items[i]))
+            continue;
+        diag_error(reader->diags, node->items[i]->place, "R013", "'%s' is named twice", texts.items[i]);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static int check_lists(const struct rule_reader *reader, const struct node *map, const struct scope_text *text)
+{
+    int r = check_list(reader, map, "product", text->product);
+    r = check_list(reader, map, "market", text->market) < 0 ? -EINVAL : r;
+    return check_list(reader, map, "origin", text->origin) < 0 ? -EINVAL : r;
+}
+
+/* A selector of an override that selects no product of the rule's scope would never match. */
+static int check_products(const struct rule_reader *reader, const struct node *node, const struct texts *texts,
+    const struct rule_override *override, const struct rule *rule)
+{
+    for (size_t i = 0; i < override->product_count; i++) {
+        bool within = rule->product_count == 0; /* the scope's own fault has been reported */
+        for (size_t k = 0; k < rule->product_count && !within; k++)
+            within = selector_overlaps(&override->products[i], &rule->products[k]);
+        if (within)
+            continue;
+        const struct node *at = node->kind == NODE_SEQUENCE ? node->items[i] : node;
+        diag_error(reader->diags, at->place, "R006",
+            "this override never matches: product %s is not in the rule's scope", texts->items[i]);
+        return -EINVAL;
+    }
+    return 0;
+}
+
 static int read_where(
     const struct rule_reader *reader, const struct node *node, const struct rule *rule, struct rule_override *override)
 {
@@ -212,11 +265,12 @@ static int read_where(
     override->product_count = text.product.len;
     override->markets = text.market;
     override->origins = text.origin;
-    int r = check_within(reader, node, "market", &text.market, &rule->markets);
-    if (check_within(reader, node, "origin", &text.origin, &rule->origins) < 0)
-        r = -EINVAL;
+    int r = check_lists(reader, node, &text);
+    r = check_within(reader, node, "market", &text.market, &rule->markets) < 0 ? -EINVAL : r;
+    r = check_within(reader, node, "origin", &text.origin, &rule->origins) < 0 ? -EINVAL : r;
     const struct node *product = node_get(node, "product");
-    if (product != NULL && read_selectors(reader, product, &text.product, &override->products) < 0)
+    if (product != NULL && (read_selectors(reader, product, &text.product, &override->products) < 0 ||
+                               check_products(reader, product, &text.product, override, rule) < 0))
         r = -EINVAL;
     return r;
 }
@@ -305,11 +359,11 @@ int rule_read_scope(const struct rule_reader *reader, const struct node *node, s
         return -EINVAL;
     rule->markets = text.market;
     rule->origins = text.origin;
-    int r = check_countries(reader, node, "market", &text.market);
-    if (check_countries(reader, node, "origin", &text.origin) < 0)
-        r = -EINVAL;
+    int r = check_lists(reader, node, &text);
+    r = check_countries(reader, node, "market", &text.market) < 0 ? -EINVAL : r;
+    r = check_countries(reader, node, "origin", &text.origin) < 0 ? -EINVAL : r;
     if (read_selectors(reader, node_get(node, "product"), &text.product, &rule->products) < 0)
-        r = -EINVAL;
+        return -EINVAL;
     rule->product_count = text.product.len;
     return r;
 }
@@ -331,11 +385,21 @@ static const char *const *null_terminated(struct arena *arena, const struct text
     return items;
 }
 
+/* The id is a part of every alert's name and of texts of fixed size. */
+static int check_id(const struct rule_reader *reader, const struct node *map, const char *id)
+{
+    if (id == NULL || strlen(id) < RULE_NAME_MAX)
+        return 0;
+    diag_error(reader->diags, node_get(map, "id")->place, "R015", "the id is longer than %d bytes", RULE_NAME_MAX - 1);
+    return -EINVAL;
+}
+
 int rule_read(const struct rule_reader *reader, const struct node *map, struct rule *ret_rule)
 {
     struct rule_text text = {0};
-    if (keys_read(map, rule_keys, sizeof rule_keys / sizeof *rule_keys, "a rule", &text, reader->arena,
-            reader->diags) < 0)
+    int r = keys_read(
+        map, rule_keys, sizeof rule_keys / sizeof *rule_keys, "a rule", &text, reader->arena, reader->diags);
+    if (text.title == NULL || text.advice == NULL || text.scope == NULL || text.when == NULL)
         return -EINVAL;
     struct rule rule = {
         .id = text.id,
@@ -347,7 +411,8 @@ int rule_read(const struct rule_reader *reader, const struct node *map, struct r
         .basis = null_terminated(reader->arena, &text.basis),
     };
     /* Every part is read even after a fault in another, so that one run shows them all. */
-    int r = read_phrases(reader, &text, &rule);
+    r = check_id(reader, map, text.id) < 0 ? -EINVAL : r;
+    r = read_phrases(reader, &text, &rule) < 0 ? -EINVAL : r;
     r = rule_read_for(reader, text.for_, &rule.policy) < 0 ? -EINVAL : r;
     r = rule_read_valid(reader, text.valid, &rule) < 0 ? -EINVAL : r;
     r = rule_read_scope(reader, text.scope, &rule) < 0 ? -EINVAL : r;

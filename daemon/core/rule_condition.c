@@ -47,27 +47,38 @@ static int compile(
 
 static bool is_reserved(struct slice name)
 {
+    static const char *const words[] = {"and", "or", "not", "between", "in", "ytd", "early"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_equal(name, words[i]))
+            return true;
     for (size_t i = 0; i <= ROLE_COUNT; i++)
         if (slice_equal(name, series_role_names[i]))
             return true;
     for (size_t i = 0; message_names[i] != NULL; i++)
         if (slice_equal(name, message_names[i]))
             return true;
-    return slice_equal(name, "ytd") || slice_equal(name, "early");
+    return false;
 }
 
-/* Whether the text is an identifier of the language, and free. */
-static int check_let_name(const struct rule_reader *reader, const struct node *key)
+int rule_check_name(const struct rule_reader *reader, const struct node *key, const char *what)
 {
     struct slice name = key->text;
     size_t letters = strspn(name.data, "abcdefghijklmnopqrstuvwxyz0123456789_");
-    if (name.len == 0 || name.len >= RULE_NAME_MAX || letters != name.len || (name.data[0] >= '0' && name.data[0] <= '9')) {
-        diag_error(reader->diags, key->place, "R021", "'%s' is no name for a figure", name.data);
-        diag_hint(reader->diags, "use lower-case letters, digits and _, beginning with a letter");
+    bool good = name.len > 0 && name.len < RULE_NAME_MAX && letters == name.len;
+    if (good && !(name.data[0] >= '0' && name.data[0] <= '9'))
+        return 0;
+    diag_error(reader->diags, key->place, "R021", "'%s' is no name for %s", name.data, what);
+    diag_hint(reader->diags, "use lower-case letters, digits and _, beginning with a letter; at most %d",
+        RULE_NAME_MAX - 1);
+    return -EINVAL;
+}
+
+static int check_let_name(const struct rule_reader *reader, const struct node *key)
+{
+    if (rule_check_name(reader, key, "a figure") < 0)
         return -EINVAL;
-    }
-    if (is_reserved(name)) {
-        diag_error(reader->diags, key->place, "R022", "'%s' already means something else", name.data);
+    if (is_reserved(key->text)) {
+        diag_error(reader->diags, key->place, "R022", "'%s' already means something else", key->text.data);
         return -EINVAL;
     }
     return 0;
@@ -109,7 +120,7 @@ static int read_condition(const struct rule_reader *reader, const struct node *n
     if (reg < 0)
         return reg;
     if (type != VALUE_BOOLEAN) {
-        diag_error(reader->diags, node->place, "R024", "expected a condition, found a %s", value_type_name(type));
+        diag_error(reader->diags, node->place, "R024", "expected a condition, found %s", value_type_name(type));
         diag_hint(reader->diags, "compare it with something, for example >= 30%%");
         return -EINVAL;
     }
@@ -128,6 +139,10 @@ int rule_read_conditions(const struct rule_reader *reader, const struct rule_tex
     r = read_condition(reader, text->when, &names, &rule->when);
     if (text->clear != NULL && read_condition(reader, text->clear, &names, &rule->clear) < 0)
         r = -EINVAL;
+    if (r == 0 && rule->program.role_count == 0) {
+        diag_error(reader->diags, text->when->place, "R027", "the rule reads no series, so nothing would ever be judged");
+        return -EINVAL;
+    }
     for (size_t i = 0; i < rule->program.role_count; i++) {
         enum series_role role = rule->program.roles[i];
         if (series_roles[role].partner == PLACE_ORIGIN && role != ROLE_INPUTS && rule->origins.len == 0) {

@@ -13,6 +13,9 @@ struct rule_text {
     const char *owner, *decision, *note; /* kept in the file and its digest; the program has no use for them */
 };
 
+/* Whether a key is an identifier of the rule language. `what` names the thing in messages ("a threshold"). */
+int rule_check_name(const struct rule_reader *reader, const struct node *key, const char *what);
+
 /* All return 0, or -EINVAL with every fault reported. */
 int rule_read_for(const struct rule_reader *reader, const struct node *node, struct alert_policy *policy);
 int rule_read_valid(const struct rule_reader *reader, const struct node *node, struct rule *rule);

@@ -57,6 +57,7 @@ void ruleset_add(struct ruleset *ruleset, const struct node *document, struct sl
     static const struct key keys[] = {{"rules", KEY_NODE, 0, .required = true, .help = "the rules"}};
     struct rule_reader reader = {baskets, &ruleset->arena, diags};
     const struct node *list = NULL;
+    ruleset->baskets = baskets;
     if (keys_read(document, keys, 1, "a rule file", &list, &ruleset->arena, diags) < 0)
         return;
     if (list->kind != NODE_SEQUENCE)
@@ -68,6 +69,34 @@ void ruleset_add(struct ruleset *ruleset, const struct node *document, struct sl
             FILES_MAX_BYTES / 1024 / 1024);
 }
 
+static int put_texts(const struct texts *texts, struct buf *out)
+{
+    int r = buf_printf(out, "%zu%c", texts->len, '\0');
+    for (size_t i = 0; i < texts->len && r == 0; i++)
+        r = buf_append(out, texts->items[i], strlen(texts->items[i]) + 1);
+    return r;
+}
+
+/* Over the files, and over what the baskets make of them: the same rules over other codes judge otherwise. */
+static int take_digest(struct ruleset *ruleset)
+{
+    struct buf all;
+    buf_init(&all, 2 * FILES_MAX_BYTES);
+    int r = buf_append(&all, buf_text(&ruleset->files), ruleset->files.len);
+    for (size_t i = 0; ruleset->baskets != NULL && i < ruleset->baskets->len && r == 0; i++) {
+        const struct basket *basket = &ruleset->baskets->items[i];
+        r = buf_append(&all, basket->id, strlen(basket->id) + 1);
+        if (r == 0)
+            r = put_texts(&basket->codes, &all);
+        if (r == 0)
+            r = put_texts(&basket->inputs, &all);
+    }
+    if (r == 0)
+        ruleset->digest = digest_of(buf_text(&all), all.len);
+    buf_deinit(&all);
+    return r;
+}
+
 int ruleset_seal(struct ruleset *ruleset, struct diag_list *diags)
 {
     for (size_t i = 0; i < ruleset->len; i++) {
@@ -77,7 +106,8 @@ int ruleset_seal(struct ruleset *ruleset, struct diag_list *diags)
         diag_error(diags, ruleset->rules[i].place, "R033", "the rule id '%s' is used twice", ruleset->rules[i].id);
         diag_hint(diags, "the first is at %s:%d", first->place.file, first->place.line);
     }
-    ruleset->digest = digest_of(buf_text(&ruleset->files), ruleset->files.len);
+    if (take_digest(ruleset) < 0)
+        diag_error(diags, (struct place){0}, "R034", "the baskets are larger than %d MiB", FILES_MAX_BYTES / 1024 / 1024);
     return diags->errors > 0 ? -EINVAL : 0;
 }
 

@@ -12,6 +12,7 @@ struct ruleset {
     struct rule *rules;
     size_t len, cap;
     struct digest digest; /* of all files, in order, and of the baskets */
+    const struct baskets *baskets; /* borrowed; NULL until a file is added */
     struct buf files;     /* their texts, as the store keeps them: name, NUL, length, NUL, bytes … */
     struct arena arena;
 };

@@ -2,11 +2,21 @@
 
 #include <string.h>
 
+#include "core/code.h"
+
 /* A code of a named classification ("nso:seafood") or an HS number of 2 to 10 digits. */
 static bool is_code(const char *text)
 {
     size_t digits = strspn(text, "0123456789");
-    return (text[digits] == '\0' && digits >= 2 && digits <= 10) || strchr(text, ':') != NULL;
+    bool is_hs = text[digits] == '\0' && digits >= 2 && digits <= 10;
+    return is_hs || (strchr(text, ':') != NULL && code_is_product(slice_of(text)));
+}
+
+/* The beginning of a code: digits, or the name of a classification with its colon. */
+static bool is_beginning(const char *text)
+{
+    bool is_hs = text[strspn(text, "0123456789")] == '\0' && strlen(text) <= 10;
+    return is_hs || (strchr(text, ':') != NULL && code_is_product(slice_of(text)));
 }
 
 bool selector_read(
@@ -21,7 +31,7 @@ bool selector_read(
     } else if (len > 1 && text[len - 1] == '*') {
         selector.kind = SELECT_PREFIX;
         selector.text = arena_strndup(arena, text, len - 1);
-        if (strspn(selector.text, "0123456789") != len - 1 && strchr(selector.text, ':') == NULL)
+        if (!is_beginning(selector.text))
             return false;
     } else if (!is_code(text)) {
         return false;
@@ -42,4 +52,22 @@ bool selector_matches(const struct selector *selector, const struct baskets *bas
         return baskets_find(baskets, product) == NULL && str_starts(product, selector->text);
     }
     return false;
+}
+
+static bool is_basket_kind(const struct selector *selector)
+{
+    return selector->kind == SELECT_BASKETS || selector->kind == SELECT_BASKET;
+}
+
+bool selector_overlaps(const struct selector *a, const struct selector *b)
+{
+    if (is_basket_kind(a) != is_basket_kind(b))
+        return false; /* a scope's product is a basket or a code */
+    if (a->kind == SELECT_BASKETS || b->kind == SELECT_BASKETS)
+        return true;
+    if (a->kind == SELECT_PREFIX && str_starts(b->text, a->text))
+        return true;
+    if (b->kind == SELECT_PREFIX && str_starts(a->text, b->text))
+        return true;
+    return str_equal(a->text, b->text);
 }

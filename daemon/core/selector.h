@@ -23,4 +23,7 @@ bool selector_read(
 /* Whether a scope's product (basket id or code) is selected. */
 bool selector_matches(const struct selector *selector, const struct baskets *baskets, const char *product);
 
+/* Whether some product may be selected by both. */
+bool selector_overlaps(const struct selector *a, const struct selector *b);
+
 #endif

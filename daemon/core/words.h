@@ -19,6 +19,7 @@ enum word {
     WORD_RAISED,
     WORD_REASON,
     WORD_SEVERITY,
+    WORD_SEVERITY_WAS, /* of an alert that is over */
     WORD_FIGURES,
     WORD_ADVICE,
     WORD_BASIS,

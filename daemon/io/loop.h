@@ -7,6 +7,7 @@
 struct event_base;
 struct loop;
 
+/* NULL where the system has no descriptors left. */
 struct loop *loop_new(void);
 void loop_free(struct loop *loop);
 

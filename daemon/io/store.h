@@ -128,7 +128,8 @@ struct delivery_row {
 /* Adds a pending delivery; its id in *ret_id. (alert, seq, receiver) is unique: adding again is no change, *ret_id = 0. */
 int store_put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id);
 
-/* Pending deliveries due at `now_ms`, oldest due first, at most `limit`; those in `busy` receivers are the caller's to skip. Texts in `arena`. */
+/* Pending deliveries due at `now_ms`, at most `limit`: for each receiver the one that is due longest, and never a later event of an alert before an
+ * earlier one that the same receiver still waits for. Texts in `arena`. */
 int store_due_deliveries(struct store *store, int64_t now_ms, size_t limit, struct arena *arena,
     struct delivery_row **ret_rows, size_t *ret_count);
 

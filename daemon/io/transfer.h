@@ -57,7 +57,7 @@ struct transfer_reply {
 /* Called once, on the loop thread, from a turn and never from transfer_start. The reply is borrowed. */
 typedef void transfer_done_fn(void *userdata, const struct transfer_reply *reply);
 
-/* `plain_hosts` are copied. */
+/* `plain_hosts` are copied. NULL where libcurl cannot start. */
 struct transfers *transfers_new(struct loop *loop, const struct texts *plain_hosts);
 
 /* Aborts what is under way; its callbacks are not called. */

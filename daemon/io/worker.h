@@ -19,6 +19,7 @@ struct worker_handlers {
     void *userdata;
 };
 
+/* NULL where no thread can be started. */
 struct worker *worker_new(struct loop *loop, const struct worker_handlers *handlers);
 
 /* Handles what is queued, then stops and joins. Answers not yet taken are handed to `answer` first. NULL is fine. */

@@ -15,7 +15,8 @@ enum { YAML_BYTES_MAX = 1024 * 1024, YAML_DEPTH_MAX = 16 };
 int yaml_parse(const char *file, struct slice text, struct arena *arena, const struct node **ret_document,
     struct diag_list *diags);
 
-/* Reads and parses a file; *ret_text (may be NULL) gets its bytes, in `arena`, for caret lines. A file that cannot be read is a fault in `diags` too. */
+/* Reads and parses a file; *ret_text (may be NULL) gets its bytes, in `arena`, for caret lines,
+ * also where they do not parse. A file that cannot be read is a fault in `diags` too. */
 int yaml_load(const char *path, struct arena *arena, const struct node **ret_document, struct slice *ret_text,
     struct diag_list *diags);
 

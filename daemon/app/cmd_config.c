@@ -1,0 +1,36 @@
+#include <getopt.h>
+
+#include "app/command.h"
+#include "core/indicator.h"
+
+/* The FUNCTIONS section of tdwatch-rules(5). */
+static void print_functions(FILE *out)
+{
+    for (size_t i = 0; i < indicator_count; i++) {
+        const struct indicator *indicator = &indicators[i];
+        fprintf(out, ".It Fn %s\n%s.\n", indicator->synopsis, indicator->formula);
+        if (indicator->source[0] != '\0')
+            fprintf(out, "Source: %s.\n", indicator->source);
+    }
+}
+
+int cmd_config(const char *config_path, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"defaults", no_argument, NULL, 'd'},
+        {"manual", no_argument, NULL, 'm'},
+        {"functions", no_argument, NULL, 'f'},
+        {0},
+    };
+    (void)config_path;
+    int option = getopt_long(argc, argv, "", options, NULL);
+    if (option == 'd')
+        config_print_defaults(stdout);
+    else if (option == 'm')
+        config_print_manual(stdout);
+    else if (option == 'f')
+        print_functions(stdout);
+    else
+        return fputs("usage: tdwatch config --defaults\n", stderr), EXIT_USAGE;
+    return EXIT_OK;
+}

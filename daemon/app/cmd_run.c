@@ -1,0 +1,24 @@
+#include <getopt.h>
+
+#include "app/command.h"
+#include "app/daemon.h"
+
+int cmd_run(const char *config_path, int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {0}};
+    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
+        if (option != 'c')
+            return EXIT_USAGE;
+        config_path = optarg;
+    }
+    struct daemon *daemon = daemon_new(command_config_path(config_path));
+    if (daemon == NULL) {
+        fputs("tdwatch: no file descriptors left\n", stderr);
+        return EXIT_FAULT;
+    }
+    while (daemon_turn(daemon))
+        continue;
+    int code = daemon_exit_code(daemon);
+    daemon_free(daemon);
+    return code;
+}

@@ -1,0 +1,30 @@
+/* The options of tdwatch.yaml as tables: config.c reads by them, config_print.c prints them. */
+#ifndef APP_CONFIG_KEYS_H
+#define APP_CONFIG_KEYS_H
+
+#include "app/config.h"
+
+/* What the top level and the `smtp` section are read into. */
+struct config_draft {
+    struct config config;
+    const struct node *smtp, *receivers;
+};
+
+/* What one entry of `receivers` is read into. */
+struct receiver_draft {
+    struct receiver receiver;
+    const char *email, *webhook; /* exactly one */
+    struct texts languages;
+};
+
+struct key_table {
+    const char *what; /* in messages */
+    const struct key *keys;
+    size_t n;
+};
+
+extern const struct key_table config_table;   /* of struct config_draft */
+extern const struct key_table smtp_table;     /* of struct config_draft */
+extern const struct key_table receiver_table; /* of struct receiver_draft */
+
+#endif

@@ -1,0 +1,180 @@
+#include <string.h>
+
+#include "app/config_keys.h"
+
+enum { VALUE_SIZE = 512, RANGE_SIZE = 64, ROFF_WIDTH = 78 };
+
+/* What config --defaults shows, commented out, and what a reader copies. */
+static const struct receiver_draft examples[] = {
+    {.receiver = {.name = "trade-desk", .audience = AUDIENCE_INTERNAL},
+        .email = "trade-desk@example.vn",
+        .languages = {(const char *const[]){"vi"}, 1}},
+    {.receiver = {.name = "exporters", .audience = AUDIENCE_PUBLIC, .secret_name = "exporters-secret"},
+        .webhook = "https://alerts.example.vn/tdwatch",
+        .languages = {(const char *const[]){"vi", "en"}, 2}},
+};
+
+/* "duration, 1m to 7d; a reload takes it" */
+static void print_facts(FILE *out, const struct key *key)
+{
+    char range[RANGE_SIZE];
+    fputs(key_kind_name(key->kind), out);
+    for (size_t i = 0; key->choices != NULL && key->choices[i] != NULL; i++)
+        fprintf(out, "%s%s", i > 0 ? " | " : ": ", key->choices[i]);
+    if (key_format_range(key, range, sizeof range)[0] != '\0')
+        fprintf(out, ", %s", range);
+    fputs(key->reloadable ? "; a reload takes it" : "; needs a restart", out);
+}
+
+static void print_comment(FILE *out, const char *indent, const struct key *key)
+{
+    fprintf(out, "%s# %s\n%s# (", indent, key->help, indent);
+    print_facts(out, key);
+    fputs(")\n", out);
+}
+
+static void print_option(FILE *out, const char *indent, const struct key *key, const void *target)
+{
+    char value[VALUE_SIZE];
+    print_comment(out, indent, key);
+    fprintf(out, "%s%s: %s\n", indent, key->name, key_format(key, target, value, sizeof value));
+}
+
+/* Whether the example leaves the key out. */
+static bool is_left_out(const struct key *key, const void *target)
+{
+    return (key->kind == KEY_TEXT || key->kind == KEY_NAME) &&
+           *(const char *const *)((const char *)target + key->offset) == NULL;
+}
+
+static void print_example(FILE *out, const struct receiver_draft *example)
+{
+    char value[VALUE_SIZE];
+    const char *lead = "  - ";
+    for (size_t i = 0; i < receiver_table.n; i++) {
+        const struct key *key = &receiver_table.keys[i];
+        if (is_left_out(key, example))
+            continue;
+        fprintf(out, "#%s%s: %s\n", lead, key->name, key_format(key, example, value, sizeof value));
+        lead = "    ";
+    }
+}
+
+static void print_receivers(FILE *out)
+{
+    for (size_t i = 0; i < receiver_table.n; i++)
+        fprintf(out, "#   %-9s  %s\n", receiver_table.keys[i].name, receiver_table.keys[i].help);
+    fputs("#\n#receivers:\n", out);
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+        print_example(out, &examples[i]);
+}
+
+/* A section: smtp with its options, receivers as commented examples. */
+static void print_section(FILE *out, const struct key *key, const struct config_draft *draft)
+{
+    fprintf(out, "# %s\n", key->help);
+    if (key->offset == offsetof(struct config_draft, receivers)) {
+        print_receivers(out);
+        return;
+    }
+    fprintf(out, "%s:\n", key->name);
+    for (size_t i = 0; i < smtp_table.n; i++)
+        print_option(out, "    ", &smtp_table.keys[i], draft);
+}
+
+/* The tables' defaults, read as if from a file without keys. */
+static void read_defaults(struct config_draft *draft)
+{
+    const struct node nothing = {.kind = NODE_MAP};
+    struct diag_list diags = DIAG_LIST_NULL;
+    (void)keys_read(
+        &nothing, config_table.keys, config_table.n, config_table.what, draft, &draft->config.arena, &diags);
+    (void)keys_read(
+        &nothing, smtp_table.keys, smtp_table.n, smtp_table.what, draft, &draft->config.arena, &diags);
+    diag_list_deinit(&diags);
+}
+
+void config_print_defaults(FILE *out)
+{
+    struct config_draft draft = {0};
+    read_defaults(&draft);
+    fputs("# tdwatch.yaml: every option with its default. See tdwatch.yaml(5).\n", out);
+    for (size_t i = 0; i < config_table.n; i++) {
+        const struct key *key = &config_table.keys[i];
+        fputc('\n', out);
+        if (key->kind == KEY_NODE)
+            print_section(out, key, &draft);
+        else
+            print_option(out, "", key, &draft);
+    }
+    arena_deinit(&draft.config.arena);
+}
+
+/* roff would read these as its own: a backslash anywhere, a dot or an apostrophe at a line's start. */
+static void print_roff_word(FILE *out, const char *word, size_t len, bool at_start)
+{
+    if (at_start && (*word == '.' || *word == '\''))
+        fputs("\\&", out);
+    for (size_t i = 0; i < len; i++)
+        if (word[i] == '\\')
+            fputs("\\e", out);
+        else
+            fputc(word[i], out);
+}
+
+/* In lines of less than the 80 bytes that mandoc -Tlint asks for. */
+static void print_roff(FILE *out, const char *text)
+{
+    size_t column = 0;
+    while (*text != '\0') {
+        size_t len = strcspn(text, " ");
+        if (column > 0 && column + 1 + len > ROFF_WIDTH) {
+            fputc('\n', out);
+            column = 0;
+        } else if (column > 0) {
+            fputc(' ', out);
+            column++;
+        }
+        print_roff_word(out, text, len, column == 0);
+        column += len;
+        text += len + strspn(text + len, " ");
+    }
+}
+
+static void print_manual_facts(FILE *out, const struct key *key)
+{
+    char range[RANGE_SIZE];
+    if (key->required)
+        fputs("Required.\n", out);
+    else if (key->fallback != NULL && key->fallback[0] != '\0')
+        fprintf(out, "Default:\n.Ql %s .\n", key->fallback);
+    if (key_format_range(key, range, sizeof range)[0] != '\0')
+        fprintf(out, "Range: %s.\n", range);
+    fputs(key->reloadable ? "A reload takes it.\n" : "Needs a restart.\n", out);
+}
+
+static void print_entry(FILE *out, const char *section, const struct key *key)
+{
+    fprintf(out, ".It Cm %s%s Ar ", section, key->name);
+    if (key->choices == NULL)
+        fputs(key_kind_name(key->kind), out);
+    for (size_t i = 0; key->choices != NULL && key->choices[i] != NULL; i++)
+        fprintf(out, "%s%s", i > 0 ? " | " : "", key->choices[i]);
+    fputc('\n', out);
+    print_roff(out, key->help);
+    fputc('\n', out);
+    print_manual_facts(out, key);
+}
+
+static void print_entries(FILE *out, const char *section, const struct key_table *table)
+{
+    for (size_t i = 0; i < table->n; i++)
+        print_entry(out, section, &table->keys[i]);
+}
+
+void config_print_manual(FILE *out)
+{
+    print_entries(out, "", &config_table);
+    print_entries(out, "smtp.", &smtp_table);
+    print_entries(out, "receivers[].", &receiver_table);
+}

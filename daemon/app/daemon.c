@@ -1,0 +1,402 @@
+#include "app/daemon.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/engine.h"
+#include "app/outbox.h"
+#include "app/poller.h"
+#include "app/status.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "io/http.h"
+#include "io/loop.h"
+#include "io/sd.h"
+#include "io/transfer.h"
+#include "io/worker.h"
+
+enum {
+    TURN_MAX_MS = 1000,       /* the loop looks around at least this often */
+    STOP_GRACE_MS = 8 * 1000, /* G24: SIGTERM to exit within ten seconds */
+    REPUMP_MS = 1000,         /* due deliveries whose receivers are busy are looked at again */
+};
+
+enum phase { PHASE_STARTING, PHASE_RUNNING, PHASE_STOPPING, PHASE_ENDED };
+
+struct daemon {
+    struct loop *loop;
+    struct worker *worker;
+    struct engine *engine;
+    struct setup *setup; /* in force; owned */
+    /* Pools of their own: the address check is not asked again for a reused connection. */
+    struct transfers *feed_transfers;
+    struct outbox_pools pools;
+    struct poller *poller;
+    struct outbox *outbox;
+    struct http_server *http;
+    struct status status;
+    enum phase phase;
+    int exit_code;
+    int64_t stop_by_ms;     /* monotonic */
+    int64_t pump_ms;        /* wall: when to ask for due deliveries */
+    bool pumping;           /* asked, not answered */
+    bool reload_wanted;
+    int64_t watchdog_ms, watched_ms; /* monotonic */
+};
+
+/* ---- to the engine ---- */
+
+/* A full queue ends the message: what it said is learnt again (the feed is polled, the delivery is sent once more under its name). */
+static void post(struct daemon *daemon, struct engine_message *message)
+{
+    if (worker_post(daemon->worker, message) == 0)
+        return;
+    log_error("the engine's queue is full; a message is dropped and its work done again later");
+    if (message->kind == MESSAGE_ATTEMPTED)
+        outbox_acknowledged(daemon->outbox, message->attempt.delivery);
+    if (message->kind == MESSAGE_FETCHED)
+        poller_dealt(daemon->poller,
+            &(struct feed_row){.feed = message->feed, .next_ms = message->now_ms + 60 * 1000});
+    if (message->kind == MESSAGE_PUMP)
+        daemon->pumping = false;
+    engine_message_free(message);
+}
+
+static void on_fetched(void *userdata, struct engine_message *message)
+{
+    post(userdata, message);
+}
+
+static void on_attempted(void *userdata, struct engine_message *message)
+{
+    post(userdata, message);
+}
+
+static void pump(struct daemon *daemon, int64_t now_ms)
+{
+    if (daemon->pumping || daemon->phase != PHASE_RUNNING || now_ms < daemon->pump_ms)
+        return;
+    daemon->pumping = true;
+    post(daemon, engine_message_new(MESSAGE_PUMP, now_ms));
+}
+
+/* ---- from the engine ---- */
+
+static void log_lines(enum log_level level, const char *text)
+{
+    while (text != NULL && *text != '\0') {
+        size_t len = strcspn(text, "\n");
+        log_write(level, "%.*s", (int)len, text);
+        text += len + (text[len] == '\n');
+    }
+}
+
+/* "127.0.0.1:9464" → address and port; "off" listens to nothing. */
+static int listen_on(struct daemon *daemon, const char *listen)
+{
+    char address[64];
+    const char *colon = strrchr(listen, ':');
+    if (str_equal(listen, "off"))
+        return 0;
+    size_t len = colon != NULL ? (size_t)(colon - listen) : 0;
+    if (len == 0 || len >= sizeof address)
+        return -EINVAL;
+    memcpy(address, listen, len);
+    address[len] = '\0';
+    long port = strtol(colon + 1, NULL, 10);
+    return http_server_new(
+        daemon->loop, address, (uint16_t)port, 0, status_handle, &daemon->status, &daemon->http);
+}
+
+static void take_setup(struct daemon *daemon, struct engine_answer *answer)
+{
+    setup_free(daemon->setup);
+    daemon->setup = answer->setup;
+    snprintf(daemon->status.ruleset, sizeof daemon->status.ruleset, "%s", daemon->setup->ruleset->digest.hex);
+    poller_set_feeds(daemon->poller, daemon->setup, answer->feeds, answer->feed_count);
+    daemon->pump_ms = 0;
+}
+
+static void fail_start(struct daemon *daemon, const char *text)
+{
+    log_lines(LOG_LEVEL_ERROR, text);
+    log_error("not started");
+    sd_notify("STATUS=not started; see the log");
+    daemon->exit_code = 1;
+    daemon->phase = PHASE_ENDED;
+}
+
+static int open_pools(struct daemon *daemon)
+{
+    const struct texts *plain_hosts = &daemon->setup->config->plain_hosts;
+    daemon->feed_transfers = transfers_new(daemon->loop, plain_hosts);
+    daemon->pools.webhooks = transfers_new(daemon->loop, plain_hosts);
+    daemon->pools.mail = transfers_new(daemon->loop, plain_hosts);
+    bool all = daemon->feed_transfers != NULL && daemon->pools.webhooks != NULL && daemon->pools.mail != NULL;
+    return all ? 0 : -EMFILE;
+}
+
+/* Opens what the configuration asks for: connections out, the status page in. */
+static int open_network(struct daemon *daemon)
+{
+    int r = open_pools(daemon);
+    return r == 0 ? listen_on(daemon, daemon->setup->config->listen) : r;
+}
+
+static void take_started(struct daemon *daemon, struct engine_answer *answer)
+{
+    if (answer->setup == NULL) {
+        fail_start(daemon, answer->text);
+        return;
+    }
+    take_setup(daemon, answer);
+    daemon->status.degraded = answer->degraded;
+    if (answer->degraded) {
+        log_lines(LOG_LEVEL_ERROR, answer->text);
+        log_error("the rule files are faulty: the last accepted rules are in force");
+    }
+    int r = open_network(daemon);
+    if (r < 0) {
+        char text[200];
+        snprintf(text, sizeof text, "listen %.100s: %s", daemon->setup->config->listen, strerror(-r));
+        fail_start(daemon, text);
+        return;
+    }
+    if (daemon->phase == PHASE_STARTING)
+        daemon->phase = PHASE_RUNNING;
+    if (daemon->http != NULL)
+        log_info("status page on port %u: /healthz", http_server_port(daemon->http));
+    log_notice("ready feeds=%zu rules=%zu receivers=%zu ruleset=%.12s", daemon->setup->feed_count,
+        daemon->setup->ruleset->len, daemon->setup->config->receiver_count, daemon->status.ruleset);
+    sd_notify("READY=1\nSTATUS=running");
+}
+
+static void take_reloaded(struct daemon *daemon, struct engine_answer *answer)
+{
+    daemon->status.reload_failed = answer->setup == NULL;
+    if (answer->setup != NULL) {
+        take_setup(daemon, answer);
+        daemon->status.degraded = false;
+        log_notice("reloaded rules=%zu ruleset=%.12s", daemon->setup->ruleset->len, daemon->status.ruleset);
+    } else {
+        log_lines(LOG_LEVEL_ERROR, answer->text);
+        log_error("reload refused: what was in force stays in force, ruleset=%.12s", daemon->status.ruleset);
+    }
+    sd_notify(answer->setup != NULL ? "READY=1\nSTATUS=running" : "READY=1\nSTATUS=running; the last reload was refused");
+}
+
+static void take_due(struct daemon *daemon, const struct engine_answer *answer)
+{
+    int64_t now_ms = clock_wall_ms();
+    daemon->pumping = false;
+    if (daemon->phase == PHASE_RUNNING)
+        outbox_send(daemon->outbox, &daemon->pools, daemon->setup->config, answer->deliveries,
+            answer->delivery_count, now_ms);
+    daemon->pump_ms = answer->next_ms == 0 ? INT64_MAX : answer->next_ms;
+    if (daemon->pump_ms <= now_ms)
+        daemon->pump_ms = now_ms + REPUMP_MS;
+}
+
+static void on_answer(void *userdata, void *taken)
+{
+    struct daemon *daemon = userdata;
+    struct engine_answer *answer = taken;
+    daemon->status.counts = answer->counts;
+    switch (answer->kind) {
+    case ANSWER_STARTED:
+        take_started(daemon, answer);
+        break;
+    case ANSWER_RELOADED:
+        take_reloaded(daemon, answer);
+        break;
+    case ANSWER_FEED:
+        poller_dealt(daemon->poller, &answer->feeds[0]);
+        daemon->pump_ms = 0; /* what it brought may have to be told */
+        break;
+    case ANSWER_DUE:
+        take_due(daemon, answer);
+        break;
+    case ANSWER_ATTEMPTED:
+        outbox_acknowledged(daemon->outbox, answer->delivery);
+        daemon->pump_ms = 0;
+        break;
+    }
+    engine_answer_free(answer);
+}
+
+static void on_message(void *userdata, void *message)
+{
+    struct daemon *daemon = userdata;
+    engine_handle(daemon->engine, message);
+}
+
+static void on_engine_answer(void *userdata, struct engine_answer *answer)
+{
+    struct daemon *daemon = userdata;
+    worker_answer(daemon->worker, answer);
+}
+
+/* ---- signals ---- */
+
+void daemon_stop(struct daemon *daemon)
+{
+    if (daemon->phase == PHASE_STOPPING || daemon->phase == PHASE_ENDED)
+        return;
+    log_notice("stopping deliveries_under_way=%zu", outbox_busy(daemon->outbox));
+    sd_notify("STOPPING=1");
+    daemon->phase = PHASE_STOPPING;
+    daemon->stop_by_ms = clock_monotonic_ms() + STOP_GRACE_MS;
+}
+
+void daemon_reload(struct daemon *daemon)
+{
+    daemon->reload_wanted = true;
+}
+
+static void on_stop_signal(int signo, void *userdata)
+{
+    (void)signo;
+    daemon_stop(userdata);
+}
+
+static void on_reload_signal(int signo, void *userdata)
+{
+    (void)signo;
+    daemon_reload(userdata);
+}
+
+/* ---- life ---- */
+
+static void free_parts(struct daemon *daemon)
+{
+    /* The transfers first, so that none calls back into what is gone; then the engine's thread. */
+    transfers_free(daemon->feed_transfers);
+    transfers_free(daemon->pools.webhooks);
+    transfers_free(daemon->pools.mail);
+    worker_free(daemon->worker);
+    engine_free(daemon->engine);
+    http_server_free(daemon->http);
+    outbox_free(daemon->outbox);
+    poller_free(daemon->poller);
+    setup_free(daemon->setup);
+    loop_free(daemon->loop);
+}
+
+void daemon_free(struct daemon *daemon)
+{
+    if (daemon == NULL)
+        return;
+    free_parts(daemon);
+    alloc_free(daemon);
+}
+
+static bool make_parts(struct daemon *daemon, const char *config_path)
+{
+    struct worker_handlers handlers = {on_message, on_answer, daemon};
+    daemon->loop = loop_new();
+    if (daemon->loop == NULL)
+        return false;
+    daemon->engine = engine_new(config_path, on_engine_answer, daemon);
+    daemon->worker = worker_new(daemon->loop, &handlers);
+    daemon->poller = poller_new(on_fetched, daemon);
+    daemon->outbox = outbox_new(on_attempted, daemon);
+    if (daemon->worker == NULL)
+        return false;
+    loop_on_signal(daemon->loop, SIGTERM, on_stop_signal, daemon);
+    loop_on_signal(daemon->loop, SIGINT, on_stop_signal, daemon);
+    loop_on_signal(daemon->loop, SIGHUP, on_reload_signal, daemon);
+    return true;
+}
+
+struct daemon *daemon_new(const char *config_path)
+{
+    struct daemon *daemon = alloc_zeroed(1, sizeof *daemon);
+    daemon->watchdog_ms = sd_watchdog_interval_ms();
+    daemon->status.started_ms = clock_wall_ms();
+    daemon->pump_ms = INT64_MAX;
+    if (!make_parts(daemon, config_path)) {
+        daemon_free(daemon);
+        return NULL;
+    }
+    post(daemon, engine_message_new(MESSAGE_START, clock_wall_ms()));
+    return daemon;
+}
+
+int daemon_exit_code(const struct daemon *daemon)
+{
+    return daemon->exit_code;
+}
+
+/* ---- the turn ---- */
+
+static void start_reload(struct daemon *daemon, int64_t now_ms)
+{
+    if (!daemon->reload_wanted || daemon->phase != PHASE_RUNNING)
+        return;
+    daemon->reload_wanted = false;
+    char state[80];
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_monotonic_ms() * 1000);
+    sd_notify(state);
+    post(daemon, engine_message_new(MESSAGE_RELOAD, now_ms));
+}
+
+static void keep_watchdog(struct daemon *daemon)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (daemon->watchdog_ms == 0 || now_ms - daemon->watched_ms < daemon->watchdog_ms)
+        return;
+    daemon->watched_ms = now_ms;
+    sd_notify("WATCHDOG=1");
+}
+
+static void end_when_quiet(struct daemon *daemon)
+{
+    if (daemon->phase != PHASE_STOPPING)
+        return;
+    bool quiet = outbox_busy(daemon->outbox) == 0 && worker_idle(daemon->worker);
+    if (quiet || clock_monotonic_ms() >= daemon->stop_by_ms)
+        daemon->phase = PHASE_ENDED;
+}
+
+int64_t daemon_next_ms(const struct daemon *daemon)
+{
+    if (daemon->phase != PHASE_RUNNING)
+        return INT64_MAX;
+    int64_t poll_ms = poller_next_ms(daemon->poller);
+    int64_t pump_ms = daemon->pumping ? INT64_MAX : daemon->pump_ms;
+    return poll_ms < pump_ms ? poll_ms : pump_ms;
+}
+
+bool daemon_idle(const struct daemon *daemon)
+{
+    bool fetching = daemon->feed_transfers != NULL && transfers_active(daemon->feed_transfers) > 0;
+    return worker_idle(daemon->worker) && !fetching &&
+        outbox_busy(daemon->outbox) == 0 && !daemon->pumping && !daemon->reload_wanted;
+}
+
+static int64_t wait_ms(const struct daemon *daemon)
+{
+    if (daemon->phase == PHASE_STOPPING)
+        return 50;
+    int64_t until_next = daemon_next_ms(daemon) - clock_wall_ms();
+    return until_next < 0 ? 0 : until_next < TURN_MAX_MS ? until_next : TURN_MAX_MS;
+}
+
+bool daemon_turn(struct daemon *daemon)
+{
+    loop_turn(daemon->loop, wait_ms(daemon));
+    worker_take(daemon->worker);
+    int64_t now_ms = clock_wall_ms();
+    start_reload(daemon, now_ms);
+    pump(daemon, now_ms);
+    if (daemon->phase == PHASE_RUNNING)
+        poller_run(daemon->poller, daemon->feed_transfers, now_ms);
+    keep_watchdog(daemon);
+    end_when_quiet(daemon);
+    return daemon->phase != PHASE_ENDED;
+}

@@ -1,0 +1,419 @@
+#include "app/engine.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "app/announce.h"
+#include "app/engine_state.h"
+#include "app/ingest.h"
+#include "app/schedule.h"
+#include "base/alloc.h"
+#include "base/log.h"
+#include "io/file.h"
+
+enum {
+    FAILURES_BEFORE_ALERT = 3, /* one missed fetch is weather */
+    DUE_MAX = 64,
+};
+
+/* ---- messages and answers ---- */
+
+struct engine_message *engine_message_new(enum message_kind kind, int64_t now_ms)
+{
+    struct engine_message *message = alloc_zeroed(1, sizeof *message);
+    message->kind = kind;
+    message->now_ms = now_ms;
+    return message;
+}
+
+void engine_message_free(struct engine_message *message)
+{
+    if (message == NULL)
+        return;
+    arena_deinit(&message->arena);
+    alloc_free(message);
+}
+
+static struct engine_answer *answer_new(enum answer_kind kind)
+{
+    struct engine_answer *answer = alloc_zeroed(1, sizeof *answer);
+    answer->kind = kind;
+    return answer;
+}
+
+void engine_answer_free(struct engine_answer *answer)
+{
+    if (answer == NULL)
+        return;
+    arena_deinit(&answer->arena);
+    alloc_free(answer);
+}
+
+static void send(struct engine *engine, struct engine_answer *answer)
+{
+    if (engine->store != NULL && store_count(engine->store, &answer->counts) < 0)
+        log_error("store cannot be read: %s", store_error(engine->store));
+    engine->answer(engine->userdata, answer);
+}
+
+/* ---- life ---- */
+
+struct engine *engine_new(const char *config_path, engine_answer_fn *answer, void *userdata)
+{
+    struct engine *engine = alloc_zeroed(1, sizeof *engine);
+    engine->config_path = alloc_strdup(config_path);
+    engine->answer = answer;
+    engine->userdata = userdata;
+    return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (engine == NULL)
+        return;
+    if (engine->store != NULL && store_close(engine->store) < 0)
+        log_warning("the store's last checkpoint failed; it is made again at the next start");
+    judge_free(engine->judge);
+    panel_free(engine->panel);
+    alloc_free(engine->told.items);
+    map_deinit(&engine->told.by_scope);
+    arena_deinit(&engine->told.arena);
+    alloc_free(engine->config_path);
+    alloc_free(engine);
+}
+
+/* ---- feeds' states for the poller ---- */
+
+static struct feed_row read_feed(struct engine *engine, const char *feed, struct arena *arena)
+{
+    struct feed_row row;
+    if (store_get_feed(engine->store, feed, arena, &row) == 0)
+        return row;
+    return (struct feed_row){
+        .feed = feed,
+        .etag = "",
+        .last_modified = "",
+        .digest = "",
+        .health = "ok",
+        .text = "",
+    };
+}
+
+static void add_feeds(struct engine *engine, struct engine_answer *answer)
+{
+    const struct setup *setup = engine->setup;
+    answer->feed_count = setup->feed_count;
+    answer->feeds = arena_array(&answer->arena, setup->feed_count, sizeof *answer->feeds);
+    for (size_t i = 0; i < setup->feed_count; i++)
+        answer->feeds[i] = read_feed(engine, setup->feeds[i].feed, &answer->arena);
+}
+
+/* ---- a new set of rules comes into force ---- */
+
+/* Judges everything under the rules in force and tells what they change; in one transaction with keeping the rule set. */
+static int put_rules_in_force(struct engine *engine, int64_t now_ms)
+{
+    struct announcement why = {now_ms, "rules", ""};
+    struct judge_result judged;
+    const struct setup *setup = engine->setup;
+    struct slice files = {buf_text(&setup->ruleset->files), setup->ruleset->files.len};
+    judge_free(engine->judge);
+    engine->judge = judge_new(setup->ruleset, &setup->baskets, setup->config->home, &setup->sources);
+    judge_all(engine->judge, engine->panel, &judged);
+    int r = store_begin(engine->store);
+    if (r == 0)
+        r = store_put_ruleset(engine->store, setup->ruleset->digest.hex, files, now_ms);
+    if (r == 0)
+        r = announce_judged(engine, &judged, &why);
+    if (r == 0)
+        r = announce_orphans(engine, &why);
+    if (r == 0)
+        r = store_commit(engine->store);
+    else
+        store_rollback(engine->store);
+    judge_result_deinit(&judged);
+    return r;
+}
+
+/* ---- start ---- */
+
+static const char *first_faults(struct diag_list *diags, struct arena *arena)
+{
+    struct buf out;
+    buf_init(&out, 64 * 1024);
+    for (size_t i = 0; i < diags->len; i++)
+        (void)buf_printf(&out, "%s%s", i > 0 ? "\n" : "", diag_line(diags, &diags->items[i]));
+    const char *text = arena_strdup(arena, buf_text(&out));
+    buf_deinit(&out);
+    return text;
+}
+
+static int open_store(struct engine *engine, struct engine_answer *answer)
+{
+    const char *directory = engine->setup->config->state_directory;
+    char *text = NULL;
+    int r = file_make_directory(directory);
+    if (r < 0) {
+        answer->text = arena_printf(&answer->arena, "%s: %s", directory, strerror(-r));
+        return r;
+    }
+    const char *path = arena_printf(&answer->arena, "%s/tdwatch.db", directory);
+    r = store_open(path, STORE_WRITE, &engine->store, &text);
+    if (r < 0)
+        answer->text = arena_printf(&answer->arena, "%s: %s", path, text != NULL ? text : strerror(-r));
+    alloc_free(text);
+    return r;
+}
+
+/* The rules on disk are faulty: the last ones that were accepted stay in force, if there are any (G16). */
+static int fall_back(struct engine *engine, struct diag_list *diags, struct engine_answer *answer)
+{
+    struct slice files;
+    struct diag_list old = DIAG_LIST_NULL;
+    answer->text = first_faults(diags, &answer->arena);
+    int r = store_last_ruleset(engine->store, &answer->arena, &files);
+    if (r == 0)
+        r = setup_restore_rules(engine->setup, files, &old);
+    diag_list_deinit(&old);
+    answer->degraded = r == 0;
+    return r;
+}
+
+static int start_with_store(struct engine *engine, struct diag_list *diags, int64_t now_ms, struct engine_answer *answer)
+{
+    int r = open_store(engine, answer);
+    if (r == 0 && engine->setup->ruleset == NULL)
+        r = fall_back(engine, diags, answer);
+    if (r < 0)
+        return r;
+    engine->panel = panel_new();
+    r = store_load_panel(engine->store, engine->panel);
+    if (r == 0)
+        r = announce_load(engine);
+    if (r == 0)
+        r = put_rules_in_force(engine, now_ms);
+    if (r < 0)
+        answer->text = arena_printf(&answer->arena, "store: %s", store_error(engine->store));
+    return r;
+}
+
+static void handle_start(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_STARTED);
+    struct diag_list diags = DIAG_LIST_NULL;
+    struct setup *setup;
+    (void)setup_load(engine->config_path, &setup, &diags); /* its faults are in diags */
+    if (setup == NULL) {
+        answer->text = first_faults(&diags, &answer->arena);
+    } else {
+        engine->setup = setup;
+        if (start_with_store(engine, &diags, message->now_ms, answer) == 0) {
+            answer->setup = setup;
+            add_feeds(engine, answer);
+        } else {
+            engine->setup = NULL;
+            setup_free(setup);
+        }
+    }
+    diag_list_deinit(&diags);
+    send(engine, answer);
+}
+
+/* ---- reload ---- */
+
+/* Takes the new setup into force, or puts the old one back. */
+static int swap_setup(struct engine *engine, struct setup *setup, int64_t now_ms, struct engine_answer *answer)
+{
+    struct setup *old = engine->setup;
+    if (!str_equal(old->config->state_directory, setup->config->state_directory))
+        log_warning("state_directory is read at start only; the one in use stays: %s", old->config->state_directory);
+    engine->setup = setup;
+    int r = put_rules_in_force(engine, now_ms);
+    if (r == 0)
+        return 0;
+    answer->text = arena_printf(&answer->arena, "store: %s", store_error(engine->store));
+    struct judge_result unused;
+    engine->setup = old;
+    judge_free(engine->judge);
+    engine->judge = judge_new(old->ruleset, &old->baskets, old->config->home, &old->sources);
+    judge_all(engine->judge, engine->panel, &unused);
+    judge_result_deinit(&unused);
+    (void)announce_load(engine); /* a store that cannot be read shows at the next message */
+    return r;
+}
+
+static void handle_reload(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_RELOADED);
+    struct diag_list diags = DIAG_LIST_NULL;
+    struct setup *setup;
+    int r = setup_load(engine->config_path, &setup, &diags);
+    if (r < 0)
+        answer->text = first_faults(&diags, &answer->arena);
+    else
+        r = swap_setup(engine, setup, message->now_ms, answer);
+    if (r == 0) {
+        answer->setup = setup;
+        add_feeds(engine, answer);
+    } else {
+        setup_free(setup);
+    }
+    diag_list_deinit(&diags);
+    send(engine, answer);
+}
+
+/* ---- feeds ---- */
+
+static bool is_payload(const struct engine_message *message)
+{
+    return message->outcome == TRANSFER_DONE && message->status == 200;
+}
+
+static bool is_unchanged(const struct engine_message *message)
+{
+    return message->outcome == TRANSFER_DONE && message->status == 304;
+}
+
+/* The feed answered, and there was nothing new. */
+static void take_unchanged(const struct descriptor *feed, int64_t now_ms, struct feed_row *row)
+{
+    row->attempted_ms = row->succeeded_ms = now_ms;
+    row->failures = 0;
+    if (!str_equal(row->health, "quarantine"))
+        row->health = "ok"; /* the bytes that were quarantined are still all there is */
+    row->next_ms = schedule_feed(feed->feed, feed->interval_s, 0, 0, now_ms);
+}
+
+static void take_failure(const struct descriptor *feed, const struct engine_message *message, struct feed_row *row)
+{
+    row->attempted_ms = message->now_ms;
+    row->failures++;
+    row->text = message->text;
+    if (row->failures >= FAILURES_BEFORE_ALERT)
+        row->health = "transport";
+    row->next_ms =
+        schedule_feed(feed->feed, feed->interval_s, row->failures, message->retry_after_s, message->now_ms);
+}
+
+static int put_feed(struct engine *engine, const struct feed_row *row, int64_t now_ms)
+{
+    struct announcement why = {now_ms, "feed", ""};
+    int r = store_begin(engine->store);
+    if (r < 0)
+        return r;
+    r = store_put_feed(engine->store, row);
+    if (r == 0)
+        r = announce_feed(engine, row->feed, row->health, &why);
+    if (r == 0)
+        return store_commit(engine->store);
+    store_rollback(engine->store);
+    return announce_load(engine) < 0 ? -EIO : r;
+}
+
+static int take_fetched(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
+    struct engine_answer *answer)
+{
+    struct feed_row *row = &answer->feeds[0];
+    struct ingest_report report = {.outcome = INGEST_UNCHANGED, .text = "unchanged"};
+    if (is_payload(message)) {
+        int r = ingest_payload(engine, feed, message, &answer->arena, row, &report);
+        if (r < 0)
+            return r;
+    }
+    if (!is_payload(message) && !is_unchanged(message)) {
+        take_failure(feed, message, row);
+        log_warning("feed failed feed=%s failures=%d: %s", feed->feed, row->failures, message->text);
+        return put_feed(engine, row, message->now_ms);
+    }
+    log_info("feed fetched feed=%s status=%ld: %s", feed->feed, message->status, report.text);
+    if (report.outcome != INGEST_UNCHANGED)
+        return 0; /* its state is committed with the payload */
+    take_unchanged(feed, message->now_ms, row);
+    return put_feed(engine, row, message->now_ms);
+}
+
+/* The store would not take it: nothing has changed, and the feed is asked again a little later. */
+static void postpone(struct engine *engine, const struct engine_message *message, struct feed_row *row)
+{
+    log_error("store refused what a feed brought feed=%s: %s", row->feed, store_error(engine->store));
+    row->next_ms = message->now_ms + 60 * 1000;
+}
+
+static void handle_fetched(struct engine *engine, struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_FEED);
+    const struct descriptor *feed = setup_feed(engine->setup, message->feed);
+    answer->feeds = arena_alloc(&answer->arena, sizeof *answer->feeds);
+    answer->feed_count = 1;
+    if (feed == NULL) { /* a reload has removed it while it was fetched */
+        answer->feeds[0].feed = arena_strdup(&answer->arena, message->feed);
+        send(engine, answer);
+        return;
+    }
+    answer->feeds[0] = read_feed(engine, feed->feed, &answer->arena);
+    struct feed_row before = answer->feeds[0];
+    if (take_fetched(engine, feed, message, answer) < 0) {
+        answer->feeds[0] = before;
+        postpone(engine, message, &answer->feeds[0]);
+    }
+    /* The row's texts may stand in the message, which ends here. */
+    struct feed_row *row = &answer->feeds[0];
+    row->etag = arena_strdup(&answer->arena, row->etag);
+    row->last_modified = arena_strdup(&answer->arena, row->last_modified);
+    row->text = arena_strdup(&answer->arena, row->text);
+    send(engine, answer);
+}
+
+/* ---- deliveries ---- */
+
+static void handle_pump(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_DUE);
+    int r = store_due_deliveries(engine->store, message->now_ms, DUE_MAX, &answer->arena, &answer->deliveries,
+        &answer->delivery_count);
+    if (r == 0)
+        r = store_next_delivery(engine->store, &answer->next_ms);
+    if (r < 0 && r != -ENOENT)
+        log_error("outbox cannot be read: %s", store_error(engine->store));
+    send(engine, answer);
+}
+
+/* An attempt that cannot be journaled leaves the delivery pending: it is sent once more under the same name, and never lost. */
+static void handle_attempted(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_ATTEMPTED);
+    answer->delivery = message->attempt.delivery;
+    int r = store_begin(engine->store);
+    if (r == 0)
+        r = store_put_attempt(engine->store, &message->attempt);
+    if (r == 0)
+        r = store_commit(engine->store);
+    else
+        store_rollback(engine->store);
+    if (r < 0)
+        log_error("attempt cannot be journaled delivery=%lld: %s", (long long)message->attempt.delivery,
+            store_error(engine->store));
+    send(engine, answer);
+}
+
+void engine_handle(struct engine *engine, struct engine_message *message)
+{
+    switch (message->kind) {
+    case MESSAGE_START:
+        handle_start(engine, message);
+        break;
+    case MESSAGE_RELOAD:
+        handle_reload(engine, message);
+        break;
+    case MESSAGE_FETCHED:
+        handle_fetched(engine, message);
+        break;
+    case MESSAGE_PUMP:
+        handle_pump(engine, message);
+        break;
+    case MESSAGE_ATTEMPTED:
+        handle_attempted(engine, message);
+        break;
+    }
+    engine_message_free(message);
+}

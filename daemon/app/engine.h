@@ -1,0 +1,82 @@
+/* The engine: history, judgement and the store. It runs on one thread of its own, takes messages in order and answers.
+ *
+ * It alone owns the panel and the writing connection; the loop thread sees what the answers carry. */
+#ifndef APP_ENGINE_H
+#define APP_ENGINE_H
+
+#include "app/setup.h"
+#include "io/store.h"
+#include "io/transfer.h"
+
+/* ---- what the loop says ---- */
+
+enum message_kind {
+    MESSAGE_START,     /* open, migrate, load, judge */
+    MESSAGE_RELOAD,    /* read all files again */
+    MESSAGE_FETCHED,   /* a feed's transfer has ended */
+    MESSAGE_PUMP,      /* which deliveries are due? */
+    MESSAGE_ATTEMPTED, /* a delivery's transfer has ended */
+};
+
+struct engine_message {
+    enum message_kind kind;
+    int64_t now_ms;
+    struct arena arena;            /* holds every text below */
+
+    const char *feed;              /* FETCHED */
+    enum transfer_outcome outcome; /* FETCHED */
+    long status;                   /* FETCHED, ATTEMPTED */
+    const char *text;              /* FETCHED, ATTEMPTED: one line for people */
+    const char *etag, *last_modified;
+    int64_t retry_after_s;
+    struct slice body;
+
+    struct attempt_row attempt;    /* ATTEMPTED */
+};
+
+struct engine_message *engine_message_new(enum message_kind kind, int64_t now_ms);
+void engine_message_free(struct engine_message *message);
+
+/* ---- what the engine says ---- */
+
+enum answer_kind {
+    ANSWER_STARTED,   /* setup: in force from now; text: why it failed where setup is NULL */
+    ANSWER_RELOADED,  /* setup: in force from now, the old one may go; NULL: refused, text says why */
+    ANSWER_FEED,      /* feed, next_ms, etag, last_modified: when to poll it again */
+    ANSWER_DUE,       /* deliveries: at most one for each receiver; next_ms: when to ask again */
+    ANSWER_ATTEMPTED, /* delivery: its attempt is committed */
+};
+
+struct engine_answer {
+    enum answer_kind kind;
+    struct arena arena;
+    struct setup *setup;
+    const char *text;
+    bool degraded;                 /* STARTED: with the last accepted rules, since those on disk are faulty */
+    struct feed_row *feeds;        /* STARTED, RELOADED: every feed's state; FEED: one */
+    size_t feed_count;
+    struct delivery_row *deliveries;
+    size_t delivery_count;
+    int64_t next_ms;               /* DUE; 0: nothing is pending */
+    int64_t delivery;              /* ATTEMPTED */
+    struct store_counts counts;    /* always: for the status page */
+};
+
+void engine_answer_free(struct engine_answer *answer);
+
+/* ---- the engine ---- */
+
+struct engine;
+
+typedef void engine_answer_fn(void *userdata, struct engine_answer *answer);
+
+/* Copies the path. Does nothing yet; MESSAGE_START does. */
+struct engine *engine_new(const char *config_path, engine_answer_fn *answer, void *userdata);
+
+/* Closes the store. The setup in force belongs to who got it in an answer. */
+void engine_free(struct engine *engine);
+
+/* Handles one message and frees it. Calls `answer` once or more. */
+void engine_handle(struct engine *engine, struct engine_message *message);
+
+#endif

@@ -1,0 +1,229 @@
+#include "app/ingest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/announce.h"
+#include "app/schedule.h"
+#include "base/log.h"
+#include "core/gate.h"
+#include "core/period.h"
+#include "feeds/decode.h"
+
+/*~ This file is the way of one datum, read from top to bottom in ingest_payload at its end. Everything that a payload causes, from the first
+ * new figure to the last delivery, is one transaction; what is in memory is undone if the transaction fails. */
+
+/* A payload on its way. */
+struct passage {
+    struct engine *engine;
+    const struct descriptor *feed;
+    const struct engine_message *message;
+    struct arena *arena; /* the caller's */
+    struct digest digest;
+    struct arena rows_arena;
+    struct observations rows;
+    struct diag_list diags;
+    struct panel_changes changes;
+    struct judge_result judged;
+};
+
+/* ---- payload → rows: whole or not at all ---- */
+
+static int decode_and_gate(struct passage *passage)
+{
+    const struct descriptor *feed = passage->feed;
+    int r = decode_payload(
+        feed, passage->message->body, feed->feed, &passage->rows_arena, &passage->rows, &passage->diags);
+    if (r < 0)
+        return r;
+    struct gate gate = {
+        .feed = feed->feed,
+        .file = feed->feed,
+        .newest_period = period_of_ms(passage->message->now_ms),
+        .min_rows = (size_t)feed->rows_at_least,
+    };
+    return gate_check(&gate, passage->engine->panel, &passage->rows, &passage->diags);
+}
+
+/* ---- rows → panel → verdicts ---- */
+
+static size_t count_revised(const struct panel_changes *changes)
+{
+    size_t revised = 0;
+    for (size_t i = 0; i < changes->len; i++)
+        revised += changes->items[i].had_old;
+    return revised;
+}
+
+/* New series may open new scopes, so everything is bound and judged again; else only what the changes reach. */
+static void judge(struct passage *passage)
+{
+    struct engine *engine = passage->engine;
+    bool new_series = panel_series_count(engine->panel) > passage->changes.first_new_series;
+    if (new_series)
+        judge_all(engine->judge, engine->panel, &passage->judged);
+    else
+        judge_changes(engine->judge, engine->panel, &passage->changes, &passage->judged);
+}
+
+/* ---- faults → quarantine ---- */
+
+/* One fault a line, as operators will read them. */
+static const char *reasons_text(struct passage *passage, struct buf *out)
+{
+    for (size_t i = 0; i < passage->diags.len; i++) {
+        const char *line = diag_line(&passage->diags, &passage->diags.items[i]);
+        log_warning("payload refused feed=%s: %s", passage->feed->feed, line);
+        if (buf_printf(out, "%s\n", line) < 0)
+            break;
+    }
+    return buf_text(out);
+}
+
+enum { REASONS_MAX = 64 * 1024 };
+
+static int put_payload(struct passage *passage, bool accepted, size_t revised, int64_t *ret_id)
+{
+    struct buf reasons;
+    buf_init(&reasons, REASONS_MAX);
+    struct payload_row row = {
+        .feed = passage->feed->feed,
+        .digest = passage->digest,
+        .seen_ms = passage->message->now_ms,
+        .bytes = passage->message->body.len,
+        .rows = passage->rows.len,
+        .revised = revised,
+        .accepted = accepted,
+        .reasons = accepted ? "" : reasons_text(passage, &reasons),
+        .body = accepted ? (struct slice){"", 0} : passage->message->body,
+    };
+    int r = store_put_payload(passage->engine->store, &row, ret_id);
+    buf_deinit(&reasons);
+    return r;
+}
+
+/* ---- the feed's own state ---- */
+
+static void take_state(struct passage *passage, struct feed_row *feed_row, bool accepted)
+{
+    const struct engine_message *message = passage->message;
+    feed_row->feed = passage->feed->feed;
+    feed_row->digest = arena_strdup(passage->arena, passage->digest.hex);
+    feed_row->attempted_ms = message->now_ms;
+    feed_row->failures = 0;
+    feed_row->health = accepted ? "ok" : "quarantine";
+    const char *fault = passage->diags.len > 0 ? passage->diags.items[0].text : "";
+    feed_row->text = accepted ? "" : arena_strdup(passage->arena, fault);
+    feed_row->next_ms = schedule_feed(passage->feed->feed, passage->feed->interval_s, 0, 0, message->now_ms);
+    /* A quarantined payload is asked for again in full: the next one may be whole under the same name. */
+    feed_row->etag = accepted && message->etag != NULL ? message->etag : "";
+    feed_row->last_modified = accepted && message->last_modified != NULL ? message->last_modified : "";
+    if (accepted)
+        feed_row->succeeded_ms = message->now_ms;
+}
+
+/* ---- inside the transaction ---- */
+
+static int commit_accepted(struct passage *passage, struct ingest_report *report)
+{
+    struct engine *engine = passage->engine;
+    struct announcement why = {passage->message->now_ms, "threshold", passage->digest.hex};
+    int64_t payload;
+    int r = put_payload(passage, true, report->revised, &payload);
+    if (r == 0)
+        r = store_put_changes(engine->store, engine->panel, &passage->changes, payload);
+    if (r == 0)
+        r = announce_judged(engine, &passage->judged, &why);
+    if (r == 0)
+        r = announce_feed(engine, passage->feed->feed, "ok", &why);
+    return r;
+}
+
+static int commit_quarantined(struct passage *passage)
+{
+    struct announcement why = {passage->message->now_ms, "feed", passage->digest.hex};
+    int64_t payload;
+    int r = put_payload(passage, false, 0, &payload);
+    return r == 0 ? announce_feed(passage->engine, passage->feed->feed, "quarantine", &why) : r;
+}
+
+static void describe(struct ingest_report *report, const struct passage *passage)
+{
+    if (report->outcome == INGEST_QUARANTINED)
+        snprintf(report->text, sizeof report->text, "quarantined: %zu faults, first: %.150s",
+            passage->diags.errors, passage->diags.len > 0 ? passage->diags.items[0].text : "");
+    else
+        snprintf(report->text, sizeof report->text, "accepted: %zu rows, %zu new figures, %zu revised",
+            report->rows, report->added, report->revised);
+}
+
+/* Everything that the payload causes, as one transaction. On failure all that was done in memory is undone. */
+static int commit_passage(struct passage *passage, struct feed_row *feed_row, struct ingest_report *report)
+{
+    struct engine *engine = passage->engine;
+    bool accepted = report->outcome == INGEST_ACCEPTED;
+    take_state(passage, feed_row, accepted);
+    int r = store_begin(engine->store);
+    if (r < 0)
+        return r;
+    r = accepted ? commit_accepted(passage, report) : commit_quarantined(passage);
+    if (r == 0)
+        r = store_put_feed(engine->store, feed_row);
+    if (r == 0)
+        return store_commit(engine->store);
+    store_rollback(engine->store);
+    return r;
+}
+
+static void passage_deinit(struct passage *passage)
+{
+    arena_deinit(&passage->rows_arena);
+    diag_list_deinit(&passage->diags);
+    panel_changes_deinit(&passage->changes);
+    judge_result_deinit(&passage->judged);
+}
+
+/* Puts memory back to what the store holds. */
+static void undo(struct passage *passage)
+{
+    struct engine *engine = passage->engine;
+    struct judge_result unused;
+    panel_revert(engine->panel, &passage->changes);
+    judge_all(engine->judge, engine->panel, &unused);
+    judge_result_deinit(&unused);
+    int r = announce_load(engine);
+    if (r < 0)
+        log_error("alerts cannot be read back: %s", store_error(engine->store));
+}
+
+int ingest_payload(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
+    struct arena *arena, struct feed_row *feed_row, struct ingest_report *ret_report)
+{
+    struct passage passage = {.engine = engine, .feed = feed, .message = message, .arena = arena};
+    struct ingest_report report = {.outcome = INGEST_ACCEPTED};
+    passage.digest = digest_of(message->body.data, message->body.len);
+    if (str_equal(feed_row->digest, passage.digest.hex)) {
+        report.outcome = INGEST_UNCHANGED;
+        snprintf(report.text, sizeof report.text, "unchanged: the same bytes as before");
+        *ret_report = report;
+        return 0;
+    }
+    if (decode_and_gate(&passage) < 0) {
+        report.outcome = INGEST_QUARANTINED;
+    } else {
+        panel_apply(engine->panel, feed->feed, &passage.rows, &passage.changes);
+        judge(&passage);
+        report.rows = passage.rows.len;
+        report.revised = count_revised(&passage.changes);
+        report.added = passage.changes.len - report.revised;
+    }
+    int r = commit_passage(&passage, feed_row, &report);
+    if (r < 0)
+        undo(&passage);
+    describe(&report, &passage);
+    passage_deinit(&passage);
+    if (r == 0)
+        *ret_report = report;
+    return r;
+}

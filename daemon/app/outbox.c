@@ -1,0 +1,190 @@
+#include "app/outbox.h"
+
+#include <string.h>
+
+#include "app/schedule.h"
+#include "app/target.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+/* A delivery on its way: from the start of its transfer until its attempt is committed. */
+struct sending {
+    struct outbox *outbox;
+    const struct channel *channel;
+    struct delivery_row row; /* texts in `arena` */
+    struct arena arena;
+};
+
+enum { SENDING_MAX = 64 };
+
+struct outbox {
+    outbox_attempted_fn *attempted;
+    void *userdata;
+    struct sending *sending[SENDING_MAX];
+    size_t len;
+};
+
+struct outbox *outbox_new(outbox_attempted_fn *attempted, void *userdata)
+{
+    struct outbox *outbox = alloc_zeroed(1, sizeof *outbox);
+    outbox->attempted = attempted;
+    outbox->userdata = userdata;
+    return outbox;
+}
+
+static void sending_free(struct sending *sending)
+{
+    arena_deinit(&sending->arena);
+    alloc_free(sending);
+}
+
+void outbox_free(struct outbox *outbox)
+{
+    if (outbox == NULL)
+        return;
+    for (size_t i = 0; i < outbox->len; i++)
+        sending_free(outbox->sending[i]);
+    alloc_free(outbox);
+}
+
+size_t outbox_busy(const struct outbox *outbox)
+{
+    return outbox->len;
+}
+
+static bool receiver_busy(const struct outbox *outbox, const char *receiver)
+{
+    for (size_t i = 0; i < outbox->len; i++)
+        if (str_equal(outbox->sending[i]->row.receiver, receiver))
+            return true;
+    return false;
+}
+
+/* ---- the end of an attempt ---- */
+
+static const char *outcome_name(enum channel_outcome outcome)
+{
+    switch (outcome) {
+    case CHANNEL_DELIVERED:
+        return "delivered";
+    case CHANNEL_RETRY:
+        return "failed";
+    case CHANNEL_REFUSED:
+        return "refused";
+    case CHANNEL_OUR_FAULT:
+        return "failed on our side";
+    }
+    return "";
+}
+
+/* Where the delivery stands after this outcome, and when it is tried again. */
+static void decide(const struct sending *sending, enum channel_outcome outcome, int64_t retry_after_s,
+    struct attempt_row *attempt)
+{
+    const struct delivery_row *row = &sending->row;
+    int attempts = row->attempts + 1;
+    attempt->state = DELIVERY_PENDING;
+    switch (outcome) {
+    case CHANNEL_DELIVERED:
+        attempt->state = DELIVERY_DELIVERED;
+        break;
+    case CHANNEL_REFUSED:
+        attempt->state = DELIVERY_PARKED;
+        break;
+    case CHANNEL_RETRY:
+        attempt->next_ms =
+            schedule_delivery(sending->channel, row, attempts, retry_after_s, attempt->at_ms);
+        if (attempt->next_ms == 0)
+            attempt->state = DELIVERY_PARKED;
+        break;
+    case CHANNEL_OUR_FAULT:
+        attempt->next_ms = schedule_own_fault(row, attempts, attempt->at_ms);
+        break;
+    }
+}
+
+static void report(struct sending *sending, enum channel_outcome outcome, const struct transfer_reply *reply)
+{
+    struct outbox *outbox = sending->outbox;
+    struct engine_message *message = engine_message_new(MESSAGE_ATTEMPTED, clock_wall_ms());
+    message->attempt = (struct attempt_row){
+        .delivery = sending->row.id,
+        .at_ms = message->now_ms,
+        .status = reply->status,
+        .text = arena_strdup(&message->arena, reply->text),
+    };
+    decide(sending, outcome, reply->retry_after_s, &message->attempt);
+    bool parked = message->attempt.state == DELIVERY_PARKED;
+    log_write(outcome == CHANNEL_DELIVERED ? LOG_LEVEL_INFO : parked ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+        "delivery %s%s receiver=%s channel=%s alert=%s seq=%d attempt=%d: %s", outcome_name(outcome),
+        parked ? ", parked" : "", sending->row.receiver, sending->row.channel, sending->row.alert,
+        sending->row.seq, sending->row.attempts + 1, reply->text);
+    outbox->attempted(outbox->userdata, message);
+}
+
+static void on_done(void *userdata, const struct transfer_reply *reply)
+{
+    struct sending *sending = userdata;
+    report(sending, sending->channel->outcome(reply), reply);
+}
+
+void outbox_acknowledged(struct outbox *outbox, int64_t delivery)
+{
+    for (size_t i = 0; i < outbox->len; i++) {
+        if (outbox->sending[i]->row.id != delivery)
+            continue;
+        sending_free(outbox->sending[i]);
+        outbox->sending[i] = outbox->sending[--outbox->len];
+        return;
+    }
+}
+
+/* ---- the start of an attempt ---- */
+
+static void copy_row(struct sending *sending, const struct delivery_row *row)
+{
+    sending->row = *row;
+    const char **texts[] = {&sending->row.alert, &sending->row.receiver, &sending->row.channel,
+        &sending->row.message_id, &sending->row.subject, &sending->row.text, &sending->row.html,
+        &sending->row.body, &sending->row.thread, &sending->row.last_text};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = arena_strdup(&sending->arena, *texts[i]);
+}
+
+/* Ends an attempt that could not even begin. */
+static void give_back(struct sending *sending, enum channel_outcome outcome, const char *text)
+{
+    struct transfer_reply reply = {.outcome = TRANSFER_REFUSED, .text = text};
+    report(sending, outcome, &reply);
+}
+
+static void send_one(struct outbox *outbox, const struct outbox_pools *pools, const struct config *config,
+    const struct delivery_row *row, int64_t now_ms)
+{
+    const struct receiver *receiver = target_find(config, row->receiver);
+    struct sending *sending = alloc_zeroed(1, sizeof *sending);
+    sending->outbox = outbox;
+    sending->channel = receiver != NULL ? target_channel(receiver) : &channel_webhook;
+    copy_row(sending, row);
+    outbox->sending[outbox->len++] = sending;
+    if (receiver == NULL || !str_equal(sending->channel->name, row->channel)) {
+        give_back(sending, CHANNEL_REFUSED, "the receiver is no longer in the configuration");
+        return;
+    }
+    struct channel_target target = target_of(config, receiver);
+    struct transfer_request request;
+    if (sending->channel->request(&sending->row, &target, now_ms, &sending->arena, &request) < 0) {
+        give_back(sending, CHANNEL_OUR_FAULT, "the receiver's configuration cannot be used");
+        return;
+    }
+    transfer_start(request.mail != NULL ? pools->mail : pools->webhooks, &request, on_done, sending);
+}
+
+void outbox_send(struct outbox *outbox, const struct outbox_pools *pools, const struct config *config,
+    const struct delivery_row *rows, size_t n, int64_t now_ms)
+{
+    for (size_t i = 0; i < n && outbox->len < SENDING_MAX; i++)
+        if (!receiver_busy(outbox, rows[i].receiver))
+            send_one(outbox, pools, config, &rows[i], now_ms);
+}

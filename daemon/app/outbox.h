@@ -1,0 +1,35 @@
+/* The outbox on the loop thread: sends what the engine says is due and reports every attempt back.
+ *
+ * The engine's table is the truth; here stand only the deliveries on their way. A receiver has at most one of them, so that a slow one delays no other, and its
+ * messages arrive in order. */
+#ifndef APP_OUTBOX_H
+#define APP_OUTBOX_H
+
+#include "app/engine.h"
+#include "io/channel.h"
+#include "io/transfer.h"
+
+struct outbox;
+
+/* `attempted` gets a message for the engine, which it then owns. */
+typedef void outbox_attempted_fn(void *userdata, struct engine_message *message);
+
+/* Where deliveries leave: a pool of connections for each kind. */
+struct outbox_pools {
+    struct transfers *webhooks, *mail;
+};
+
+struct outbox *outbox_new(outbox_attempted_fn *attempted, void *userdata);
+void outbox_free(struct outbox *outbox);
+
+/* Sends the rows whose receiver is idle. Rows are copied. */
+void outbox_send(struct outbox *outbox, const struct outbox_pools *pools, const struct config *config,
+    const struct delivery_row *rows, size_t n, int64_t now_ms);
+
+/* The attempt is committed: its receiver is idle again. */
+void outbox_acknowledged(struct outbox *outbox, int64_t delivery);
+
+/* How many deliveries are on their way or not yet committed. */
+size_t outbox_busy(const struct outbox *outbox);
+
+#endif

@@ -1,0 +1,31 @@
+#include "app/target.h"
+
+#include <stddef.h>
+
+const struct channel *target_channel(const struct receiver *receiver)
+{
+    return receiver->channel == CHANNEL_EMAIL ? &channel_email : &channel_webhook;
+}
+
+struct channel_target target_of(const struct config *config, const struct receiver *receiver)
+{
+    bool authenticates = config->smtp_user != NULL && config->smtp_user[0] != '\0';
+    return (struct channel_target){
+        .receiver = receiver->name,
+        .address = receiver->address,
+        .languages = receiver->languages,
+        .secret = receiver->secret,
+        .smtp_url = config->smtp_url,
+        .smtp_from = config->smtp_from,
+        .smtp_user = authenticates ? config->smtp_user : NULL,
+        .smtp_password = authenticates ? config->smtp_password.data : NULL,
+    };
+}
+
+const struct receiver *target_find(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->receiver_count; i++)
+        if (str_equal(config->receivers[i].name, name))
+            return &config->receivers[i];
+    return NULL;
+}

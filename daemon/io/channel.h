@@ -1,0 +1,48 @@
+/* Channels: how an alert's event reaches a receiver. Two implementations, e-mail and webhook.
+ *
+ * A delivery is rendered once, when it is decided, inside the deciding transaction, and is the same bytes at every attempt. */
+#ifndef IO_CHANNEL_H
+#define IO_CHANNEL_H
+
+#include "base/arena.h"
+#include "core/message.h"
+#include "io/store.h"
+#include "io/transfer.h"
+
+/* Where a delivery goes. Borrowed texts. */
+struct channel_target {
+    const char *receiver;      /* its name */
+    const char *address;       /* e-mail address, or URL */
+    unsigned languages;        /* bit set of enum language */
+    struct slice secret;       /* webhook: "whsec_…" (Standard Webhooks 1.0.0) */
+    const char *smtp_url, *smtp_from, *smtp_user, *smtp_password; /* e-mail; user NULL = no authentication */
+};
+
+/* What a reply means for the delivery. */
+enum channel_outcome {
+    CHANNEL_DELIVERED,
+    CHANNEL_RETRY,     /* the receiver's passing trouble: counts against the schedule */
+    CHANNEL_REFUSED,   /* the receiver will never take it: park */
+    CHANNEL_OUR_FAULT, /* authentication, TLS, DNS, our relay: retried for as long as it takes, never parked */
+};
+
+struct channel {
+    const char *name;
+
+    /* Seconds to wait before attempt 2, 3, …; after the last one the delivery is parked. 0-terminated. */
+    const int64_t *delays_s;
+
+    /* Fills subject, text, html, body, message_id of the row; texts in `arena`. 0 or -errno. */
+    int (*render)(const struct alert_record *record, const struct channel_target *target, struct arena *arena,
+        struct delivery_row *ret_row);
+
+    /* Builds the transfer for one attempt; everything in `arena`. 0, or -EINVAL where the target cannot be used. */
+    int (*request)(const struct delivery_row *row, const struct channel_target *target, int64_t now_ms,
+        struct arena *arena, struct transfer_request *ret_request);
+
+    enum channel_outcome (*outcome)(const struct transfer_reply *reply);
+};
+
+extern const struct channel channel_email, channel_webhook;
+
+#endif

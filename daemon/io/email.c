@@ -1,0 +1,200 @@
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/digest.h"
+#include "io/channel.h"
+#include "io/mail_address.h"
+#include "io/rfc2047.h"
+
+/* A relay may take ten minutes to answer the end of the data (RFC 5321, 4.5.3.2.6); waiting costs a slot
+ * only. */
+enum {
+    TIMEOUT_MS = 10 * 60 * 1000,
+    REPLY_MAX = 64 * 1024,
+    SUBJECT_MAX = 1024,
+    TEXT_MAX = 64 * 1024,
+    HTML_MAX = 256 * 1024,
+    HEADER_MAX = 4096,
+    RECEIVER_HASH = 16,
+};
+
+#define HOURS_4       (4 * 3600)
+#define SEVEN_HOURS_4 HOURS_4, HOURS_4, HOURS_4, HOURS_4, HOURS_4, HOURS_4, HOURS_4
+
+/* 5 minutes first, which is what greylisting asks for; then up to the five days of RFC 5321, 4.5.4.1. */
+/* clang-format off */
+static const int64_t delays_s[] = {
+    5 * 60, 15 * 60, 30 * 60, 3600, 2 * 3600, /* 3 h 50 min */
+    SEVEN_HOURS_4, SEVEN_HOURS_4, SEVEN_HOURS_4, SEVEN_HOURS_4, HOURS_4, /* 116 h */
+    0,
+};
+/* clang-format on */
+
+/* The same for every attempt and after every restart, so that a second copy is known as one. */
+static const char *message_id(
+    const struct alert_record *record, int seq, const struct channel_target *target, struct arena *arena)
+{
+    const char *domain = strrchr(target->smtp_from, '@');
+    return arena_printf(arena, "<%s.%d.%.*s@%s>", record->id, seq, RECEIVER_HASH,
+        digest_of(target->receiver, strlen(target->receiver)).hex, domain != NULL ? domain + 1 : "localhost");
+}
+
+typedef int renderer(const struct alert_record *record, unsigned languages, struct buf *out);
+
+static int rendered(renderer *render, const struct alert_record *record, unsigned languages, size_t max,
+    struct arena *arena, const char **ret_text)
+{
+    struct buf out;
+    buf_init(&out, max);
+    int r = render(record, languages, &out);
+    if (r == 0)
+        *ret_text = arena_strdup(arena, buf_text(&out));
+    buf_deinit(&out);
+    return r;
+}
+
+static int email_render(const struct alert_record *record, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    const char *subject = NULL, *text = NULL, *html = NULL;
+    int r = rendered(message_subject, record, target->languages, SUBJECT_MAX, arena, &subject);
+    if (r == 0)
+        r = rendered(message_text, record, target->languages, TEXT_MAX, arena, &text);
+    if (r == 0)
+        r = rendered(message_html, record, target->languages, HTML_MAX, arena, &html);
+    if (r < 0)
+        return r;
+    ret_row->message_id = message_id(record, record->seq, target, arena);
+    ret_row->thread = record->seq > 1 ? message_id(record, 1, target, arena) : "";
+    ret_row->subject = subject;
+    ret_row->text = text;
+    ret_row->html = html;
+    ret_row->body = "";
+    return 0;
+}
+
+/* RFC 5322 date-time in UTC. Not strftime: its names follow the locale. */
+static const char *date_text(int64_t wall_ms, struct arena *arena)
+{
+    static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm utc;
+    gmtime_r(&seconds, &utc);
+    return arena_printf(arena, "%.3s, %d %.3s %d %02d:%02d:%02d +0000", days + (size_t)utc.tm_wday * 3,
+        utc.tm_mday, months + (size_t)utc.tm_mon * 3, utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
+        utc.tm_sec);
+}
+
+static const char *subject_header(const char *subject, struct arena *arena)
+{
+    static const char name[] = "Subject: ";
+    struct buf out;
+    buf_init(&out, HEADER_MAX);
+    int r = buf_puts(&out, name);
+    if (r == 0)
+        r = rfc2047_encode(subject, sizeof name - 1, &out);
+    const char *header = r == 0 ? arena_strdup(arena, buf_text(&out)) : NULL;
+    buf_deinit(&out);
+    return header;
+}
+
+/* Every header is a function of the row, so that each attempt sends the same bytes. NULL: the subject is too
+ * long. */
+static const char *const *email_headers(
+    const struct delivery_row *row, const struct channel_target *target, struct arena *arena)
+{
+    enum { HEADERS = 10 };
+    const char **headers = arena_array(arena, HEADERS, sizeof *headers);
+    size_t n = 0;
+    headers[n++] = arena_printf(arena, "From: tdwatch <%s>", target->smtp_from);
+    headers[n++] = arena_printf(arena, "To: <%s>", target->address);
+    headers[n++] = subject_header(row->subject, arena);
+    if (headers[n - 1] == NULL)
+        return NULL;
+    headers[n++] = arena_printf(arena, "Date: %s", date_text(row->created_ms, arena));
+    headers[n++] = arena_printf(arena, "Message-ID: %s", row->message_id);
+    if (row->thread != NULL && row->thread[0] != '\0') {
+        headers[n++] = arena_printf(arena, "In-Reply-To: %s", row->thread);
+        headers[n++] = arena_printf(arena, "References: %s", row->thread);
+    }
+    headers[n++] = "Auto-Submitted: auto-generated";
+    headers[n] = "X-Auto-Response-Suppress: All"; /* the array is zeroed: the last one ends it */
+    return headers;
+}
+
+static int email_request(const struct delivery_row *row, const struct channel_target *target, int64_t now_ms,
+    struct arena *arena, struct transfer_request *ret_request)
+{
+    (void)now_ms;
+    if (target->smtp_url == NULL || target->smtp_url[0] == '\0' || target->smtp_from == NULL ||
+        !mail_address_is_valid(target->smtp_from) || !mail_address_is_valid(target->address))
+        return -EINVAL;
+    const char *const *headers = email_headers(row, target, arena);
+    if (headers == NULL)
+        return -EINVAL;
+    struct transfer_mail *mail = arena_alloc(arena, sizeof *mail);
+    *mail = (struct transfer_mail){
+        .from = target->smtp_from,
+        .to = target->address,
+        .headers = headers,
+        .text = row->text,
+        .html = row->html,
+        .user = target->smtp_user,
+        .password = target->smtp_password,
+    };
+    *ret_request = (struct transfer_request){
+        .url = target->smtp_url,
+        .mail = mail,
+        .max_bytes = REPLY_MAX,
+        .timeout_ms = TIMEOUT_MS,
+    };
+    return 0;
+}
+
+/* SMTP replies, RFC 5321 4.2.3 and RFC 4954 section 6. */
+static enum channel_outcome outcome_of_status(long status)
+{
+    if (status >= 200 && status <= 299)
+        return CHANNEL_DELIVERED;
+    switch (status) {
+    case 550: /* no such mailbox */
+    case 551:
+    case 553: /* mailbox name not allowed */
+        return CHANNEL_REFUSED;
+    case 454: /* authentication or TLS of the relay, passing */
+    case 530: /* authentication or STARTTLS is required */
+    case 534:
+    case 535: /* credentials refused */
+    case 538:
+    case 554: /* the relay does not serve us */
+        return CHANNEL_OUR_FAULT;
+    }
+    return CHANNEL_RETRY;
+}
+
+static enum channel_outcome email_outcome(const struct transfer_reply *reply)
+{
+    switch (reply->outcome) {
+    case TRANSFER_DONE:
+        return outcome_of_status(reply->status);
+    case TRANSFER_REFUSED:
+    case TRANSFER_UNREACHED:
+    case TRANSFER_TLS:
+        return CHANNEL_OUR_FAULT; /* the relay is ours, not the receiver's */
+    case TRANSFER_TIMEOUT:
+    case TRANSFER_TRUNCATED:
+    case TRANSFER_TOO_LARGE:
+    case TRANSFER_BROKEN:
+        return CHANNEL_RETRY;
+    }
+    return CHANNEL_RETRY;
+}
+
+const struct channel channel_email = {
+    .name = "email",
+    .delays_s = delays_s,
+    .render = email_render,
+    .request = email_request,
+    .outcome = email_outcome,
+};

@@ -1,0 +1,210 @@
+#include "io/schema.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+/* Every step from one version to the next. Append only: never change, reorder or remove a step that was
+ * released, or stores in the field will not be what the statements expect.
+ *
+ * Rows of revision, event, figure and attempt are never updated or deleted: no statement does, and their
+ * parents are restricted. Enums are stored as their numbers; store_*.c assert that they stay. */
+static const char *const migrations[] = {
+    /* 1 */
+    "CREATE TABLE payload ("
+    " id INTEGER PRIMARY KEY,"
+    " feed TEXT NOT NULL,"
+    " digest TEXT NOT NULL,"
+    " seen_ms INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL,"
+    " rows INTEGER NOT NULL,"
+    " revised INTEGER NOT NULL,"
+    " accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),"
+    " reasons TEXT NOT NULL,"
+    " body BLOB" /* zstd frame; NULL unless quarantined */
+    ") STRICT;"
+    "CREATE INDEX payload_quarantined ON payload (feed, id) WHERE accepted = 0;"
+
+    "CREATE TABLE feed ("
+    " feed TEXT PRIMARY KEY,"
+    " etag TEXT NOT NULL,"
+    " last_modified TEXT NOT NULL,"
+    " digest TEXT NOT NULL,"
+    " attempted_ms INTEGER NOT NULL,"
+    " succeeded_ms INTEGER NOT NULL,"
+    " next_ms INTEGER NOT NULL,"
+    " failures INTEGER NOT NULL,"
+    " health TEXT NOT NULL,"
+    " text TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE ruleset ("
+    " digest TEXT PRIMARY KEY NOT NULL,"
+    " turn INTEGER NOT NULL UNIQUE," /* the greatest was accepted last; a clock may jump, this does not */
+    " at_ms INTEGER NOT NULL,"
+    " files BLOB NOT NULL"
+    ") STRICT;"
+
+    /* There are millions of series: names of sources are kept once, and the panel sees to unique keys. */
+    "CREATE TABLE source ("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL UNIQUE"
+    ") STRICT;"
+
+    "CREATE TABLE series ("
+    " id INTEGER PRIMARY KEY," /* its number in the panel */
+    " source INTEGER NOT NULL REFERENCES source ON DELETE RESTRICT,"
+    " reporter TEXT NOT NULL,"
+    " flow INTEGER NOT NULL CHECK (flow IN (0, 1)),"
+    " partner TEXT NOT NULL,"
+    " product TEXT NOT NULL,"
+    " unit TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX series_unitless ON series (unit) WHERE unit = '';"
+
+    "CREATE TABLE block ("
+    " period INTEGER NOT NULL,"
+    " series INTEGER NOT NULL,"                                        /* the first of it */
+    " payload INTEGER NOT NULL REFERENCES payload ON DELETE RESTRICT," /* that first wrote it */
+    " body BLOB NOT NULL,"                                             /* block.h */
+    " PRIMARY KEY (period, series)"
+    ") STRICT;"
+
+    /* What the payload changed in blocks that were there: undone from the newest on, any past state of
+       knowledge appears. */
+    "CREATE TABLE revision ("
+    " payload INTEGER NOT NULL REFERENCES payload ON DELETE RESTRICT,"
+    " series INTEGER NOT NULL REFERENCES series ON DELETE RESTRICT,"
+    " period INTEGER NOT NULL,"
+    " column INTEGER NOT NULL CHECK (column BETWEEN 0 AND 2),"
+    " old INTEGER," /* NULL: was not there */
+    " new INTEGER,"
+    " old_flags INTEGER NOT NULL,"
+    " PRIMARY KEY (payload, series, period, column)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE alert ("
+    " id TEXT PRIMARY KEY NOT NULL,"
+    " rule TEXT NOT NULL,"
+    " product TEXT NOT NULL,"
+    " market TEXT NOT NULL,"
+    " origin TEXT NOT NULL,"
+    " audience INTEGER NOT NULL CHECK (audience IN (0, 1)),"
+    " raised INTEGER NOT NULL,"
+    " severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3),"
+    " state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),"
+    " period INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " opened_ms INTEGER NOT NULL,"
+    " closed_ms INTEGER" /* NULL while open */
+    ") STRICT;"
+    "CREATE INDEX alert_open ON alert (opened_ms, id) WHERE closed_ms IS NULL;"
+
+    "CREATE TABLE alert_figure (" /* as they are now; `figure` has them as they were told */
+    " alert TEXT NOT NULL REFERENCES alert ON DELETE RESTRICT,"
+    " position INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " type INTEGER NOT NULL,"
+    " unknown INTEGER NOT NULL,"
+    " value REAL," /* NULL where it is unknown */
+    " PRIMARY KEY (alert, position)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE event ("
+    " alert TEXT NOT NULL REFERENCES alert ON DELETE RESTRICT,"
+    " seq INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " event INTEGER NOT NULL CHECK (event BETWEEN 1 AND 6),"
+    " reason TEXT NOT NULL,"
+    " period INTEGER NOT NULL,"
+    " raised INTEGER NOT NULL,"
+    " severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3),"
+    " state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),"
+    " audience INTEGER NOT NULL CHECK (audience IN (0, 1)),"
+    " product_vi TEXT NOT NULL,"
+    " product_en TEXT NOT NULL,"
+    " title_vi TEXT NOT NULL,"
+    " title_en TEXT NOT NULL,"
+    " advice_vi TEXT NOT NULL,"
+    " advice_en TEXT NOT NULL,"
+    " basis TEXT NOT NULL," /* one a line */
+    " sources TEXT NOT NULL,"
+    " vintage TEXT NOT NULL,"
+    " ruleset TEXT NOT NULL,"
+    " PRIMARY KEY (alert, seq)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE figure ("
+    " alert TEXT NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " position INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " type INTEGER NOT NULL,"
+    " unknown INTEGER NOT NULL,"
+    " value REAL,"
+    " PRIMARY KEY (alert, seq, position),"
+    " FOREIGN KEY (alert, seq) REFERENCES event (alert, seq) ON DELETE RESTRICT"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE delivery ("
+    " id INTEGER PRIMARY KEY,"
+    " alert TEXT NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " receiver TEXT NOT NULL,"
+    " channel TEXT NOT NULL,"
+    " message_id TEXT NOT NULL,"
+    " state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),"
+    " attempts INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL,"
+    " next_ms INTEGER NOT NULL,"
+    " done_ms INTEGER NOT NULL,"
+    " last_text TEXT NOT NULL,"
+    " thread TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " html TEXT NOT NULL,"
+    " body TEXT NOT NULL,"
+    " UNIQUE (alert, seq, receiver)," /* the same thing is never sent to the same receiver twice */
+    " FOREIGN KEY (alert, seq) REFERENCES event (alert, seq) ON DELETE RESTRICT"
+    ") STRICT;"
+    "CREATE INDEX delivery_due ON delivery (next_ms, id) WHERE state = 0;"
+    "CREATE INDEX delivery_state ON delivery (state);"
+
+    "CREATE TABLE attempt ("
+    " delivery INTEGER NOT NULL REFERENCES delivery ON DELETE RESTRICT,"
+    " number INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),"
+    " next_ms INTEGER NOT NULL,"
+    " status INTEGER NOT NULL,"
+    " text TEXT NOT NULL,"
+    " PRIMARY KEY (delivery, number)"
+    ") STRICT, WITHOUT ROWID;",
+};
+
+int schema_newest(void)
+{
+    return (int)(sizeof migrations / sizeof *migrations);
+}
+
+static int migrate_step(sqlite3 *db, int version)
+{
+    char marks[128];
+    snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+        SCHEMA_APPLICATION_ID, version + 1);
+    int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, migrations[version], NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, marks, NULL, NULL, NULL);
+    return rc;
+}
+
+/* A step that fails leaves its transaction open: closing the connection, which the caller then does, undoes
+ * it. */
+int schema_migrate(sqlite3 *db, int version)
+{
+    int rc = SQLITE_OK;
+    for (; version < schema_newest() && rc == SQLITE_OK; version++)
+        rc = migrate_step(db, version);
+    return rc;
+}

@@ -1,0 +1,145 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "io/store_internal.h"
+
+_Static_assert(
+    DELIVERY_PENDING == 0 && DELIVERY_DELIVERED == 1 && DELIVERY_PARKED == 2, "on disk, and in statements");
+
+/* Texts last until the query's next step. */
+static struct delivery_row read_delivery(struct query *query)
+{
+    return (struct delivery_row){
+        .id = query_int(query, 0),
+        .alert = query_text(query, 1),
+        .seq = (int)query_int(query, 2),
+        .receiver = query_text(query, 3),
+        .channel = query_text(query, 4),
+        .message_id = query_text(query, 5),
+        .state = (enum delivery_state)query_enum(query, 6, DELIVERY_PARKED + 1),
+        .attempts = (int)query_int(query, 7),
+        .created_ms = query_int(query, 8),
+        .next_ms = query_int(query, 9),
+        .done_ms = query_int(query, 10),
+        .last_text = query_text(query, 11),
+        .thread = query_text(query, 12),
+        .subject = query_text(query, 13),
+        .text = query_text(query, 14),
+        .html = query_text(query, 15),
+        .body = query_text(query, 16),
+    };
+}
+
+static struct delivery_row keep_delivery(struct arena *arena, struct delivery_row row)
+{
+    const char **texts[] = {&row.alert, &row.receiver, &row.channel, &row.message_id, &row.last_text,
+        &row.thread, &row.subject, &row.text, &row.html, &row.body};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = arena_strdup(arena, *texts[i]);
+    return row;
+}
+
+int store_put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id)
+{
+    struct query query = query_start(store, SQL_PUT_DELIVERY);
+    query_bind_text(&query, row->alert);
+    query_bind_int(&query, row->seq);
+    query_bind_text(&query, row->receiver);
+    query_bind_text(&query, row->channel);
+    query_bind_text(&query, row->message_id);
+    query_bind_int(&query, row->created_ms);
+    query_bind_int(&query, row->next_ms);
+    query_bind_text(&query, row->thread);
+    query_bind_text(&query, row->subject);
+    query_bind_text(&query, row->text);
+    query_bind_text(&query, row->html);
+    query_bind_text(&query, row->body);
+    int r = query_run(&query);
+    if (r == 0)
+        *ret_id = sqlite3_changes(store->db) > 0 ? sqlite3_last_insert_rowid(store->db) : 0;
+    return r;
+}
+
+int store_due_deliveries(struct store *store, int64_t now_ms, size_t limit, struct arena *arena,
+    struct delivery_row **ret_rows, size_t *ret_count)
+{
+    struct delivery_row *found = NULL;
+    size_t len = 0, cap = 0;
+    struct query query = query_start(store, SQL_DUE_DELIVERIES);
+    query_bind_int(&query, now_ms);
+    query_bind_int(&query, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
+    while (query_step(&query) > 0) {
+        found = alloc_grow(found, len, &cap, sizeof *found);
+        found[len++] = keep_delivery(arena, read_delivery(&query));
+    }
+    int r = query_end(&query);
+    if (r == 0) {
+        *ret_rows = arena_array(arena, len, sizeof **ret_rows);
+        if (len > 0)
+            memcpy(*ret_rows, found, len * sizeof *found);
+        *ret_count = len;
+    }
+    alloc_free(found);
+    return r;
+}
+
+int store_next_delivery(struct store *store, int64_t *ret_ms)
+{
+    struct query query = query_start(store, SQL_NEXT_DELIVERY);
+    int found = query_step(&query);
+    if (found > 0)
+        *ret_ms = query_int(&query, 0);
+    int r = query_end(&query);
+    return r == 0 && found == 0 ? -ENOENT : r;
+}
+
+/* -ENOENT: no such delivery, or it is delivered already. */
+static int move_delivery(struct store *store, const struct attempt_row *row, int64_t next_ms)
+{
+    struct query query = query_start(store, SQL_MOVE_DELIVERY);
+    query_bind_int(&query, row->delivery);
+    query_bind_int(&query, row->state);
+    query_bind_int(&query, next_ms);
+    query_bind_int(&query, row->state == DELIVERY_PENDING ? 0 : row->at_ms);
+    query_bind_text(&query, row->text);
+    int r = query_run(&query);
+    return r == 0 && sqlite3_changes(store->db) == 0 ? -ENOENT : r;
+}
+
+static int put_attempt(struct store *store, const struct attempt_row *row, int64_t next_ms)
+{
+    struct query query = query_start(store, SQL_PUT_ATTEMPT);
+    query_bind_int(&query, row->delivery);
+    query_bind_int(&query, row->at_ms);
+    query_bind_int(&query, row->state);
+    query_bind_int(&query, next_ms);
+    query_bind_int(&query, row->status);
+    query_bind_text(&query, row->text);
+    return query_run(&query);
+}
+
+int store_put_attempt(struct store *store, const struct attempt_row *row)
+{
+    int64_t next_ms = row->state == DELIVERY_PENDING ? row->next_ms : 0;
+    int r = store_enter(store);
+    if (r < 0)
+        return r;
+    r = move_delivery(store, row, next_ms);
+    if (r == 0)
+        r = put_attempt(store, row, next_ms);
+    return store_leave(store, r);
+}
+
+int store_each_delivery(struct store *store, enum delivery_state state,
+    void (*fn)(void *userdata, const struct delivery_row *row), void *userdata)
+{
+    struct query query = query_start(store, SQL_EACH_DELIVERY);
+    query_bind_int(&query, state);
+    while (query_step(&query) > 0) {
+        struct delivery_row row = read_delivery(&query);
+        if (query.r == 0)
+            fn(userdata, &row);
+    }
+    return query_end(&query);
+}

@@ -1,0 +1,420 @@
+#include "feeds/descriptor.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/code.h"
+#include "feeds/decode.h"
+#include "feeds/vocabulary.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+/* A payload is held in memory as a whole, and its rows beside it. */
+#define PAYLOAD_BYTES_MAX (INT64_C(256) * 1024 * 1024)
+
+/* Scales are powers of ten, because a decimal text times a power of ten is exact. 10^9 units and FIGURE_SCALE
+ * leave 6 digits below INT64_MAX for the text itself. */
+#define SCALE_MAX INT64_C(1000000000)
+
+static const char *const format_names[] = {[FEED_CSV] = "csv", NULL};
+/* A tab has a word, since it looks like a blank in the file. */
+static const char *const delimiter_names[] = {",", ";", "|", "tab", NULL};
+static const char delimiters[] = {',', ';', '|', '\t'};
+
+/* ---- the tables of keys ---- */
+
+/* Each section of the file is read into a struct of its own by its table; descriptor_read puts them together.
+ */
+struct document_keys {
+    struct descriptor descriptor;
+    const struct node *csv, *fields, *end;
+};
+
+#define DOCUMENT(field) offsetof(struct document_keys, field)
+
+static const struct key document_keys[] = {
+    {.name = "feed",
+        .kind = KEY_NAME,
+        .offset = DOCUMENT(descriptor.feed),
+        .required = true,
+        .help = "The name of the source, kept with every series."},
+    {.name = "title",
+        .kind = KEY_TEXT,
+        .offset = DOCUMENT(descriptor.title),
+        .required = true,
+        .help = "What people call it."},
+    {.name = "url",
+        .kind = KEY_TEXT,
+        .offset = DOCUMENT(descriptor.url),
+        .required = true,
+        .help = "Where the payload is fetched: http or https."},
+    {.name = "licence",
+        .kind = KEY_TEXT,
+        .offset = DOCUMENT(descriptor.licence),
+        .required = true,
+        .help = "Under which terms the source publishes."},
+    {.name = "format",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(descriptor.format),
+        .fallback = "csv",
+        .choices = format_names,
+        .help = "What the payload is."},
+    {.name = "interval",
+        .kind = KEY_DURATION,
+        .offset = DOCUMENT(descriptor.interval_s),
+        .fallback = "6h",
+        .min = 60,
+        .max = INT64_C(366) * 86400,
+        .help = "Time between two polls, at least a minute."},
+    {.name = "max_bytes",
+        .kind = KEY_SIZE,
+        .offset = DOCUMENT(descriptor.max_bytes),
+        .fallback = "16MiB",
+        .min = 1,
+        .max = PAYLOAD_BYTES_MAX,
+        .help = "A larger payload is refused."},
+    {.name = "csv", .kind = KEY_NODE, .offset = DOCUMENT(csv), .help = "How the CSV is written."},
+    {.name = "fields",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(fields),
+        .required = true,
+        .help = "Which column fills which field of an observation."},
+    {.name = "end",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(end),
+        .required = true,
+        .help = "What proves that the payload is whole."},
+};
+
+struct csv_keys {
+    int delimiter;
+};
+
+static const struct key csv_keys[] = {
+    {.name = "delimiter",
+        .kind = KEY_CHOICE,
+        .offset = offsetof(struct csv_keys, delimiter),
+        .fallback = ",",
+        .choices = delimiter_names,
+        .help = "What stands between two fields; the word tab for a tab."},
+};
+
+struct end_keys {
+    int64_t rows_at_least;
+};
+
+static const struct key end_keys[] = {
+    {.name = "rows_at_least",
+        .kind = KEY_INTEGER,
+        .offset = offsetof(struct end_keys, rows_at_least),
+        .required = true,
+        .min = 1,
+        .max = PAYLOAD_ROWS_MAX,
+        .help = "A payload with fewer rows is not whole."},
+};
+
+#define ROLE(role, key, need, words)                                                                         \
+    [role] = {.name = key,                                                                                   \
+        .kind = KEY_NODE,                                                                                    \
+        .offset = (role) * sizeof(const struct node *),                                                      \
+        .required = need,                                                                                    \
+        .help = words}
+
+static const struct key role_keys[FIELD_COUNT] = {
+    ROLE(FIELD_REPORTER, "reporter", true, "The country that reports."),
+    ROLE(FIELD_FLOW, "flow", true, "Whether it exported or imported."),
+    ROLE(FIELD_PARTNER, "partner", true, "The country it traded with."),
+    ROLE(FIELD_PRODUCT, "product", true, "The product's code."),
+    ROLE(FIELD_PERIOD, "period", true, "The month."),
+    ROLE(FIELD_VALUE, "value", true, "The value."),
+    ROLE(FIELD_QUANTITY, "quantity", false, "The quantity, in a unit."),
+    ROLE(FIELD_WEIGHT, "weight", false, "The net weight."),
+    ROLE(FIELD_UNIT, "unit", false, "The unit of the quantity, where the payload says it."),
+    ROLE(FIELD_FLAGS, "flags", false, "What the source says of the figures."),
+};
+
+/* One table for all ten fields, so that all are written alike; allowed_keys says what each of them takes. */
+struct field_keys {
+    struct field field;
+    const struct node *map;
+};
+
+#define FIELD(member) offsetof(struct field_keys, member)
+
+static const struct key field_keys[] = {
+    {.name = "column",
+        .kind = KEY_TEXT,
+        .offset = FIELD(field.column),
+        .help = "A column's name in the header line."},
+    {.name = "value", .kind = KEY_TEXT, .offset = FIELD(field.value), .help = "The same text for every row."},
+    {.name = "prefix", .kind = KEY_TEXT, .offset = FIELD(field.prefix), .help = "Put before the text."},
+    {.name = "scale",
+        .kind = KEY_INTEGER,
+        .offset = FIELD(field.scale),
+        .fallback = "1",
+        .min = 1,
+        .max = SCALE_MAX,
+        .help = "One unit of the payload in USD, units or kg: 1, 10, 100, …"},
+    {.name = "unit", .kind = KEY_TEXT, .offset = FIELD(field.unit), .help = "The unit of the quantity."},
+    {.name = "map",
+        .kind = KEY_NODE,
+        .offset = FIELD(map),
+        .help = "The payload's texts and what they mean."},
+};
+
+/* Which keys of field_keys say something for which field; `column` does for all. */
+static const char *const allowed_keys[FIELD_COUNT][4] = {
+    [FIELD_REPORTER] = {"value", "map"},
+    [FIELD_FLOW] = {"value", "map"},
+    [FIELD_PARTNER] = {"value", "map"},
+    [FIELD_PRODUCT] = {"value", "map", "prefix"},
+    [FIELD_VALUE] = {"scale"},
+    [FIELD_QUANTITY] = {"scale", "unit"},
+    [FIELD_WEIGHT] = {"scale"},
+    [FIELD_UNIT] = {"map"},
+    [FIELD_FLAGS] = {"map"},
+};
+
+/* ---- one field ---- */
+
+/* What is being read; one per field. */
+struct reading {
+    enum field_role role;
+    const struct node *node;
+    struct field *field;
+    struct arena *arena;
+    struct diag_list *diags;
+};
+
+static bool is_allowed(enum field_role role, const char *key)
+{
+    if (str_equal(key, "column"))
+        return true;
+    for (size_t i = 0; allowed_keys[role][i] != NULL; i++)
+        if (str_equal(allowed_keys[role][i], key))
+            return true;
+    return false;
+}
+
+/* Where the value of a key stands; the map itself where the key is not there. */
+static struct place key_place(const struct node *map, const char *key)
+{
+    const struct node *node = node_get(map, key);
+    return node != NULL ? node->place : map->place;
+}
+
+/* A key that would be ignored is a mistake of its writer. */
+static void check_keys(const struct reading *reading)
+{
+    const char *role = vocabulary_role_name(reading->role);
+    for (size_t i = 0; i < LENGTH(field_keys); i++) {
+        const char *key = field_keys[i].name;
+        if (node_get(reading->node, key) != NULL && !is_allowed(reading->role, key))
+            diag_error(reading->diags, key_place(reading->node, key), "F003", "the field %s takes no \"%s\"",
+                role, key);
+    }
+}
+
+/* A text as an observation would hold it; `place` is where it was written. */
+static void check_text(const struct reading *reading, const char *text, struct place place)
+{
+    uint32_t number;
+    const char *whole = arena_printf(reading->arena, "%s%s", reading->field->prefix, text);
+    if (vocabulary_read(reading->role, slice_of(whole), &number) < 0)
+        diag_error(
+            reading->diags, place, "F004", "\"%.100s\" is not %s", whole, vocabulary_expected(reading->role));
+}
+
+static void read_map(const struct reading *reading, const struct node *map)
+{
+    if (map->kind != NODE_MAP || map->len == 0) {
+        diag_error(reading->diags, map->place, "F005",
+            "expected a map of the payload's texts to what they mean, such as { X: export }");
+        return;
+    }
+    struct field_pair *pairs = arena_array(reading->arena, map->len, sizeof *pairs);
+    for (size_t i = 0; i < map->len; i++) {
+        const struct node *from = map->keys[i], *to = map->items[i];
+        if (to->kind != NODE_SCALAR) {
+            diag_error(reading->diags, to->place, "F005", "expected text, not %s", node_kind_name(to));
+            continue;
+        }
+        pairs[i].from = arena_strndup(reading->arena, from->text.data, from->text.len);
+        pairs[i].to = arena_strndup(reading->arena, to->text.data, to->text.len);
+        if (is_allowed(reading->role, "map"))
+            check_text(reading, pairs[i].to, to->place);
+    }
+    reading->field->map = pairs;
+    reading->field->map_len = map->len;
+}
+
+/* Exactly one of a column and a constant. */
+static void check_origin(const struct reading *reading)
+{
+    const struct field *field = reading->field;
+    const char *role = vocabulary_role_name(reading->role);
+    bool constant = is_allowed(reading->role, "value");
+    if (field->column == NULL && (field->value == NULL || !constant))
+        diag_error(reading->diags, reading->node->place, "F006", "the field %s needs a column%s", role,
+            constant ? ", or a value that holds for every row" : "");
+    if (field->column != NULL && field->column[0] == '\0')
+        diag_error(reading->diags, key_place(reading->node, "column"), "F006",
+            "the column of the field %s has no name", role);
+    if (field->value == NULL || !constant)
+        return;
+    if (field->column != NULL || field->map_len > 0)
+        diag_error(reading->diags, key_place(reading->node, "value"), "F006",
+            "the field %s has a value for every row, so it takes no %s", role,
+            field->column != NULL ? "column" : "map");
+    check_text(reading, field->value, key_place(reading->node, "value"));
+}
+
+/* A prefix that no code can begin with would refuse every row of every payload: say so once, here. */
+static void check_prefix(const struct reading *reading)
+{
+    const char *prefix = reading->field->prefix;
+    if (prefix[0] != '\0' && is_allowed(reading->role, "prefix") && !code_is_product(slice_of(prefix)))
+        diag_error(reading->diags, key_place(reading->node, "prefix"), "F004",
+            "the prefix \"%.100s\" does not begin a product code: only letters, digits and : . _ -", prefix);
+}
+
+static bool is_power_of_ten(int64_t n)
+{
+    while (n > 1 && n % 10 == 0)
+        n /= 10;
+    return n == 1;
+}
+
+static void check_scale(const struct reading *reading)
+{
+    if (is_power_of_ten(reading->field->scale))
+        return;
+    diag_error(reading->diags, key_place(reading->node, "scale"), "F007", "the scale %lld is no power of ten",
+        (long long)reading->field->scale);
+    diag_hint(reading->diags, "figures stay exact only when scaled by 1, 10, 100, …; "
+                              "name a unit of the source as the unit instead");
+}
+
+static void read_field(const struct reading *reading)
+{
+    struct field_keys keys = {0};
+    keys_read(reading->node, field_keys, LENGTH(field_keys), vocabulary_role_name(reading->role), &keys,
+        reading->arena, reading->diags);
+    *reading->field = keys.field;
+    reading->field->given = true;
+    if (reading->node->kind != NODE_MAP)
+        return; /* said already; nothing more to look at */
+    if (keys.field.prefix == NULL)
+        reading->field->prefix = "";
+    if (keys.field.unit == NULL)
+        reading->field->unit = "";
+    check_keys(reading);
+    if (keys.map != NULL)
+        read_map(reading, keys.map);
+    check_prefix(reading);
+    check_origin(reading);
+    check_scale(reading);
+}
+
+/* ---- the whole ---- */
+
+/* A quantity without a unit cannot be compared with anything. */
+static void check_unit(
+    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
+{
+    const struct field *quantity = &descriptor->fields[FIELD_QUANTITY];
+    const struct node *node = node_get(fields, "quantity");
+    bool column = descriptor->fields[FIELD_UNIT].given;
+    if (!quantity->given && column)
+        diag_error(diags, node_get(fields, "unit")->place, "F008", "a unit without a quantity");
+    if (!quantity->given || node->kind != NODE_MAP)
+        return;
+    bool constant = node_get(node, "unit") != NULL;
+    if (constant == column)
+        diag_error(diags, node->place, "F008", "the quantity needs %s",
+            column ? "its unit from one place: its own key \"unit\", or the field unit"
+                   : "a unit: its own key \"unit\", or a field unit");
+    if (constant && !code_is_product(slice_of(quantity->unit)))
+        diag_error(diags, key_place(node, "unit"), "F008", "\"%.100s\" is not %s", quantity->unit,
+            vocabulary_expected(FIELD_UNIT));
+}
+
+static void read_fields(const struct node *fields, struct descriptor *descriptor, struct diag_list *diags)
+{
+    const struct node *nodes[FIELD_COUNT] = {NULL};
+    keys_read(fields, role_keys, FIELD_COUNT, "the fields of a feed", nodes, &descriptor->arena, diags);
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        struct reading reading = {
+            (enum field_role)i, nodes[i], &descriptor->fields[i], &descriptor->arena, diags};
+        if (nodes[i] != NULL)
+            read_field(&reading);
+    }
+    if (fields->kind == NODE_MAP)
+        check_unit(descriptor, fields, diags);
+}
+
+/* What is wrong with a URL, or NULL. A password here would end up in logs and messages. */
+static const char *url_fault(const char *url)
+{
+    const char *host = str_starts(url, "https://") ? url + 8 : str_starts(url, "http://") ? url + 7 : NULL;
+    if (host == NULL)
+        return "begins with neither https:// nor http://";
+    size_t len = strcspn(host, "/?#");
+    if (len == 0)
+        return "names no host";
+    if (memchr(host, '@', len) != NULL)
+        return "holds a user name; a descriptor is no place for credentials";
+    for (const char *p = url; *p != '\0'; p++)
+        if ((unsigned char)*p <= ' ' || *p == 0x7f)
+            return "holds a blank or a control byte; write it as %XX";
+    return NULL;
+}
+
+/* What the table of keys cannot say. NULL is a missing key, which is reported already. */
+static void check_document(
+    const struct node *document, const struct descriptor *descriptor, struct diag_list *diags)
+{
+    const char *fault = descriptor->url != NULL ? url_fault(descriptor->url) : NULL;
+    if (fault != NULL)
+        diag_error(diags, key_place(document, "url"), "F001", "the URL %s", fault);
+    if (descriptor->feed != NULL && strlen(descriptor->feed) >= CODE_SIZE)
+        diag_error(diags, key_place(document, "feed"), "F002", "the name of a feed has at most %d letters",
+            CODE_SIZE - 1);
+    if (descriptor->title != NULL && descriptor->title[0] == '\0')
+        diag_error(diags, key_place(document, "title"), "F009", "the title is empty");
+    if (descriptor->licence != NULL && descriptor->licence[0] == '\0')
+        diag_error(diags, key_place(document, "licence"), "F009", "the licence is empty");
+}
+
+int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)
+{
+    struct document_keys keys = {0};
+    struct descriptor *descriptor = &keys.descriptor;
+    struct csv_keys csv = {0};
+    struct end_keys end = {0};
+    size_t errors = diags->errors;
+    keys_read(document, document_keys, LENGTH(document_keys), "a feed descriptor", &keys, &descriptor->arena,
+        diags);
+    check_document(document, descriptor, diags);
+    if (keys.csv != NULL)
+        keys_read(keys.csv, csv_keys, LENGTH(csv_keys), "csv", &csv, &descriptor->arena, diags);
+    if (keys.end != NULL)
+        keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
+    if (keys.fields != NULL)
+        read_fields(keys.fields, descriptor, diags);
+    if (diags->errors > errors) {
+        descriptor_deinit(descriptor);
+        return -EINVAL;
+    }
+    descriptor->delimiter = delimiters[csv.delimiter];
+    descriptor->rows_at_least = end.rows_at_least;
+    descriptor->file = arena_strdup(&descriptor->arena, document->place.file);
+    *ret_descriptor = *descriptor;
+    return 0;
+}
+
+void descriptor_deinit(struct descriptor *descriptor)
+{
+    arena_deinit(&descriptor->arena);
+    *descriptor = (struct descriptor){0};
+}

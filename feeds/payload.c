@@ -1,0 +1,152 @@
+#include "feeds/payload.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
+struct slice payload_body(struct slice payload)
+{
+    size_t mark = sizeof byte_order_mark - 1;
+    if (payload.len >= mark && memcmp(payload.data, byte_order_mark, mark) == 0)
+        return (struct slice){payload.data + mark, payload.len - mark};
+    return payload;
+}
+
+const char *payload_quote(struct slice text, char buf[QUOTE_SIZE])
+{
+    size_t len = text.len <= QUOTE_BYTES ? text.len : QUOTE_BYTES;
+    while (len > 0 && len < text.len && ((unsigned char)text.data[len] & 0xc0) == 0x80)
+        len--; /* not through a character */
+    char *p = buf;
+    *p++ = '"';
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c < 0x20 || c == 0x7f)
+            p += sprintf(p, "\\x%02x", c);
+        else
+            *p++ = (char)c;
+    }
+    strcpy(p, len < text.len ? "…\"" : "\"");
+    return buf;
+}
+
+/* The place of byte `offset`. Columns are bytes, as everywhere in messages. */
+static struct place place_at(struct slice payload, const char *file, size_t offset)
+{
+    struct place place = {file, 1, 1};
+    for (size_t i = 0; i < offset; i++) {
+        place.column++;
+        if (payload.data[i] == '\n') {
+            place.line++;
+            place.column = 1;
+        }
+    }
+    return place;
+}
+
+static size_t first_not_blank(struct slice text)
+{
+    size_t i = 0;
+    while (i < text.len && memchr(" \t\r\n", text.data[i], 4) != NULL)
+        i++;
+    return i;
+}
+
+/* The offset of the first byte that is not part of well-formed UTF-8, or the length. Line by line first,
+ * which is one pass; then character by character in the one line that is wrong. */
+static size_t utf8_fault(struct slice text)
+{
+    size_t i = 0;
+    while (i < text.len) {
+        const char *newline = memchr(text.data + i, '\n', text.len - i);
+        size_t n = newline != NULL ? (size_t)(newline - (text.data + i)) + 1 : text.len - i;
+        if (!str_is_utf8((struct slice){text.data + i, n}))
+            break;
+        i += n;
+    }
+    for (size_t n = 1; i < text.len && n <= 4 && n <= text.len - i;) {
+        bool whole = str_is_utf8((struct slice){text.data + i, n});
+        i += whole ? n : 0;
+        n = whole ? 1 : n + 1;
+    }
+    return i;
+}
+
+/* The offset of a carriage return that a line feed does not follow, or the length. */
+static size_t lone_return(struct slice text)
+{
+    const char *p = text.data, *end = text.data + text.len;
+    while ((p = memchr(p, '\r', (size_t)(end - p))) != NULL && p + 1 < end && p[1] == '\n')
+        p++;
+    return p != NULL ? (size_t)(p - text.data) : text.len;
+}
+
+/* What the first byte that is not blank gives away. */
+static const char *foreign_format(char first)
+{
+    switch (first) {
+    case '<':
+        return "HTML or XML";
+    case '{':
+    case '[':
+        return "JSON";
+    default:
+        return NULL;
+    }
+}
+
+static int refuse(struct diag_list *diags, struct place place, const char *code, const char *text)
+{
+    diag_error(diags, place, code, "%s", text);
+    return -EBADMSG;
+}
+
+/* What text it is. The order matters: an error page is named as such before its missing line end is. */
+static int check_kind(struct slice payload, const char *file, struct diag_list *diags)
+{
+    struct slice body = payload_body(payload);
+    size_t first = first_not_blank(body);
+    if (first == body.len)
+        return refuse(diags, (struct place){file, 0, 0}, "D001", "the payload is empty");
+    struct place place = place_at(body, file, first);
+    const char *format = foreign_format(body.data[first]);
+    if (format != NULL) {
+        diag_error(diags, place, "D002", "the payload is %s, not CSV", format);
+        diag_hint(diags, "sources answer so when they are down, want a login or have moved; open the URL of "
+                         "the feed and see");
+        return -EBADMSG;
+    }
+    const char *nul = memchr(payload.data, '\0', payload.len);
+    if (nul != NULL)
+        return refuse(diags, place_at(payload, file, (size_t)(nul - payload.data)), "D003",
+            "a NUL byte: the payload is UTF-16 or no text at all; expected UTF-8");
+    return 0;
+}
+
+/* CSV ends with a line end here, so that a transfer cut short inside its last line is seen: libcurl reports
+ * success on a cut body without a length. */
+int payload_check(
+    const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags)
+{
+    if ((int64_t)payload.len > descriptor->max_bytes) {
+        diag_error(diags, (struct place){file, 0, 0}, "D007",
+            "the payload has %zu bytes; the feed allows %lld", payload.len, (long long)descriptor->max_bytes);
+        return -EBADMSG;
+    }
+    int r = check_kind(payload, file, diags);
+    if (r < 0)
+        return r;
+    if (payload.data[payload.len - 1] != '\n')
+        return refuse(diags, place_at(payload, file, payload.len - 1), "D004",
+            "the payload is truncated: its last line has no line end");
+    size_t fault = utf8_fault(payload);
+    if (fault < payload.len)
+        return refuse(diags, place_at(payload, file, fault), "D005", "a byte that is not UTF-8");
+    fault = lone_return(payload);
+    if (fault < payload.len)
+        return refuse(diags, place_at(payload, file, fault), "D006",
+            "a carriage return without a line feed; lines end in LF or CR LF");
+    return 0;
+}

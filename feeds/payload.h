@@ -1,0 +1,23 @@
+/* A payload as bytes: what can be said of it before it is decoded, and how messages cite it. */
+#ifndef FEEDS_PAYLOAD_H
+#define FEEDS_PAYLOAD_H
+
+#include "base/diag.h"
+#include "base/str.h"
+#include "feeds/descriptor.h"
+
+/* Refuses what is no payload of this feed at all: empty, a web page, another format, cut off, not UTF-8. A
+ * 200 with such a body is the usual way in which a source fails. 0, or -EBADMSG with one error in `diags`
+ * (D001…D008). */
+int payload_check(
+    const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags);
+
+/* The payload behind its byte order mark, where it has one. */
+struct slice payload_body(struct slice payload);
+
+/* A text of the payload for a message: in quotes, at most QUOTE_BYTES of it, control bytes escaped. The text
+ * is UTF-8. Returns buf. */
+enum { QUOTE_BYTES = 40, QUOTE_SIZE = QUOTE_BYTES * 4 + 8 };
+const char *payload_quote(struct slice text, char buf[QUOTE_SIZE]);
+
+#endif

@@ -1,0 +1,97 @@
+#include "feeds/vocabulary.h"
+
+#include <errno.h>
+
+#include "core/code.h"
+#include "core/observation.h"
+#include "core/period.h"
+
+static int read_country(struct slice text, uint32_t *ret_number)
+{
+    if (!code_is_country(text))
+        return -EINVAL;
+    *ret_number = 0;
+    return 0;
+}
+
+/* Units have the syntax of codes: "t", "kg", "m3". */
+static int read_code(struct slice text, uint32_t *ret_number)
+{
+    if (!code_is_product(text))
+        return -EINVAL;
+    *ret_number = 0;
+    return 0;
+}
+
+static int read_period(struct slice text, uint32_t *ret_number)
+{
+    int32_t period;
+    if (period_parse(text, &period) < 0)
+        return -EINVAL;
+    *ret_number = (uint32_t)period;
+    return 0;
+}
+
+static int read_flow(struct slice text, uint32_t *ret_number)
+{
+    bool export = slice_equal(text, "export");
+    if (!export && !slice_equal(text, "import"))
+        return -EINVAL;
+    *ret_number = export ? FLOW_EXPORT : FLOW_IMPORT;
+    return 0;
+}
+
+/* "none" is for codes of a source that say nothing we act on; an empty text is the usual absence of any. */
+static const struct {
+    const char *name;
+    uint32_t flag;
+} flags[] = {
+    {"", 0},
+    {"none", 0},
+    {"preliminary", OBSERVATION_PRELIMINARY},
+    {"estimated", OBSERVATION_ESTIMATED},
+    {"suppressed", OBSERVATION_SUPPRESSED},
+};
+
+static int read_flag(struct slice text, uint32_t *ret_number)
+{
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if (slice_equal(text, flags[i].name)) {
+            *ret_number = flags[i].flag;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+static const struct {
+    const char *name, *expected;
+    int (*read)(struct slice text, uint32_t *ret_number);
+} roles[FIELD_COUNT] = {
+    [FIELD_REPORTER] = {"reporter", "a country code: two upper-case letters, or W for the world",
+        read_country},
+    [FIELD_FLOW] = {"flow", "export or import", read_flow},
+    [FIELD_PARTNER] = {"partner", "a country code: two upper-case letters, or W for the world", read_country},
+    [FIELD_PRODUCT] = {"product", "a product code: 1 to 63 letters, digits and : . _ -", read_code},
+    [FIELD_PERIOD] = {"period", "a month such as 2025-07 or 202507", read_period},
+    [FIELD_VALUE] = {"value", NULL, NULL},
+    [FIELD_QUANTITY] = {"quantity", NULL, NULL},
+    [FIELD_WEIGHT] = {"weight", NULL, NULL},
+    [FIELD_UNIT] = {"unit", "a unit: 1 to 63 letters, digits and : . _ -", read_code},
+    [FIELD_FLAGS] = {"flags", "preliminary, estimated, suppressed or none", read_flag},
+};
+
+const char *vocabulary_role_name(enum field_role role)
+{
+    return roles[role].name;
+}
+
+const char *vocabulary_expected(enum field_role role)
+{
+    return roles[role].expected;
+}
+
+int vocabulary_read(enum field_role role, struct slice text, uint32_t *ret_number)
+{
+    return roles[role].read != NULL ? roles[role].read(text, ret_number) : -EINVAL;
+}

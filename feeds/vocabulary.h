@@ -1,0 +1,21 @@
+/* The words a descriptor translates a payload's texts into. */
+#ifndef FEEDS_VOCABULARY_H
+#define FEEDS_VOCABULARY_H
+
+#include <stdint.h>
+
+#include "base/str.h"
+#include "feeds/descriptor.h"
+
+/* How messages call a field: "flow". */
+const char *vocabulary_role_name(enum field_role role);
+
+/* What a field's text must be: "a country code: two upper-case letters, or W for the world". NULL for
+ * figures. */
+const char *vocabulary_expected(enum field_role role);
+
+/* Reads a field's text, after map and prefix, into the number it stands for: flows and periods as they are in
+ * an observation, flags as their bit. Codes and units have no number and give 0. 0, or -EINVAL. */
+int vocabulary_read(enum field_role role, struct slice text, uint32_t *ret_number);
+
+#endif

@@ -1,0 +1,226 @@
+/* link: daemon/io/email daemon/io/mail_address daemon/io/rfc2047 daemon/core/message daemon/core/message_fill daemon/core/message_html daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "io/channel.h"
+#include "tests/support/sample_record.h"
+
+static const struct channel_target target = {
+    .receiver = "vasep",
+    .address = "canhbao@vasep.example",
+    .languages = 1u << LANGUAGE_VI | 1u << LANGUAGE_EN,
+    .smtp_url = "smtps://mail.example.vn",
+    .smtp_from = "tdwatch@moit.example",
+    .smtp_user = "tdwatch",
+    .smtp_password = "secret",
+};
+
+static struct delivery_row render(
+    const struct alert_record *record, const struct channel_target *to, struct arena *arena)
+{
+    struct delivery_row row = {.created_ms = INT64_C(1757320200000)}; /* Monday 2025-09-08 08:30 */
+    assert_int_equal(channel_email.render(record, to, arena, &row), 0);
+    return row;
+}
+
+static const char *find_header(const struct transfer_request *request, const char *name)
+{
+    for (const char *const *line = request->mail->headers; *line != NULL; line++)
+        if (str_starts(*line, name))
+            return *line + strlen(name);
+    return NULL;
+}
+
+static void headers_are_complete_and_clean(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_NULL;
+    struct alert_record record = sample_trade();
+    struct delivery_row row = render(&record, &target, &arena);
+    struct transfer_request request;
+    assert_int_equal(channel_email.request(&row, &target, 0, &arena, &request), 0);
+    assert_string_equal(find_header(&request, "From: "), "tdwatch <tdwatch@moit.example>");
+    assert_string_equal(find_header(&request, "To: "), "<canhbao@vasep.example>");
+    assert_true(str_starts(find_header(&request, "Subject: "), "=?UTF-8?B?"));
+    assert_string_equal(find_header(&request, "Date: "), "Mon, 8 Sep 2025 08:30:00 +0000");
+    assert_string_equal(find_header(&request, "Message-ID: "), row.message_id);
+    assert_string_equal(find_header(&request, "Auto-Submitted: "), "auto-generated");
+    assert_string_equal(find_header(&request, "X-Auto-Response-Suppress: "), "All");
+    assert_null(find_header(&request, "References: "));
+    for (const char *const *line = request.mail->headers; *line != NULL; line++) {
+        assert_true(strlen(*line) <= 998);
+        for (const char *p = *line; *p != '\0'; p++)
+            assert_in_range((unsigned char)*p, 0x20, 0x7e);
+    }
+    arena_deinit(&arena);
+}
+
+static void envelope_and_relay_are_those_of_the_target(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_NULL;
+    struct alert_record record = sample_trade();
+    struct delivery_row row = render(&record, &target, &arena);
+    struct transfer_request request;
+    assert_int_equal(channel_email.request(&row, &target, 0, &arena, &request), 0);
+    assert_string_equal(request.url, target.smtp_url);
+    assert_string_equal(request.mail->from, target.smtp_from);
+    assert_string_equal(request.mail->to, target.address);
+    assert_string_equal(request.mail->user, target.smtp_user);
+    assert_string_equal(request.mail->text, row.text);
+    assert_string_equal(request.mail->html, row.html);
+    assert_null(request.headers);
+    arena_deinit(&arena);
+}
+
+static void attempts_are_the_same_bytes_at_any_time(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_NULL;
+    struct alert_record record = sample_trade();
+    struct delivery_row row = render(&record, &target, &arena);
+    struct transfer_request early, late;
+    assert_int_equal(channel_email.request(&row, &target, 0, &arena, &early), 0);
+    assert_int_equal(channel_email.request(&row, &target, INT64_C(4102444800000), &arena, &late), 0);
+    for (size_t i = 0; early.mail->headers[i] != NULL; i++)
+        assert_string_equal(early.mail->headers[i], late.mail->headers[i]);
+    arena_deinit(&arena);
+}
+
+static void message_id_is_one_for_alert_event_and_receiver(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_NULL;
+    struct alert_record record = sample_trade();
+    struct channel_target other = target;
+    other.receiver = "moit";
+    struct delivery_row one = render(&record, &target, &arena), again = render(&record, &target, &arena);
+    struct delivery_row elsewhere = render(&record, &other, &arena);
+    assert_string_equal(one.message_id, again.message_id);
+    assert_string_not_equal(one.message_id, elsewhere.message_id);
+    assert_true(str_starts(one.message_id, "<5f2b8c0d9a7e41c38b6a0d2e4f617283.1."));
+    assert_non_null(strstr(one.message_id, "@moit.example>"));
+    assert_null(strstr(one.message_id, "vasep")); /* receivers see each other's mail now and then */
+    arena_deinit(&arena);
+}
+
+static void later_events_join_the_thread_of_the_first(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_NULL;
+    struct alert_record record = sample_trade();
+    struct delivery_row first = render(&record, &target, &arena);
+    assert_string_equal(first.thread, "");
+    record.seq = 2;
+    record.event = EVENT_CLEARED;
+    struct delivery_row second = render(&record, &target, &arena);
+    struct transfer_request request;
+    assert_int_equal(channel_email.request(&second, &target, 0, &arena, &request), 0);
+    assert_string_equal(find_header(&request, "In-Reply-To: "), first.message_id);
+    assert_string_equal(find_header(&request, "References: "), first.message_id);
+    assert_string_not_equal(find_header(&request, "Message-ID: "), first.message_id);
+    arena_deinit(&arena);
+}
+
+static void longest_subject_fits_a_header_line(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_NULL;
+    char title[3001] = "";
+    for (int i = 0; i < 1000; i++)
+        strcat(title, "ữ");
+    struct alert_record record = sample_trade();
+    record.event = EVENT_STRENGTHENED;
+    record.title = (struct phrase){{title, title}};
+    struct delivery_row row = render(&record, &target, &arena);
+    struct transfer_request request;
+    assert_int_equal(channel_email.request(&row, &target, 0, &arena, &request), 0);
+    assert_true(strlen("Subject: ") + strlen(find_header(&request, "Subject: ")) <= 998);
+    arena_deinit(&arena);
+}
+
+static void unusable_targets_are_refused(void **state)
+{
+    (void)state;
+    struct channel_target cases[] = {target, target, target, target};
+    cases[0].address = "a@b.example\r\nRCPT TO:<c@d.example>";
+    cases[1].smtp_from = "nobody";
+    cases[2].smtp_url = "";
+    cases[3].address = "";
+    struct arena arena = ARENA_NULL;
+    struct alert_record record = sample_trade();
+    struct delivery_row row = render(&record, &target, &arena);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct transfer_request request;
+        assert_int_equal(channel_email.request(&row, &cases[i], 0, &arena, &request), -EINVAL);
+    }
+    arena_deinit(&arena);
+}
+
+static void our_own_trouble_never_parks_mail(void **state)
+{
+    (void)state;
+    static const struct {
+        enum transfer_outcome outcome;
+        long status;
+        enum channel_outcome expected;
+    } cases[] = {
+        {TRANSFER_DONE, 250, CHANNEL_DELIVERED},
+        {TRANSFER_DONE, 550, CHANNEL_REFUSED},
+        {TRANSFER_DONE, 551, CHANNEL_REFUSED},
+        {TRANSFER_DONE, 553, CHANNEL_REFUSED},
+        {TRANSFER_DONE, 421, CHANNEL_RETRY},
+        {TRANSFER_DONE, 451, CHANNEL_RETRY}, /* greylisting */
+        {TRANSFER_DONE, 452, CHANNEL_RETRY},
+        {TRANSFER_DONE, 552, CHANNEL_RETRY}, /* mailbox full */
+        {TRANSFER_DONE, 530, CHANNEL_OUR_FAULT},
+        {TRANSFER_DONE, 535, CHANNEL_OUR_FAULT},
+        {TRANSFER_DONE, 554, CHANNEL_OUR_FAULT},
+        {TRANSFER_DONE, 0, CHANNEL_RETRY},
+        {TRANSFER_TIMEOUT, 0, CHANNEL_RETRY},
+        {TRANSFER_TIMEOUT, 354, CHANNEL_RETRY},
+        {TRANSFER_BROKEN, 0, CHANNEL_RETRY},
+        {TRANSFER_UNREACHED, 0, CHANNEL_OUR_FAULT},
+        {TRANSFER_TLS, 0, CHANNEL_OUR_FAULT},
+        {TRANSFER_REFUSED, 0, CHANNEL_OUR_FAULT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct transfer_reply reply = {.outcome = cases[i].outcome, .status = cases[i].status};
+        assert_int_equal(channel_email.outcome(&reply), cases[i].expected);
+    }
+}
+
+static void retries_last_almost_five_days(void **state)
+{
+    (void)state;
+    int64_t total = 0;
+    for (const int64_t *delay = channel_email.delays_s; *delay != 0; delay++)
+        total += *delay;
+    assert_int_equal(channel_email.delays_s[0], 300);
+    assert_in_range(total, 5 * 86400 - 4 * 3600, 5 * 86400);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headers_are_complete_and_clean),
+        cmocka_unit_test(envelope_and_relay_are_those_of_the_target),
+        cmocka_unit_test(attempts_are_the_same_bytes_at_any_time),
+        cmocka_unit_test(message_id_is_one_for_alert_event_and_receiver),
+        cmocka_unit_test(later_events_join_the_thread_of_the_first),
+        cmocka_unit_test(longest_subject_fits_a_header_line),
+        cmocka_unit_test(unusable_targets_are_refused),
+        cmocka_unit_test(our_own_trouble_never_parks_mail),
+        cmocka_unit_test(retries_last_almost_five_days),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
