@@ -8,7 +8,9 @@
 # VARIANT=release|debug|asan|cov   objects go to build/$(VARIANT)
 
 VARIANT ?= release
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 PREFIX  ?= /usr/local
 B       := build/$(VARIANT)
 
@@ -51,15 +53,18 @@ all: deps-build
 	@$(MAKE) --no-print-directory $(B)/tdwatch
 
 $(B)/tdwatch: $(OBJECTS)
-	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  $(CC) $<"
+	@$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/%.o: %.S
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  as $<"
+	@$(CC) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/daemon/app/assets.o: $(EMBEDDED)
 
@@ -73,7 +78,8 @@ link_line     = $(shell sed -n '1s|^/\* link: \(.*\) \*/$$|\1|p' $(1))
 
 define unit_rule
 $(B)/tests/unit/$(1): $(B)/tests/unit/$(1).o $$(patsubst %,$(B)/%.o,$$(call link_line,tests/unit/$(1).c))
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lcmocka
+	@echo "  link $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lcmocka
 endef
 $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit_rule,$(t))))
 -include $(patsubst %,%.d,$(UNIT_TESTS))

@@ -37,7 +37,7 @@ static size_t check_files(const char *baskets_path, char **paths, struct diag_li
 static size_t check_setup(const char *config_path, struct diag_list *diags)
 {
     struct setup *setup;
-    (void)setup_load(config_path, &setup, diags); /* its faults are in diags */
+    (void)setup_load(config_path, CONFIG_WITHOUT_SECRETS, &setup, diags); /* its faults are in diags */
     size_t rules = setup != NULL && setup->ruleset != NULL ? setup->ruleset->len : 0;
     if (diags->errors == 0)
         printf("%s: %zu feeds, %zu baskets, %zu receivers\n", config_path, setup->feed_count, setup->baskets.len,

@@ -1,5 +1,6 @@
 #include "app/command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -34,7 +35,7 @@ struct setup *command_load_setup(const char *config_path)
 {
     struct diag_list diags = DIAG_LIST_NULL;
     struct setup *setup;
-    int r = setup_load(config_path, &setup, &diags);
+    int r = setup_load(config_path, CONFIG_WITHOUT_SECRETS, &setup, &diags);
     if (r < 0) {
         command_print_diags(stderr, &diags);
         setup_free(setup);
@@ -78,6 +79,16 @@ static void collect_alert(void *userdata, const struct alert_row *row)
         &copy->id, &copy->scope.rule, &copy->scope.product, &copy->scope.market, &copy->scope.origin};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = arena_strdup(&list->arena, *texts[i]);
+}
+
+/* The most severe first, then by rule and product. */
+static int compare_alerts(const void *left, const void *right)
+{
+    const struct alert_row *a = left, *b = right;
+    if (a->told.severity != b->told.severity)
+        return a->told.severity > b->told.severity ? -1 : 1;
+    int by_rule = strcmp(a->scope.rule, b->scope.rule);
+    return by_rule != 0 ? by_rule : strcmp(a->scope.product, b->scope.product);
 }
 
 static const char *figures_text(struct store *store, const char *id, struct arena *arena)
@@ -135,6 +146,8 @@ int command_print_alerts(struct store *store, bool open_only, FILE *out)
     struct alert_list list = {0};
     int r = store_each_alert(store, open_only, collect_alert, &list);
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+    if (list.len > 0)
+        qsort(list.items, list.len, sizeof *list.items, compare_alerts);
     for (size_t i = 0; r == 0 && table != NULL && i < list.len; i++)
         add_alert(table, store, &list.items[i]);
     if (r == 0 && table != NULL && list.len > 0)

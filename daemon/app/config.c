@@ -16,6 +16,7 @@ enum { RECEIVERS_MAX = 256 };
 struct loading {
     struct config *config;
     struct slice directory; /* of the file, with its last slash; empty where the path has none */
+    enum config_secrets secrets;
     struct diag_list *diags;
 };
 
@@ -138,11 +139,14 @@ static bool check_secret_name(
     return false;
 }
 
+/* 0; 1 where secrets are left alone; or -errno. */
 static int load_secret(const struct loading *loading, struct place place, const char *what, const char *name,
     struct slice *ret_secret)
 {
     if (!check_secret_name(loading, place, what, name))
         return -EINVAL;
+    if (loading->secrets == CONFIG_WITHOUT_SECRETS)
+        return 1;
     int r = file_read_secret(name, &loading->config->arena, ret_secret);
     if (r == 0)
         return 0;
@@ -256,7 +260,7 @@ static void check_webhook(const struct loading *loading, const struct node *map,
         diag_hint(loading->diags, "name the credential that its signing secret (whsec_…) is in");
         return;
     }
-    if (load_secret(loading, place, "'secret' of a receiver", receiver->secret_name, &receiver->secret) < 0)
+    if (load_secret(loading, place, "'secret' of a receiver", receiver->secret_name, &receiver->secret) != 0)
         return;
     if (!config_text_is_signing_secret(receiver->secret)) {
         diag_error(
@@ -355,10 +359,11 @@ static void read_table(const struct node *map, const struct key_table *table, st
     (void)keys_read(map, table->keys, table->n, table->what, draft, &draft->config.arena, diags);
 }
 
-static void read_document(const struct node *document, struct config_draft *draft, struct diag_list *diags)
+static void read_document(const struct node *document, enum config_secrets secrets, struct config_draft *draft,
+    struct diag_list *diags)
 {
     const struct node nothing = {.kind = NODE_MAP, .place = document->place};
-    const struct loading loading = {&draft->config, directory_of(draft->config.path), diags};
+    const struct loading loading = {&draft->config, directory_of(draft->config.path), secrets, diags};
     read_table(document, &config_table, draft, diags);
     const struct node *smtp = is_absent(draft->smtp) ? &nothing : draft->smtp;
     read_table(smtp, &smtp_table, draft, diags);
@@ -370,7 +375,8 @@ static void read_document(const struct node *document, struct config_draft *draf
     check_mail_is_possible(&loading, place_of(&loading, document, "smtp"));
 }
 
-int config_load(const char *path, struct config **ret_config, struct diag_list *diags)
+int config_load(
+    const char *path, enum config_secrets secrets, struct config **ret_config, struct diag_list *diags)
 {
     struct arena text = ARENA_NULL;
     struct config_draft draft = {0};
@@ -378,7 +384,7 @@ int config_load(const char *path, struct config **ret_config, struct diag_list *
     size_t errors = diags->errors;
     draft.config.path = arena_strdup(&draft.config.arena, path);
     if (yaml_load(path, &text, &document, NULL, diags) == 0)
-        read_document(document, &draft, diags);
+        read_document(document, secrets, &draft, diags);
     arena_deinit(&text);
     if (diags->errors > errors) {
         arena_deinit(&draft.config.arena);

@@ -44,9 +44,13 @@ struct config {
     struct arena arena;
 };
 
+/* The commands that an operator runs beside the service may not read its secrets, and need none. */
+enum config_secrets { CONFIG_WITH_SECRETS, CONFIG_WITHOUT_SECRETS };
+
 /* Loads and checks the file, its receivers and their secrets. Relative paths are taken from the file's directory. 0, or -EINVAL with every
  * fault in `diags` (codes C0xx and K0xx). */
-int config_load(const char *path, struct config **ret_config, struct diag_list *diags);
+int config_load(
+    const char *path, enum config_secrets secrets, struct config **ret_config, struct diag_list *diags);
 void config_free(struct config *config);
 
 /* Prints a complete tdwatch.yaml of the defaults, each option with its help as a comment. */

@@ -202,7 +202,7 @@ static void handle_start(struct engine *engine, const struct engine_message *mes
     struct engine_answer *answer = answer_new(ANSWER_STARTED);
     struct diag_list diags = DIAG_LIST_NULL;
     struct setup *setup;
-    (void)setup_load(engine->config_path, &setup, &diags); /* its faults are in diags */
+    (void)setup_load(engine->config_path, CONFIG_WITH_SECRETS, &setup, &diags); /* its faults are in diags */
     if (setup == NULL) {
         answer->text = first_faults(&diags, &answer->arena);
     } else {
@@ -247,7 +247,7 @@ static void handle_reload(struct engine *engine, const struct engine_message *me
     struct engine_answer *answer = answer_new(ANSWER_RELOADED);
     struct diag_list diags = DIAG_LIST_NULL;
     struct setup *setup;
-    int r = setup_load(engine->config_path, &setup, &diags);
+    int r = setup_load(engine->config_path, CONFIG_WITH_SECRETS, &setup, &diags);
     if (r < 0)
         answer->text = first_faults(&diags, &answer->arena);
     else

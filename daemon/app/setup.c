@@ -92,11 +92,12 @@ static int seal_rules(struct setup *setup, size_t errors_before, struct diag_lis
     return -EINVAL;
 }
 
-int setup_load(const char *config_path, struct setup **ret_setup, struct diag_list *diags)
+int setup_load(
+    const char *config_path, enum config_secrets secrets, struct setup **ret_setup, struct diag_list *diags)
 {
     struct setup *setup = alloc_zeroed(1, sizeof *setup);
     *ret_setup = NULL;
-    int r = config_load(config_path, &setup->config, diags);
+    int r = config_load(config_path, secrets, &setup->config, diags);
     if (r < 0) {
         setup_free(setup);
         return r;

@@ -21,7 +21,8 @@ struct setup {
 
 /* Reads everything that the configuration names. 0, or -EINVAL with every fault in `diags`; the setup is still returned where only rules
  * are faulty (ruleset NULL), so that a caller may fall back to an older rule set, and is NULL otherwise. */
-int setup_load(const char *config_path, struct setup **ret_setup, struct diag_list *diags);
+int setup_load(const char *config_path, enum config_secrets secrets, struct setup **ret_setup,
+    struct diag_list *diags);
 
 /* Compiles rules from the bytes that the store keeps (ruleset->files), against the setup's baskets. */
 int setup_restore_rules(struct setup *setup, struct slice files, struct diag_list *diags);

@@ -88,6 +88,16 @@ static enum input count_verdict(const struct alert_policy *policy, enum verdict 
     return verdict == VERDICT_HOLD ? INPUT_HOLD : INPUT_CLEAR;
 }
 
+/* Whether the releases counted so far would raise the alert sooner than a count from nothing. */
+static bool is_on_the_way(const struct alert_policy *policy, uint32_t recent)
+{
+    uint32_t mask = window_mask(policy->of);
+    for (int more = 1; more < policy->need; more++) /* so many further releases that hold */
+        if (__builtin_popcount((recent << more | window_mask(more)) & mask) >= policy->need)
+            return true;
+    return false;
+}
+
 /* The table's answer, as the rule's policy changes it. */
 static enum alert_state adjust(
     const struct alert_policy *policy, const struct alert_track *track, enum alert_state next)
@@ -96,8 +106,8 @@ static enum alert_state adjust(
         return ALERT_INACTIVE;
     if (next == ALERT_NO_DATA && policy->missing == MISSING_KEEP)
         return track->state;
-    if (next == ALERT_PENDING && (track->recent & window_mask(policy->of - 1)) == 0)
-        return ALERT_INACTIVE; /* no release that holds will be in the window of the next one */
+    if (next == ALERT_PENDING && !is_on_the_way(policy, track->recent))
+        return ALERT_INACTIVE;
     return next;
 }
 
@@ -151,8 +161,8 @@ enum alert_event alert_next_event(
     const struct alert_told *told, const struct alert_track *track, enum severity severity, bool revised)
 {
     bool is_open = alert_is_open(track->state);
-    if (!told->open)
-        return is_open ? EVENT_RAISED : EVENT_NONE;
+    if (!told->open) /* what nobody was told of while it fired, as in old history, is not told on its way out */
+        return track->state == ALERT_FIRING ? EVENT_RAISED : EVENT_NONE;
     if (!is_open)
         return ran_its_course(told, track) ? EVENT_CLEARED : EVENT_RETRACTED;
     if (track->raised > told->raised && ran_its_course(told, track))

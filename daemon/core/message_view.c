@@ -163,7 +163,7 @@ static int make(const struct alert_record *record, enum language language, struc
         .advice = advice(&b),
         .note = words_get(feed ? WORD_NOTE_FEED : WORD_NOTE, language),
         .next = words_get(WORD_NEXT, language),
-        .command = arena_printf(arena, "tdwatch explain %s", record->id),
+        .command = "tdwatch alerts --all",
         .facts = facts(&b),
         .figures = figures(&b),
         .trace = trace(&b),

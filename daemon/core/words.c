@@ -109,9 +109,8 @@ static const char *const words[WORD_COUNT][LANGUAGE_COUNT] = {
     [WORD_NOTE_FEED] =
         {"Đây là thông báo kỹ thuật về nguồn số liệu, không phải cảnh báo về mặt hàng hay thị trường.",
             "This is a technical notice about a source of data, not an alert about a product or a market."},
-    [WORD_NEXT] = {"Đọc tiếp: cách tính từng số liệu, lịch sử và quy tắc nguyên văn của cảnh báo này có bằng "
-                   "lệnh:",
-        "Read next: how each figure was computed, the history and the full rule of this alert are shown by:"},
+    [WORD_NEXT] = {"Đọc tiếp: người vận hành xem danh sách cảnh báo cùng số liệu hiện tại bằng lệnh:",
+        "Read next: the operator lists alerts with their present figures with:"},
 };
 
 static const char *const severities[SEVERITY_COUNT][LANGUAGE_COUNT] = {

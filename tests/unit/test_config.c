@@ -70,7 +70,7 @@ static int load(struct fixture *fixture, const char *text)
     fixture->config = NULL;
     diag_list_deinit(&fixture->diags);
     put(fixture, "tdwatch.yaml", text, 0644);
-    return config_load(path_of(fixture, "tdwatch.yaml"), &fixture->config, &fixture->diags);
+    return config_load(path_of(fixture, "tdwatch.yaml"), CONFIG_WITH_SECRETS, &fixture->config, &fixture->diags);
 }
 
 static void assert_loads(struct fixture *fixture, const char *text)
@@ -324,7 +324,7 @@ static void sections_with_all_lines_commented_out_are_absent(void **state)
 static void missing_file_is_a_finding(void **state)
 {
     struct fixture *fixture = *state;
-    assert_int_equal(config_load("/nonexistent/tdwatch.yaml", &fixture->config, &fixture->diags), -EINVAL);
+    assert_int_equal(config_load("/nonexistent/tdwatch.yaml", CONFIG_WITH_SECRETS, &fixture->config, &fixture->diags), -EINVAL);
     assert_null(fixture->config);
     assert_string_equal(fixture->diags.items[0].code, "Y001");
 }
