@@ -5,7 +5,7 @@
 # make format      apply .clang-format
 # make install     DESTDIR= PREFIX=/usr/local
 #
-# VARIANT=release|debug|asan|cov   objects go to build/$(VARIANT)
+# VARIANT=release|debug|asan|cov|clang|fuzz   objects go to build/$(VARIANT)
 
 VARIANT ?= release
 ifeq ($(origin CC),default)
@@ -31,12 +31,15 @@ LDFLAGS += -fsanitize=address,undefined
 else ifeq ($(VARIANT),cov)
 CFLAGS  += -O0 -g --coverage
 LDFLAGS += --coverage
+else ifeq ($(VARIANT),clang)
+CC      := clang
+CFLAGS  += -O2
 else ifeq ($(VARIANT),fuzz)
 CC      := clang
 CFLAGS  += -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-LDFLAGS += -fsanitize=fuzzer,address,undefined
+LDFLAGS += -fsanitize=address,undefined
 else
-$(error VARIANT=$(VARIANT): expected release, debug, asan, cov or fuzz)
+$(error VARIANT=$(VARIANT): expected release, debug, asan, cov, clang or fuzz)
 endif
 
 # pkg-config is asked only once the libraries are there (see `deps`).
@@ -70,22 +73,101 @@ $(B)/daemon/app/assets.o: $(EMBEDDED)
 
 -include $(patsubst %.o,%.d,$(OBJECTS))
 
-# ---- unit tests: the first line of each names the only objects it is linked with ----
+# ---- tests: the first line of each C test names the only objects of ours that it is linked with ----
 
-UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
-UNIT_TESTS   := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SOURCES))
-link_line     = $(shell sed -n '1s|^/\* link: \(.*\) \*/$$|\1|p' $(1))
+link_line = $(shell sed -n '1s|^/\* link: \(.*\) \*/$$|\1|p' $(1))
 
-define unit_rule
-$(B)/tests/unit/$(1): $(B)/tests/unit/$(1).o $$(patsubst %,$(B)/%.o,$$(call link_line,tests/unit/$(1).c))
+define test_rule
+$(B)/$(1): $(B)/$(1).o $$(patsubst %,$(B)/%.o,$$(call link_line,$(1).c))
 	@echo "  link $$@"
-	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lcmocka
+	@$$(CC) $$(LDFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS) -lcmocka
 endef
-$(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit_rule,$(t))))
--include $(patsubst %,%.d,$(UNIT_TESTS))
 
-.PHONY: unit
-unit: $(UNIT_TESTS)
+UNIT := $(patsubst %.c,%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ := $(patsubst %.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+$(foreach t,$(UNIT),$(eval $(call test_rule,$(t))))
+$(foreach t,$(FUZZ),$(eval $(call test_rule,$(t),-fsanitize=fuzzer)))
+
+# The whole daemon, with clock, network and threads replaced (tests/support/fake_*).
+REPLACED := daemon/base/clock daemon/base/log daemon/io/loop daemon/io/worker daemon/io/http daemon/io/sd \
+	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/inflate daemon/io/wire_text \
+	daemon/io/thread daemon/io/smtp_sink daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
+	daemon/app/asset
+SCENARIO_OBJECTS := $(filter-out $(patsubst %,$(B)/%.o,$(REPLACED) daemon/app/assets),$(OBJECTS)) \
+	$(patsubst %.c,$(B)/%.o,$(wildcard tests/scenario/*.c tests/support/fake_*.c))
+
+$(B)/tests/scenario/run: $(SCENARIO_OBJECTS)
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+-include $(wildcard $(B)/tests/*/*.d)
+
+# Asked for by `make check` with the VARIANT it needs.
+.PHONY: tests fuzzers objects
+tests: $(patsubst %,$(B)/%,$(UNIT)) $(B)/tests/scenario/run
+fuzzers: $(patsubst %,$(B)/%,$(FUZZ))
+objects: $(OBJECTS)
+
+# ---- what people call ----
+
+PARALLEL := $(MAKE) --no-print-directory -j$(shell nproc)
+
+.PHONY: demo
+demo: all
+	@$(B)/tdwatch demo --directory build/demo
+
+.PHONY: check
+check: deps-check
+	@$(PARALLEL) VARIANT=release build/release/tdwatch
+	@$(PARALLEL) VARIANT=asan tests build/asan/tdwatch
+	@$(PARALLEL) VARIANT=clang objects
+	@$(PARALLEL) VARIANT=fuzz fuzzers
+	@$(MAKE) --no-print-directory manuals
+	@/usr/bin/python3 tests/check.py
+
+# Nothing decided is lost: 200 rounds of kill -9.
+.PHONY: fault
+fault: deps-check
+	@$(PARALLEL) VARIANT=release build/release/tdwatch
+	@tests/support/npm.sh
+	@/usr/bin/python3 tests/fault/kill.py build/release/tdwatch 200
+
+.PHONY: format
+format:
+	@clang-format -i $(wildcard daemon/*/*.[ch] feeds/*.[ch] tests/*/*.[ch])
+
+# ---- manuals: the lists of options and functions come from the program's own tables ----
+
+MANUALS := $(patsubst docs/%,build/man/%,$(wildcard docs/*.[58])) $(patsubst docs/%.in,build/man/%,$(wildcard docs/*.in))
+
+.PHONY: manuals
+manuals: $(MANUALS)
+
+build/man/%: docs/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+build/man/%: docs/%.in build/release/tdwatch
+	@mkdir -p $(@D)
+	@build/release/tdwatch config --manual > $@.options
+	@build/release/tdwatch config --functions > $@.functions
+	@sed -e '/@OPTIONS@/{r $@.options' -e 'd}' -e '/@FUNCTIONS@/{r $@.functions' -e 'd}' $< > $@
+	@rm -f $@.options $@.functions
+
+.PHONY: install
+install: all manuals
+	install -D -m 755 build/release/tdwatch $(DESTDIR)$(PREFIX)/bin/tdwatch
+	install -d $(DESTDIR)$(PREFIX)/share/tdwatch/feeds $(DESTDIR)$(PREFIX)/share/tdwatch/rules
+	install -m 644 feeds/*.yaml $(DESTDIR)$(PREFIX)/share/tdwatch/feeds
+	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/tdwatch/rules
+	install -D -m 644 systemd/tdwatch.service $(DESTDIR)$(PREFIX)/lib/systemd/system/tdwatch.service
+	install -d $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 644 $(filter %.5,$(MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 $(filter %.8,$(MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man8
+
+.PHONY: clean
+clean:
+	rm -rf build
 
 .PHONY: deps-build deps-check
 deps-build:

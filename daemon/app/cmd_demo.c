@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -253,18 +254,19 @@ static int print_report(struct demo *demo)
     }
     int alerts = command_print_alerts(store, true, stdout);
     (void)store_close(store); /* read only: nothing to lose */
+    const char *self = program_invocation_name, *directory = demo->directory;
     printf("\n%d alerts from the monthly figures of Viet Nam's National Statistics Office, 2022-01 to 2025-07.\n"
            "Each is a pattern to look into, not a finding.\n\n"
            "Delivered on loopback:\n"
            "  %2d e-mails    %s/mail/*.eml\n"
-           "  %2d webhooks   %s/webhook/*.json\n\n"
-           "Try next:\n"
-           "  tdwatch query exports --product nso:total --market US --from 2025-01 --to 2025-06\n"
-           "  tdwatch -c %s/tdwatch.yaml alerts\n"
-           "  tdwatch -c %s/tdwatch.yaml outbox --delivered\n"
-           "  tdwatch check %s/rules/demo.yaml      (edit a threshold, check it, run the demonstration's daemon again)\n",
-        alerts, demo->mails, demo->directory, demo->webhooks, demo->directory, demo->directory, demo->directory,
-        demo->directory);
+           "  %2d webhooks   %s/webhook/*.json\n\n",
+        alerts, demo->mails, directory, demo->webhooks, directory);
+    printf("Try next:\n"
+           "  %s query exports --product nso:total --market US --from 2025-01 --to 2025-06\n"
+           "  %s -c %s/tdwatch.yaml alerts\n"
+           "  %s -c %s/tdwatch.yaml outbox --delivered\n"
+           "  %s check %s/rules/demo.yaml     after editing a threshold in it\n",
+        self, self, directory, self, directory, self, directory);
     return alerts > 0 ? 0 : -1;
 }
 

@@ -38,7 +38,6 @@ struct config {
     const char *smtp_user;          /* "" = no authentication */
     const char *smtp_password_name; /* credential */
     struct slice smtp_password;
-    int64_t alert_delay_s;          /* a delivery undelivered for so long is itself announced in the log and status */
     struct receiver *receivers;
     size_t receiver_count;
     struct arena arena;

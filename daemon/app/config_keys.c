@@ -4,7 +4,6 @@
 #define RECEIVER_AT(field) offsetof(struct receiver_draft, field)
 #define COUNT(array)       (sizeof(array) / sizeof *(array))
 
-enum { MINUTE = 60, DAY = 86400 }; /* seconds */
 
 /* Not reloadable is what the store or the socket was opened with, and the home country: another one would be
  * another history. */
@@ -42,7 +41,6 @@ static const struct key config_keys[] = {
         .kind = KEY_TEXTS,
         .offset = AT(config.plain_hosts),
         .fallback = "[]",
-        .reloadable = true,
         .help = "Hosts to which http and smtp go without TLS: only localhost, 127.x.x.x and ::1."},
     {.name = "contact",
         .kind = KEY_TEXT,
@@ -55,15 +53,6 @@ static const struct key config_keys[] = {
         .offset = AT(config.listen),
         .fallback = "127.0.0.1:9464",
         .help = "Loopback address and port of the status page, or off."},
-    {.name = "alert_delay",
-        .kind = KEY_DURATION,
-        .offset = AT(config.alert_delay_s),
-        .fallback = "1h",
-        .min = MINUTE,
-        .max = 7 * DAY,
-        .reloadable = true,
-        .help =
-            "A delivery that has not arrived for so long is announced in the log and on the status page."},
     {.name = "smtp",
         .kind = KEY_NODE,
         .offset = AT(smtp),

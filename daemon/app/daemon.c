@@ -96,17 +96,19 @@ static void log_lines(enum log_level level, const char *text)
     }
 }
 
-/* "127.0.0.1:9464" → address and port; "off" listens to nothing. */
+/* "127.0.0.1:9464" or "[::1]:9464" → address and port; "off" listens to nothing. */
 static int listen_on(struct daemon *daemon, const char *listen)
 {
     char address[64];
     const char *colon = strrchr(listen, ':');
     if (str_equal(listen, "off"))
         return 0;
-    size_t len = colon != NULL ? (size_t)(colon - listen) : 0;
+    bool bracketed = listen[0] == '[' && colon != NULL && colon > listen + 1;
+    const char *start = listen + bracketed;
+    size_t len = colon != NULL ? (size_t)(colon - start) - bracketed : 0;
     if (len == 0 || len >= sizeof address)
         return -EINVAL;
-    memcpy(address, listen, len);
+    memcpy(address, start, len);
     address[len] = '\0';
     long port = strtol(colon + 1, NULL, 10);
     return http_server_new(

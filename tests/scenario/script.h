@@ -6,6 +6,7 @@
 #define SCENARIO_SCRIPT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 

@@ -1,6 +1,5 @@
 #include "tests/support/series.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,14 +14,14 @@ static bool push(struct series_points *points, struct series_point point)
     return true;
 }
 
-/* The number at *text; moves behind it. */
-static bool read_number(const char **text, double *ret_number)
+/* The number at *text, in thousandths; moves behind it. */
+static bool read_number(const char **text, int64_t *ret_number)
 {
-    char *end;
-    *ret_number = strtod(*text, &end);
-    bool found = end != *text;
-    *text = end;
-    return found;
+    size_t sign = **text == '+' || **text == '-' ? 1 : 0;
+    size_t len = sign + strspn(*text + sign, "0123456789.");
+    struct slice number = {*text, len};
+    *text += len;
+    return str_to_fixed(number, FIGURE_SCALE, ret_number) == 0;
 }
 
 /* "x3" behind a figure; `otherwise` where there is none. */
@@ -40,7 +39,7 @@ static bool read_times(const char **text, long otherwise, long *ret_times)
 
 static bool read_figures(const char **text, struct series_points *points)
 {
-    double figure, step = 0;
+    int64_t figure, step = 0;
     long times;
     if (!read_number(text, &figure))
         return false;
@@ -52,7 +51,7 @@ static bool read_figures(const char **text, struct series_points *points)
     if (!read_times(text, steps ? 0 : 1, &times) || (steps && times == 0))
         return false;
     for (long i = 0; i < times + steps; i++) {
-        struct series_point point = {true, llround((figure + step * (double)i) * FIGURE_SCALE), flags};
+        struct series_point point = {true, figure + step * i, flags};
         if (!push(points, point))
             return false;
     }

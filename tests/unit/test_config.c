@@ -98,7 +98,6 @@ static void assert_defaults(const struct config *config)
     assert_string_equal(config->smtp_from, "");
     assert_string_equal(config->smtp_user, "");
     assert_int_equal(config->smtp_password.len, 0);
-    assert_int_equal(config->alert_delay_s, 3600);
     assert_int_equal(config->receiver_count, 0);
 }
 
@@ -169,7 +168,6 @@ static void everything_written_arrives(void **state)
         "plain_hosts: [localhost, 127.0.0.2, '::1']\n"
         "contact: desk@example.vn\n"
         "listen: '[::1]:0'\n"
-        "alert_delay: 90m\n"
         "smtp:\n"
         "  url: smtp://mail.example.vn:587\n"
         "  from: alerts@example.vn\n"
@@ -189,7 +187,6 @@ static void everything_written_arrives(void **state)
     assert_string_equal(config->baskets, path_of(fixture, "baskets.yaml"));
     assert_string_equal(config->rules.items[0], path_of(fixture, "rules"));
     assert_int_equal(config->plain_hosts.len, 3);
-    assert_int_equal(config->alert_delay_s, 5400);
     assert_string_equal(config->smtp_user, "alerts");
     assert_string_equal(config->smtp_password.data, "correct horse");
     assert_int_equal(config->receiver_count, 3);
@@ -199,7 +196,7 @@ static void everything_written_arrives(void **state)
     assert_string_equal(desk->address, "desk@example.vn");
     assert_int_equal(desk->languages, 1U << LANGUAGE_VI);
     assert_int_equal(desk->audience, AUDIENCE_INTERNAL);
-    assert_int_equal(desk->place.line, 16);
+    assert_int_equal(desk->place.line, 15);
     assert_int_equal(hook->channel, CHANNEL_WEBHOOK);
     assert_string_equal(hook->address, "https://a.example.vn/x?y=1");
     assert_int_equal(hook->languages, 1U << LANGUAGE_VI | 1U << LANGUAGE_EN);
@@ -229,8 +226,6 @@ static void every_fault_has_its_code_and_line(void **state)
         {"contact: me\n", "C004", 1},
         {"rules: ['']\n", "C014", 1},
         {"state_directory: ''\n", "C014", 1},
-        {"alert_delay: 10s\n", "K005", 1},
-        {"alert_delay: 8d\n", "K005", 1},
         {"smtp: {url: 'mail.vn', from: a@b.vn}\n", "C005", 1},
         {"smtp: {url: 'https://mail.vn', from: a@b.vn}\n", "C005", 1},
         {"smtp: {url: 'smtps://u:p@mail.vn', from: a@b.vn}\n", "C005", 1},
@@ -335,10 +330,6 @@ static void manual_has_an_entry_for_every_option(void **state)
     const char *manual = printed(fixture, config_print_manual);
     static const char *const lines[] = {
         ".It Cm home Ar text\n",
-        ".It Cm alert_delay Ar duration\nA delivery that has not arrived for so long is announced in the log "
-        "and on the\n"
-        "status page.\n"
-        "Default:\n.Ql 1h .\nRange: 1m to 7d.\nA reload takes it.\n",
         ".It Cm smtp Ar section\n",
         ".It Cm smtp.password Ar text\n",
         ".It Cm receivers[].name Ar name\n",
