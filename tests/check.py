@@ -92,7 +92,7 @@ def main():
     for path in sorted((ROOT / "build/asan/tests/unit").glob("test_*")):
         if not path.suffix:
             step(total, f"unit: {path.name[5:]}", [path], count_lines, CMOCKA_MESSAGE_OUTPUT="TAP")
-    step(total, "scenarios", ["build/asan/tests/scenario/run"], count_lines)
+    step(total, "scenarios", ["build/asan/tests/scenario/run", *sorted((ROOT / "tests/scenario").glob("*.scenario"))], count_lines)
     step(total, "rules: shipped packs", ["build/release/tdwatch", "check", *sorted((ROOT / "rules").glob("*.yaml"))])
     step(total, "npm ci", ["tests/support/npm.sh"])
     for variant in ("release", "asan"):

@@ -72,9 +72,20 @@ int announce_load(struct engine *engine)
 
 /* ---- one event: journal and deliveries ---- */
 
-static bool wants(const struct receiver *receiver, const struct alert_record *record)
+static bool event_closes(enum alert_event event)
 {
-    return receiver->audience == AUDIENCE_INTERNAL || record->audience == AUDIENCE_PUBLIC;
+    return event == EVENT_CLEARED || event == EVENT_RETRACTED;
+}
+
+/* Whether the receiver is to know. That an alert has ended concerns those who were told of it: not a receiver that is newer, and nobody
+ * where the rule ran in the shadow. 0 or -errno. */
+static int wants(struct engine *engine, const struct receiver *receiver, const struct alert_record *record, bool *ret_wants)
+{
+    *ret_wants = alert_event_notifies(record->event) &&
+        (receiver->audience == AUDIENCE_INTERNAL || record->audience == AUDIENCE_PUBLIC);
+    if (!*ret_wants || !event_closes(record->event))
+        return 0;
+    return store_was_told(engine->store, record->id, receiver->name, ret_wants);
 }
 
 static int add_delivery(struct engine *engine, const struct receiver *receiver, const struct alert_record *record)
@@ -109,15 +120,13 @@ static int tell(struct engine *engine, const struct alert_record *record, bool c
 {
     const struct config *config = engine->setup->config;
     int r = store_put_event(engine->store, record, closes);
-    for (size_t i = 0; r == 0 && i < config->receiver_count; i++)
-        if (!silent && alert_event_notifies(record->event) && wants(&config->receivers[i], record))
+    for (size_t i = 0; r == 0 && !silent && i < config->receiver_count; i++) {
+        bool wanted;
+        r = wants(engine, &config->receivers[i], record, &wanted);
+        if (r == 0 && wanted)
             r = add_delivery(engine, &config->receivers[i], record);
+    }
     return r;
-}
-
-static bool event_closes(enum alert_event event)
-{
-    return event == EVENT_CLEARED || event == EVENT_RETRACTED;
 }
 
 /* Gives the alert its id and the event its number, tells, and remembers that it was told. */
@@ -264,11 +273,6 @@ int announce_judged(struct engine *engine, const struct judge_result *result, co
 
 /* ---- alerts that nobody judges any more ---- */
 
-static bool is_feed_alert(const struct told_alert *alert)
-{
-    return str_starts(alert->scope.rule, "feed-");
-}
-
 static int close_alert(struct engine *engine, struct told_alert *alert, const struct announcement *why)
 {
     struct alert_record record = {
@@ -292,20 +296,6 @@ static int close_alert(struct engine *engine, struct told_alert *alert, const st
     return tell_and_remember(engine, alert, &record, false);
 }
 
-int announce_orphans(struct engine *engine, const struct announcement *why)
-{
-    for (size_t i = 0; i < engine->told.len; i++) {
-        struct told_alert *alert = &engine->told.items[i];
-        uint32_t rule, scope;
-        if (!alert->told.open || is_feed_alert(alert) || judge_find(engine->judge, &alert->scope, &rule, &scope))
-            continue;
-        int r = close_alert(engine, alert, why);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
 /* ---- feeds ---- */
 
 /* What is said of a feed's trouble, by class. */
@@ -325,6 +315,14 @@ static const struct {
         {{"Kiểm tra địa chỉ, mạng và khóa truy cập của nguồn. Quy tắc vẫn dùng số liệu cũ.",
             "Check the feed's address, the network and its key. Rules go on with the figures they have."}}},
 };
+
+static bool is_feed_alert(const struct told_alert *alert)
+{
+    for (size_t i = 0; i < sizeof feed_troubles / sizeof *feed_troubles; i++)
+        if (str_equal(alert->scope.rule, feed_troubles[i].rule))
+            return true;
+    return false;
+}
 
 static int announce_trouble(
     struct engine *engine, const char *feed, size_t trouble, bool bad, const struct announcement *why)
@@ -358,11 +356,52 @@ static int announce_trouble(
     return tell_and_remember(engine, alert, &record, false);
 }
 
+static const char *class_of(size_t trouble)
+{
+    return feed_troubles[trouble].rule + strlen("feed-");
+}
+
 int announce_feed(struct engine *engine, const char *feed, const char *class, const struct announcement *why)
 {
     for (size_t i = 0; i < sizeof feed_troubles / sizeof *feed_troubles; i++) {
-        bool bad = str_equal(feed_troubles[i].rule + strlen("feed-"), class);
+        bool bad = str_equal(class_of(i), class);
+        if (!bad && str_equal(class, "transport"))
+            continue;
         int r = announce_trouble(engine, feed, i, bad, why);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+bool announce_feed_is_open(struct engine *engine, const char *feed, const char *class)
+{
+    for (size_t i = 0; i < sizeof feed_troubles / sizeof *feed_troubles; i++) {
+        struct alert_scope scope = {feed_troubles[i].rule, feed, "", ""};
+        const struct told_alert *alert = str_equal(class_of(i), class) ? told_find(engine, &scope) : NULL;
+        if (alert != NULL && alert->told.open)
+            return true;
+    }
+    return false;
+}
+
+/* ---- what has no source any more ---- */
+
+static bool is_orphan(struct engine *engine, const struct told_alert *alert)
+{
+    uint32_t rule, scope;
+    if (is_feed_alert(alert))
+        return setup_feed(engine->setup, alert->scope.product) == NULL;
+    return !judge_find(engine->judge, &alert->scope, &rule, &scope);
+}
+
+int announce_orphans(struct engine *engine, const struct announcement *why)
+{
+    for (size_t i = 0; i < engine->told.len; i++) {
+        struct told_alert *alert = &engine->told.items[i];
+        if (!alert->told.open || !is_orphan(engine, alert))
+            continue;
+        int r = close_alert(engine, alert, why);
         if (r < 0)
             return r;
     }

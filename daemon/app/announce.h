@@ -20,10 +20,14 @@ int announce_load(struct engine *engine);
 /* All judged scopes in `result`. 0 or -errno; then the transaction must be rolled back and announce_load called. */
 int announce_judged(struct engine *engine, const struct judge_result *result, const struct announcement *why);
 
-/* Closes open alerts whose rule or scope is no more. */
+/* Closes open alerts whose rule, scope or feed is no more. */
 int announce_orphans(struct engine *engine, const struct announcement *why);
 
-/* A feed's health: raises "feed-<class>" where `class` is not "ok", clears it where it is. */
+/* A feed's health: raises "feed-<class>" where `class` is not "ok" and clears what is over. That a feed is out of reach says nothing of
+ * the bytes that were refused before. */
 int announce_feed(struct engine *engine, const char *feed, const char *class, const struct announcement *why);
+
+/* Whether the feed's alert "feed-<class>" stands open. */
+bool announce_feed_is_open(struct engine *engine, const char *feed, const char *class);
 
 #endif

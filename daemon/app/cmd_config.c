@@ -1,16 +1,26 @@
 #include <getopt.h>
 
 #include "app/command.h"
+#include "app/roff.h"
 #include "core/indicator.h"
 
-/* The FUNCTIONS section of tdwatch-rules(5). */
+static void print_sentence(FILE *out, const char *start, const char *text)
+{
+    char sentence[512];
+    snprintf(sentence, sizeof sentence, "%s%s.", start, text);
+    roff_print(out, sentence);
+    fputc('\n', out);
+}
+
+/* The list of functions in tdwatch-rules(5). */
 static void print_functions(FILE *out)
 {
     for (size_t i = 0; i < indicator_count; i++) {
         const struct indicator *indicator = &indicators[i];
-        fprintf(out, ".It Fn %s\n%s.\n", indicator->synopsis, indicator->formula);
+        fprintf(out, ".It Cm %s\\&\n", indicator->synopsis);
+        print_sentence(out, "", indicator->formula);
         if (indicator->source[0] != '\0')
-            fprintf(out, "Source: %s.\n", indicator->source);
+            print_sentence(out, "Source: ", indicator->source);
     }
 }
 

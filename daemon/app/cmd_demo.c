@@ -8,6 +8,7 @@
 
 #include "app/asset.h"
 #include "app/command.h"
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "io/file.h"
@@ -194,7 +195,7 @@ static bool is_done(struct demo *demo)
     struct store_counts counts = {0};
     char *text = NULL;
     if (store_open(in_directory(demo, "state/tdwatch.db"), STORE_READ, &store, &text) < 0) {
-        free(text);
+        alloc_free(text);
         return false;
     }
     int r = store_count(store, &counts);
@@ -249,7 +250,7 @@ static int print_report(struct demo *demo)
     char *text = NULL;
     struct store *store;
     if (store_open(in_directory(demo, "state/tdwatch.db"), STORE_READ, &store, &text) < 0) {
-        free(text);
+        alloc_free(text);
         return -1;
     }
     int alerts = command_print_alerts(store, true, stdout);

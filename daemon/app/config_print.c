@@ -1,8 +1,9 @@
 #include <string.h>
 
 #include "app/config_keys.h"
+#include "app/roff.h"
 
-enum { VALUE_SIZE = 512, RANGE_SIZE = 64, ROFF_WIDTH = 78 };
+enum { VALUE_SIZE = 512, RANGE_SIZE = 64 };
 
 /* What config --defaults shows, commented out, and what a reader copies. */
 static const struct receiver_draft examples[] = {
@@ -110,37 +111,6 @@ void config_print_defaults(FILE *out)
     arena_deinit(&draft.config.arena);
 }
 
-/* roff would read these as its own: a backslash anywhere, a dot or an apostrophe at a line's start. */
-static void print_roff_word(FILE *out, const char *word, size_t len, bool at_start)
-{
-    if (at_start && (*word == '.' || *word == '\''))
-        fputs("\\&", out);
-    for (size_t i = 0; i < len; i++)
-        if (word[i] == '\\')
-            fputs("\\e", out);
-        else
-            fputc(word[i], out);
-}
-
-/* In lines of less than the 80 bytes that mandoc -Tlint asks for. */
-static void print_roff(FILE *out, const char *text)
-{
-    size_t column = 0;
-    while (*text != '\0') {
-        size_t len = strcspn(text, " ");
-        if (column > 0 && column + 1 + len > ROFF_WIDTH) {
-            fputc('\n', out);
-            column = 0;
-        } else if (column > 0) {
-            fputc(' ', out);
-            column++;
-        }
-        print_roff_word(out, text, len, column == 0);
-        column += len;
-        text += len + strspn(text + len, " ");
-    }
-}
-
 static void print_manual_facts(FILE *out, const struct key *key)
 {
     char range[RANGE_SIZE];
@@ -161,7 +131,7 @@ static void print_entry(FILE *out, const char *section, const struct key *key)
     for (size_t i = 0; key->choices != NULL && key->choices[i] != NULL; i++)
         fprintf(out, "%s%s", i > 0 ? " | " : "", key->choices[i]);
     fputc('\n', out);
-    print_roff(out, key->help);
+    roff_print(out, key->help);
     fputc('\n', out);
     print_manual_facts(out, key);
 }

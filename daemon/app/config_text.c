@@ -105,7 +105,7 @@ static size_t base64_bytes(struct slice text)
     return text.len % 4 == 0 ? text.len / 4 * 3 - padding : 0;
 }
 
-bool config_text_is_signing_secret(struct slice text)
+static bool is_one_secret(struct slice text)
 {
     static const char prefix[] = "whsec_";
     size_t n = sizeof prefix - 1;
@@ -113,4 +113,17 @@ bool config_text_is_signing_secret(struct slice text)
         return false;
     size_t bytes = base64_bytes((struct slice){text.data + n, text.len - n});
     return bytes >= 24 && bytes <= 64;
+}
+
+bool config_text_is_signing_secret(struct slice text)
+{
+    const char *p = text.data, *end = text.data + text.len;
+    while (p < end) {
+        const char *space = memchr(p, ' ', (size_t)(end - p));
+        const char *stop = space != NULL ? space : end;
+        if (!is_one_secret((struct slice){p, (size_t)(stop - p)}))
+            return false;
+        p = space != NULL ? space + 1 : end;
+    }
+    return text.len > 0;
 }

@@ -23,6 +23,7 @@
 enum {
     TURN_MAX_MS = 1000,       /* the loop looks around at least this often */
     STOP_GRACE_MS = 8 * 1000, /* G24: SIGTERM to exit within ten seconds */
+    ENGINE_SILENCE_MS = 5 * 60 * 1000, /* longer than any payload takes: the watchdog may end us */
     REPUMP_MS = 1000,         /* due deliveries whose receivers are busy are looked at again */
 };
 
@@ -47,23 +48,26 @@ struct daemon {
     bool pumping;           /* asked, not answered */
     bool reload_wanted;
     int64_t watchdog_ms, watched_ms; /* monotonic */
+    int64_t heard_ms;       /* monotonic: when the engine last answered or had nothing to do */
 };
 
 /* ---- to the engine ---- */
 
-/* A full queue ends the message: what it said is learnt again (the feed is polled, the delivery is sent once more under its name). */
+/* A full queue ends the message: what it said is said again later (the feed is polled, the attempt is reported). */
 static void post(struct daemon *daemon, struct engine_message *message)
 {
     if (worker_post(daemon->worker, message) == 0)
         return;
     log_error("the engine's queue is full; a message is dropped and its work done again later");
     if (message->kind == MESSAGE_ATTEMPTED)
-        outbox_acknowledged(daemon->outbox, message->attempt.delivery);
+        outbox_postpone(daemon->outbox, message->attempt.delivery, message->now_ms + REPUMP_MS);
     if (message->kind == MESSAGE_FETCHED)
         poller_dealt(daemon->poller,
             &(struct feed_row){.feed = message->feed, .next_ms = message->now_ms + 60 * 1000});
     if (message->kind == MESSAGE_PUMP)
         daemon->pumping = false;
+    if (message->kind == MESSAGE_RELOAD)
+        daemon->reload_wanted = true;
     engine_message_free(message);
 }
 
@@ -157,6 +161,8 @@ static void take_started(struct daemon *daemon, struct engine_answer *answer)
         return;
     }
     take_setup(daemon, answer);
+    if (daemon->phase == PHASE_ENDED)
+        return;
     daemon->status.degraded = answer->degraded;
     if (answer->degraded) {
         log_lines(LOG_LEVEL_ERROR, answer->text);
@@ -209,6 +215,7 @@ static void on_answer(void *userdata, void *taken)
     struct daemon *daemon = userdata;
     struct engine_answer *answer = taken;
     daemon->status.counts = answer->counts;
+    daemon->heard_ms = clock_monotonic_ms();
     switch (answer->kind) {
     case ANSWER_STARTED:
         take_started(daemon, answer);
@@ -224,7 +231,10 @@ static void on_answer(void *userdata, void *taken)
         take_due(daemon, answer);
         break;
     case ANSWER_ATTEMPTED:
-        outbox_acknowledged(daemon->outbox, answer->delivery);
+        if (answer->next_ms != 0)
+            outbox_postpone(daemon->outbox, answer->delivery, answer->next_ms);
+        else
+            outbox_acknowledged(daemon->outbox, answer->delivery);
         daemon->pump_ms = 0;
         break;
     }
@@ -276,7 +286,9 @@ static void on_reload_signal(int signo, void *userdata)
 
 static void free_parts(struct daemon *daemon)
 {
-    /* The transfers first, so that none calls back into what is gone; then the engine's thread. */
+    /* The transfers first, so that none calls back into what is gone; then the engine's thread, whose last answers must
+     * start nothing any more. */
+    daemon->phase = PHASE_ENDED;
     transfers_free(daemon->feed_transfers);
     transfers_free(daemon->pools.webhooks);
     transfers_free(daemon->pools.mail);
@@ -320,6 +332,7 @@ struct daemon *daemon_new(const char *config_path)
     struct daemon *daemon = alloc_zeroed(1, sizeof *daemon);
     daemon->watchdog_ms = sd_watchdog_interval_ms();
     daemon->status.started_ms = clock_wall_ms();
+    daemon->heard_ms = clock_monotonic_ms();
     daemon->pump_ms = INT64_MAX;
     if (!make_parts(daemon, config_path)) {
         daemon_free(daemon);
@@ -350,7 +363,10 @@ static void start_reload(struct daemon *daemon, int64_t now_ms)
 static void keep_watchdog(struct daemon *daemon)
 {
     int64_t now_ms = clock_monotonic_ms();
-    if (daemon->watchdog_ms == 0 || now_ms - daemon->watched_ms < daemon->watchdog_ms)
+    if (worker_idle(daemon->worker))
+        daemon->heard_ms = now_ms;
+    bool engine_hangs = now_ms - daemon->heard_ms > ENGINE_SILENCE_MS;
+    if (daemon->watchdog_ms == 0 || now_ms - daemon->watched_ms < daemon->watchdog_ms || engine_hangs)
         return;
     daemon->watched_ms = now_ms;
     sd_notify("WATCHDOG=1");
@@ -371,7 +387,9 @@ int64_t daemon_next_ms(const struct daemon *daemon)
         return INT64_MAX;
     int64_t poll_ms = poller_next_ms(daemon->poller);
     int64_t pump_ms = daemon->pumping ? INT64_MAX : daemon->pump_ms;
-    return poll_ms < pump_ms ? poll_ms : pump_ms;
+    int64_t outbox_ms = outbox_next_ms(daemon->outbox);
+    int64_t next_ms = poll_ms < pump_ms ? poll_ms : pump_ms;
+    return outbox_ms < next_ms ? outbox_ms : next_ms;
 }
 
 bool daemon_idle(const struct daemon *daemon)
@@ -395,6 +413,7 @@ bool daemon_turn(struct daemon *daemon)
     worker_take(daemon->worker);
     int64_t now_ms = clock_wall_ms();
     start_reload(daemon, now_ms);
+    outbox_run(daemon->outbox, now_ms);
     pump(daemon, now_ms);
     if (daemon->phase == PHASE_RUNNING)
         poller_run(daemon->poller, daemon->feed_transfers, now_ms);

@@ -14,6 +14,7 @@
 enum {
     FAILURES_BEFORE_ALERT = 3, /* one missed fetch is weather */
     DUE_MAX = 64,
+    STORE_RETRY_MS = 60 * 1000, /* what the store would not take is brought to it again */
 };
 
 /* ---- messages and answers ---- */
@@ -108,10 +109,28 @@ static void add_feeds(struct engine *engine, struct engine_answer *answer)
         answer->feeds[i] = read_feed(engine, setup->feeds[i].feed, &answer->arena);
 }
 
+/* A payload in quarantine is read again, at `latest_ms` if not before: what refused it may have been mended on our side. */
+static int reopen_quarantine(struct engine *engine, int64_t latest_ms)
+{
+    const struct setup *setup = engine->setup;
+    struct arena arena = ARENA_NULL;
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < setup->feed_count; i++) {
+        struct feed_row row = read_feed(engine, setup->feeds[i].feed, &arena);
+        if (!announce_feed_is_open(engine, row.feed, "quarantine"))
+            continue;
+        row.digest = "";
+        row.next_ms = latest_ms < row.next_ms ? latest_ms : row.next_ms;
+        r = store_put_feed(engine->store, &row);
+    }
+    arena_deinit(&arena);
+    return r;
+}
+
 /* ---- a new set of rules comes into force ---- */
 
 /* Judges everything under the rules in force and tells what they change; in one transaction with keeping the rule set. */
-static int put_rules_in_force(struct engine *engine, int64_t now_ms)
+static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reopen_ms)
 {
     struct announcement why = {now_ms, "rules", ""};
     struct judge_result judged;
@@ -127,6 +146,8 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms)
         r = announce_judged(engine, &judged, &why);
     if (r == 0)
         r = announce_orphans(engine, &why);
+    if (r == 0)
+        r = reopen_quarantine(engine, reopen_ms);
     if (r == 0)
         r = store_commit(engine->store);
     else
@@ -191,7 +212,7 @@ static int start_with_store(struct engine *engine, struct diag_list *diags, int6
     if (r == 0)
         r = announce_load(engine);
     if (r == 0)
-        r = put_rules_in_force(engine, now_ms);
+        r = put_rules_in_force(engine, now_ms, INT64_MAX); /* a restart asks no feed before its time */
     if (r < 0)
         answer->text = arena_printf(&answer->arena, "store: %s", store_error(engine->store));
     return r;
@@ -228,7 +249,7 @@ static int swap_setup(struct engine *engine, struct setup *setup, int64_t now_ms
     if (!str_equal(old->config->state_directory, setup->config->state_directory))
         log_warning("state_directory is read at start only; the one in use stays: %s", old->config->state_directory);
     engine->setup = setup;
-    int r = put_rules_in_force(engine, now_ms);
+    int r = put_rules_in_force(engine, now_ms, now_ms);
     if (r == 0)
         return 0;
     answer->text = arena_printf(&answer->arena, "store: %s", store_error(engine->store));
@@ -275,12 +296,12 @@ static bool is_unchanged(const struct engine_message *message)
 }
 
 /* The feed answered, and there was nothing new. */
-static void take_unchanged(const struct descriptor *feed, int64_t now_ms, struct feed_row *row)
+static void take_unchanged(struct engine *engine, const struct descriptor *feed, int64_t now_ms, struct feed_row *row)
 {
     row->attempted_ms = row->succeeded_ms = now_ms;
     row->failures = 0;
-    if (!str_equal(row->health, "quarantine"))
-        row->health = "ok"; /* the bytes that were quarantined are still all there is */
+    /* The bytes that were quarantined may still be all there is, whatever the network did meanwhile. */
+    row->health = announce_feed_is_open(engine, feed->feed, "quarantine") ? "quarantine" : "ok";
     row->next_ms = schedule_feed(feed->feed, feed->interval_s, 0, 0, now_ms);
 }
 
@@ -305,9 +326,12 @@ static int put_feed(struct engine *engine, const struct feed_row *row, int64_t n
     if (r == 0)
         r = announce_feed(engine, row->feed, row->health, &why);
     if (r == 0)
-        return store_commit(engine->store);
-    store_rollback(engine->store);
-    return announce_load(engine) < 0 ? -EIO : r;
+        r = store_commit(engine->store);
+    else
+        store_rollback(engine->store);
+    if (r < 0 && announce_load(engine) < 0)
+        log_error("alerts cannot be read back: %s", store_error(engine->store));
+    return r;
 }
 
 static int take_fetched(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
@@ -328,7 +352,7 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed, co
     log_info("feed fetched feed=%s status=%ld: %s", feed->feed, message->status, report.text);
     if (report.outcome != INGEST_UNCHANGED)
         return 0; /* its state is committed with the payload */
-    take_unchanged(feed, message->now_ms, row);
+    take_unchanged(engine, feed, message->now_ms, row);
     return put_feed(engine, row, message->now_ms);
 }
 
@@ -336,7 +360,7 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed, co
 static void postpone(struct engine *engine, const struct engine_message *message, struct feed_row *row)
 {
     log_error("store refused what a feed brought feed=%s: %s", row->feed, store_error(engine->store));
-    row->next_ms = message->now_ms + 60 * 1000;
+    row->next_ms = message->now_ms + STORE_RETRY_MS;
 }
 
 static void handle_fetched(struct engine *engine, struct engine_message *message)
@@ -378,7 +402,8 @@ static void handle_pump(struct engine *engine, const struct engine_message *mess
     send(engine, answer);
 }
 
-/* An attempt that cannot be journaled leaves the delivery pending: it is sent once more under the same name, and never lost. */
+/* An attempt that cannot be journaled is reported again, and its receiver gets nothing meanwhile: or a full disk would send the same message
+ * over and over. One that fits no delivery is past mending. */
 static void handle_attempted(struct engine *engine, const struct engine_message *message)
 {
     struct engine_answer *answer = answer_new(ANSWER_ATTEMPTED);
@@ -393,6 +418,8 @@ static void handle_attempted(struct engine *engine, const struct engine_message 
     if (r < 0)
         log_error("attempt cannot be journaled delivery=%lld: %s", (long long)message->attempt.delivery,
             store_error(engine->store));
+    if (r < 0 && r != -ENOENT)
+        answer->next_ms = message->now_ms + STORE_RETRY_MS;
     send(engine, answer);
 }
 

@@ -44,7 +44,7 @@ enum answer_kind {
     ANSWER_RELOADED,  /* setup: in force from now, the old one may go; NULL: refused, text says why */
     ANSWER_FEED,      /* feed, next_ms, etag, last_modified: when to poll it again */
     ANSWER_DUE,       /* deliveries: at most one for each receiver; next_ms: when to ask again */
-    ANSWER_ATTEMPTED, /* delivery: its attempt is committed */
+    ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
 };
 
 struct engine_answer {
@@ -57,7 +57,7 @@ struct engine_answer {
     size_t feed_count;
     struct delivery_row *deliveries;
     size_t delivery_count;
-    int64_t next_ms;               /* DUE; 0: nothing is pending */
+    int64_t next_ms;               /* DUE; 0: nothing is pending. ATTEMPTED: when to report it again; 0: it is committed */
     int64_t delivery;              /* ATTEMPTED */
     struct store_counts counts;    /* always: for the status page */
 };

@@ -184,14 +184,17 @@ static void passage_deinit(struct passage *passage)
     judge_result_deinit(&passage->judged);
 }
 
-/* Puts memory back to what the store holds. */
-static void undo(struct passage *passage)
+/* Puts memory back to what the store holds. A refused payload has not touched the panel, and its empty changes would take every
+ * series for new. */
+static void undo(struct passage *passage, enum ingest_outcome outcome)
 {
     struct engine *engine = passage->engine;
     struct judge_result unused;
-    panel_revert(engine->panel, &passage->changes);
-    judge_all(engine->judge, engine->panel, &unused);
-    judge_result_deinit(&unused);
+    if (outcome == INGEST_ACCEPTED) {
+        panel_revert(engine->panel, &passage->changes);
+        judge_all(engine->judge, engine->panel, &unused);
+        judge_result_deinit(&unused);
+    }
     int r = announce_load(engine);
     if (r < 0)
         log_error("alerts cannot be read back: %s", store_error(engine->store));
@@ -220,7 +223,7 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
     }
     int r = commit_passage(&passage, feed_row, &report);
     if (r < 0)
-        undo(&passage);
+        undo(&passage, report.outcome);
     describe(&report, &passage);
     passage_deinit(&passage);
     if (r == 0)

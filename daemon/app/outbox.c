@@ -12,7 +12,9 @@
 struct sending {
     struct outbox *outbox;
     const struct channel *channel;
-    struct delivery_row row; /* texts in `arena` */
+    struct delivery_row row;    /* texts in `arena` */
+    struct attempt_row attempt; /* once it has ended; text in `arena` */
+    int64_t again_ms;           /* when to report it again; 0: not asked for */
     struct arena arena;
 };
 
@@ -99,28 +101,36 @@ static void decide(const struct sending *sending, enum channel_outcome outcome, 
             attempt->state = DELIVERY_PARKED;
         break;
     case CHANNEL_OUR_FAULT:
-        attempt->next_ms = schedule_own_fault(row, attempts, attempt->at_ms);
+        attempt->own_fault = true;
+        attempt->next_ms = schedule_own_fault(row, attempt->at_ms);
         break;
     }
 }
 
-static void report(struct sending *sending, enum channel_outcome outcome, const struct transfer_reply *reply)
+static void hand_over(struct sending *sending)
 {
     struct outbox *outbox = sending->outbox;
     struct engine_message *message = engine_message_new(MESSAGE_ATTEMPTED, clock_wall_ms());
-    message->attempt = (struct attempt_row){
+    message->attempt = sending->attempt;
+    message->attempt.text = arena_strdup(&message->arena, sending->attempt.text);
+    outbox->attempted(outbox->userdata, message);
+}
+
+static void report(struct sending *sending, enum channel_outcome outcome, const struct transfer_reply *reply)
+{
+    sending->attempt = (struct attempt_row){
         .delivery = sending->row.id,
-        .at_ms = message->now_ms,
+        .at_ms = clock_wall_ms(),
         .status = reply->status,
-        .text = arena_strdup(&message->arena, reply->text),
+        .text = arena_strdup(&sending->arena, reply->text),
     };
-    decide(sending, outcome, reply->retry_after_s, &message->attempt);
-    bool parked = message->attempt.state == DELIVERY_PARKED;
+    decide(sending, outcome, reply->retry_after_s, &sending->attempt);
+    bool parked = sending->attempt.state == DELIVERY_PARKED;
     log_write(outcome == CHANNEL_DELIVERED ? LOG_LEVEL_INFO : parked ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
         "delivery %s%s receiver=%s channel=%s alert=%s seq=%d attempt=%d: %s", outcome_name(outcome),
         parked ? ", parked" : "", sending->row.receiver, sending->row.channel, sending->row.alert,
         sending->row.seq, sending->row.attempts + 1, reply->text);
-    outbox->attempted(outbox->userdata, message);
+    hand_over(sending);
 }
 
 static void on_done(void *userdata, const struct transfer_reply *reply)
@@ -138,6 +148,35 @@ void outbox_acknowledged(struct outbox *outbox, int64_t delivery)
         outbox->sending[i] = outbox->sending[--outbox->len];
         return;
     }
+}
+
+void outbox_postpone(struct outbox *outbox, int64_t delivery, int64_t again_ms)
+{
+    for (size_t i = 0; i < outbox->len; i++)
+        if (outbox->sending[i]->row.id == delivery)
+            outbox->sending[i]->again_ms = again_ms;
+}
+
+void outbox_run(struct outbox *outbox, int64_t now_ms)
+{
+    for (size_t i = 0; i < outbox->len; i++) {
+        struct sending *sending = outbox->sending[i];
+        if (sending->again_ms == 0 || sending->again_ms > now_ms)
+            continue;
+        sending->again_ms = 0;
+        hand_over(sending);
+    }
+}
+
+int64_t outbox_next_ms(const struct outbox *outbox)
+{
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < outbox->len; i++) {
+        int64_t again_ms = outbox->sending[i]->again_ms;
+        if (again_ms != 0 && again_ms < next)
+            next = again_ms;
+    }
+    return next;
 }
 
 /* ---- the start of an attempt ---- */

@@ -29,6 +29,13 @@ void outbox_send(struct outbox *outbox, const struct outbox_pools *pools, const 
 /* The attempt is committed: its receiver is idle again. */
 void outbox_acknowledged(struct outbox *outbox, int64_t delivery);
 
+/* The attempt could not be committed: its receiver stays busy, and outbox_run reports it again at `again_ms`. */
+void outbox_postpone(struct outbox *outbox, int64_t delivery, int64_t again_ms);
+void outbox_run(struct outbox *outbox, int64_t now_ms);
+
+/* When an attempt is to be reported again; INT64_MAX: none. */
+int64_t outbox_next_ms(const struct outbox *outbox);
+
 /* How many deliveries are on their way or not yet committed. */
 size_t outbox_busy(const struct outbox *outbox);
 

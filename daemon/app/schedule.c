@@ -55,8 +55,8 @@ int64_t schedule_delivery(const struct channel *channel, const struct delivery_r
     return now_ms;
 }
 
-int64_t schedule_own_fault(const struct delivery_row *row, int attempts, int64_t now_ms)
+int64_t schedule_own_fault(const struct delivery_row *row, int64_t now_ms)
 {
-    int64_t delay_s = doubled(60, attempts > 0 ? attempts - 1 : 0, 30 * 60);
-    return now_ms + jittered(delay_s * 1000, row->message_id, now_ms);
+    int64_t delay_ms = capped((now_ms - row->created_ms) / 4, 30 * 60 * 1000);
+    return now_ms + jittered(delay_ms > 60 * 1000 ? delay_ms : 60 * 1000, row->message_id, now_ms);
 }

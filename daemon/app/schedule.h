@@ -14,7 +14,7 @@ int64_t schedule_feed(const char *feed, int64_t interval_s, int failures, int64_
 int64_t schedule_delivery(const struct channel *channel, const struct delivery_row *row, int attempts,
     int64_t retry_after_s, int64_t now_ms);
 
-/* The next attempt after a fault of our own side, which never parks: 1 to 30 minutes, growing. */
-int64_t schedule_own_fault(const struct delivery_row *row, int attempts, int64_t now_ms);
+/* The next attempt after a fault of our own side, which never parks: a quarter of the delivery's age, 1 to 30 minutes. */
+int64_t schedule_own_fault(const struct delivery_row *row, int64_t now_ms);
 
 #endif

@@ -419,7 +419,7 @@ int rule_read(const struct rule_reader *reader, const struct node *map, struct r
     r = rule_read_thresholds(reader, text.thresholds, &rule) < 0 ? -EINVAL : r;
     r = rule_read_overrides(reader, text.overrides, &rule) < 0 ? -EINVAL : r;
     r = rule_read_conditions(reader, &text, &rule) < 0 ? -EINVAL : r;
-    r = rule_check_templates(reader, &text, &rule) < 0 ? -EINVAL : r;
+    r = rule_check_templates(reader, &text) < 0 ? -EINVAL : r;
     if (r == 0)
         *ret_rule = rule;
     return r;

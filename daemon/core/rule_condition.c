@@ -156,10 +156,11 @@ int rule_read_conditions(const struct rule_reader *reader, const struct rule_tex
 
 /* ---- templates ---- */
 
-static bool is_known_name(const struct rule *rule, struct slice name)
+/* Let names are taken as they are written: a faulty one has been reported, and is not missing as well. */
+static bool is_known_name(const struct node *let, struct slice name)
 {
-    for (size_t i = 0; i < rule->let_count; i++)
-        if (slice_equal(name, rule->lets[i].name))
+    for (size_t i = 0; let != NULL && let->kind == NODE_MAP && i < let->len; i++)
+        if (slice_equal(name, let->keys[i]->text.data))
             return true;
     for (size_t i = 0; message_names[i] != NULL; i++)
         if (slice_equal(name, message_names[i]))
@@ -167,30 +168,45 @@ static bool is_known_name(const struct rule *rule, struct slice name)
     return false;
 }
 
-static int check_template(const struct rule_reader *reader, const struct node *node, const struct rule *rule)
+/* The name between the braces; message_fill drops blanks there too. */
+static struct slice template_name(const char *begin, const char *end)
+{
+    while (begin < end && *begin == ' ')
+        begin++;
+    while (end > begin && end[-1] == ' ')
+        end--;
+    return (struct slice){begin, (size_t)(end - begin)};
+}
+
+static int check_template(const struct rule_reader *reader, const struct node *node, const struct node *let)
 {
     int r = 0;
     const char *text = node->text.data;
     for (const char *open = strstr(text, "{{"); open != NULL; open = strstr(open + 2, "{{")) {
         const char *close = strstr(open, "}}");
         struct place place = node_place_at(node, (size_t)(open - text));
-        struct slice name = {open + 2, close != NULL ? (size_t)(close - open) - 2 : 0};
-        if (close != NULL && is_known_name(rule, name))
+        if (close == NULL) {
+            diag_error(reader->diags, place, "R026", "'{{' has no '}}' behind it");
+            return -EINVAL;
+        }
+        struct slice name = template_name(open + 2, close);
+        if (is_known_name(let, name))
             continue;
         r = -EINVAL;
         diag_error(reader->diags, place, "R026", "there is no figure '%.*s' to print", (int)name.len, name.data);
-        diag_hint(reader->diags, close == NULL ? "'{{' has no '}}'" : "define it under `let:`, or write product, market, origin or period");
+        diag_hint(reader->diags, "define it under `let:`, or write product, market, origin or period");
     }
     return r;
 }
 
-int rule_check_templates(const struct rule_reader *reader, const struct rule_text *text, const struct rule *rule)
+int rule_check_templates(const struct rule_reader *reader, const struct rule_text *text)
 {
     const struct node *phrases[] = {text->title, text->advice};
     int r = 0;
     for (size_t i = 0; i < 2; i++)
         for (size_t k = 0; k < phrases[i]->len && phrases[i]->kind == NODE_MAP; k++)
-            if (phrases[i]->items[k]->kind == NODE_SCALAR && check_template(reader, phrases[i]->items[k], rule) < 0)
+            if (phrases[i]->items[k]->kind == NODE_SCALAR &&
+                check_template(reader, phrases[i]->items[k], text->let) < 0)
                 r = -EINVAL;
     return r;
 }

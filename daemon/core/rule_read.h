@@ -23,6 +23,6 @@ int rule_read_scope(const struct rule_reader *reader, const struct node *node, s
 int rule_read_thresholds(const struct rule_reader *reader, const struct node *node, struct rule *rule);
 int rule_read_overrides(const struct rule_reader *reader, const struct node *node, struct rule *rule);
 int rule_read_conditions(const struct rule_reader *reader, const struct rule_text *text, struct rule *rule);
-int rule_check_templates(const struct rule_reader *reader, const struct rule_text *text, const struct rule *rule);
+int rule_check_templates(const struct rule_reader *reader, const struct rule_text *text);
 
 #endif

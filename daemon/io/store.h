@@ -120,13 +120,16 @@ struct delivery_row {
     const char *body;        /* webhook: the JSON; "" else */
     const char *thread;      /* e-mail: Message-ID of the alert's first mail to this receiver, or "" */
     enum delivery_state state;
-    int attempts;
+    int attempts;            /* without those that failed on our own side */
     int64_t created_ms, next_ms, done_ms;
     const char *last_text;   /* what the last attempt said */
 };
 
 /* Adds a pending delivery; its id in *ret_id. (alert, seq, receiver) is unique: adding again is no change, *ret_id = 0. */
 int store_put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id);
+
+/* Whether something of this alert was ever decided for the receiver. */
+int store_was_told(struct store *store, const char *alert, const char *receiver, bool *ret_told);
 
 /* Pending deliveries due at `now_ms`, at most `limit`: for each receiver the one that is due longest, and never a later event of an alert before an
  * earlier one that the same receiver still waits for. Texts in `arena`. */
@@ -144,6 +147,7 @@ struct attempt_row {
     int64_t next_ms;         /* for pending */
     long status;             /* HTTP or SMTP */
     const char *text;
+    bool own_fault;          /* of our side: journaled, but none of the receiver's attempts */
 };
 int store_put_attempt(struct store *store, const struct attempt_row *row);
 

@@ -61,6 +61,18 @@ int store_put_delivery(struct store *store, const struct delivery_row *row, int6
     return r;
 }
 
+int store_was_told(struct store *store, const char *alert, const char *receiver, bool *ret_told)
+{
+    struct query query = query_start(store, SQL_WAS_TOLD);
+    query_bind_text(&query, alert);
+    query_bind_text(&query, receiver);
+    bool told = query_step(&query) > 0;
+    int r = query_end(&query);
+    if (r == 0)
+        *ret_told = told;
+    return r;
+}
+
 int store_due_deliveries(struct store *store, int64_t now_ms, size_t limit, struct arena *arena,
     struct delivery_row **ret_rows, size_t *ret_count)
 {
@@ -103,6 +115,7 @@ static int move_delivery(struct store *store, const struct attempt_row *row, int
     query_bind_int(&query, next_ms);
     query_bind_int(&query, row->state == DELIVERY_PENDING ? 0 : row->at_ms);
     query_bind_text(&query, row->text);
+    query_bind_int(&query, row->own_fault ? 0 : 1);
     int r = query_run(&query);
     return r == 0 && sqlite3_changes(store->db) == 0 ? -ENOENT : r;
 }

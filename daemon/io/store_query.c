@@ -89,13 +89,15 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " (SELECT 1 FROM delivery AS earlier WHERE earlier.alert = due.alert AND earlier.seq < due.seq"
         " AND earlier.receiver = due.receiver AND earlier.state = 0)) WHERE place = 1)"
         " ORDER BY next_ms, id LIMIT ?",
+    [SQL_WAS_TOLD] = "SELECT 1 FROM delivery WHERE alert = ? AND receiver = ? LIMIT 1",
     [SQL_NEXT_DELIVERY] = "SELECT next_ms FROM delivery WHERE state = 0 ORDER BY next_ms, id LIMIT 1",
     [SQL_EACH_DELIVERY] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE state = ? ORDER BY id DESC",
     /* What was delivered stays delivered; what was parked may be tried again. */
-    [SQL_MOVE_DELIVERY] = "UPDATE delivery SET attempts = attempts + 1, state = ?2, next_ms = ?3,"
+    [SQL_MOVE_DELIVERY] = "UPDATE delivery SET attempts = attempts + ?6, state = ?2, next_ms = ?3,"
                           " done_ms = ?4, last_text = ?5 WHERE id = ?1 AND state <> 1",
     [SQL_PUT_ATTEMPT] = "INSERT INTO attempt (delivery, number, at_ms, state, next_ms, status, text)"
-                        " SELECT id, attempts, ?2, ?3, ?4, ?5, ?6 FROM delivery WHERE id = ?1",
+                        " SELECT id, (SELECT count(*) + 1 FROM attempt WHERE delivery = ?1), ?2, ?3, ?4, ?5, ?6"
+                        " FROM delivery WHERE id = ?1",
 
     [SQL_COUNT] = "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"
                   " (SELECT count(*) FROM payload), (SELECT count(*) FROM payload WHERE accepted = 0),"

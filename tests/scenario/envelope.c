@@ -37,9 +37,11 @@ static const char *context_fault(struct slice body, const char *id)
 {
     struct json_object *event = json_tokener_parse(body.data), *member;
     const char *fault = NULL;
-    if (!json_object_object_get_ex(event, "specversion", &member) || !str_equal(json_object_get_string(member), "1.0"))
+    if (!json_object_object_get_ex(event, "specversion", &member) ||
+        !str_equal(json_object_get_string(member), "1.0"))
         fault = "no CloudEvents 1.0";
-    else if (!json_object_object_get_ex(event, "id", &member) || !str_equal(json_object_get_string(member), id))
+    else if (!json_object_object_get_ex(event, "id", &member) ||
+             !str_equal(json_object_get_string(member), id))
         fault = "the event's id is not the webhook's";
     json_object_put(event);
     return fault;
@@ -51,7 +53,9 @@ const char *envelope_fault(const struct transfer_request *request, const char *s
     const char *timestamp = header_of(request->headers, "webhook-timestamp");
     struct arena arena = ARENA_NULL;
     char expected[64];
-    sign(secret, arena_printf(&arena, "%s.%s.%.*s", id, timestamp, (int)request->body.len, request->body.data), expected);
+    sign(secret,
+        arena_printf(&arena, "%s.%s.%.*s", id, timestamp, (int)request->body.len, request->body.data),
+        expected);
     arena_deinit(&arena);
     if (id[0] == '\0' || strchr(id, '.') != NULL)
         return "no webhook-id, or one with a dot";
@@ -66,7 +70,8 @@ const char *envelope_text(struct slice body, const char *key, struct arena *aren
 {
     struct json_object *event = json_tokener_parse(body.data), *data, *member;
     const char *text = "";
-    if (json_object_object_get_ex(event, "data", &data) && json_object_object_get_ex(data, key, &member) && member != NULL)
+    if (json_object_object_get_ex(event, "data", &data) && json_object_object_get_ex(data, key, &member) &&
+        member != NULL)
         text = arena_strdup(arena, json_object_get_string(member));
     json_object_put(event);
     return text;

@@ -1,4 +1,5 @@
-/* Whether a webhook is what Standard Webhooks 1.0.0 and CloudEvents 1.0 say, seen from the receiver's side and without our own code. */
+/* Whether a webhook is what Standard Webhooks 1.0.0 and CloudEvents 1.0 say, seen from the receiver's side
+ * and without our own code. */
 #ifndef SCENARIO_ENVELOPE_H
 #define SCENARIO_ENVELOPE_H
 

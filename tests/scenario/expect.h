@@ -7,7 +7,8 @@
 
 void expect_step(struct world *world, const struct step *step);
 
-/* What must hold at the end of every scenario: the outbox adds up, agrees with what receivers got, and nothing came that was not expected. */
+/* What must hold at the end of every scenario: the outbox adds up, agrees with what receivers got, and
+ * nothing came that was not expected. */
 void expect_end(struct world *world);
 
 #endif

@@ -71,7 +71,8 @@ static void render(struct world *world, struct payload *payload)
     for (size_t i = 0; i < payload->len; i++) {
         const struct row *row = &payload->rows[i];
         if (!row->gone)
-            (void)buf_printf(&text, "%s,%s,%.2f,\n", row->series, period_format(row->period, period), row->figure);
+            (void)buf_printf(
+                &text, "%s,%s,%.2f,\n", row->series, period_format(row->period, period), row->figure);
     }
     payload->text = arena_strdup(&world->arena, buf_text(&text));
     buf_deinit(&text);
@@ -85,7 +86,8 @@ static struct row *find_row(struct payload *payload, const char *series, int32_t
     return NULL;
 }
 
-static void put_row(struct world *world, struct payload *payload, const char *series, int32_t period, const char *word)
+static void put_row(
+    struct world *world, struct payload *payload, const char *series, int32_t period, const char *word)
 {
     struct row *row = find_row(payload, series, period);
     if (row == NULL && payload->len == ROWS_MAX) {
@@ -99,7 +101,8 @@ static void put_row(struct world *world, struct payload *payload, const char *se
 }
 
 /* "50000x27": so many months with the same figure. */
-static int32_t put_run(struct world *world, struct payload *payload, const char *series, int32_t period, const char *word)
+static int32_t put_run(
+    struct world *world, struct payload *payload, const char *series, int32_t period, const char *word)
 {
     const char *times = strchr(word, 'x');
     int n = times != NULL ? atoi(times + 1) : 1;

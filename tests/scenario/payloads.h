@@ -1,13 +1,14 @@
-/* The payloads of a scenario, by name: tables of months in the shape of feeds/sample/README.md, or any text. */
+/* The payloads of a scenario, by name: tables of months in the shape of feeds/sample/README.md, or any text.
+ */
 #ifndef SCENARIO_PAYLOADS_H
 #define SCENARIO_PAYLOADS_H
 
 #include "tests/scenario/script.h"
 #include "tests/scenario/world.h"
 
-/* `payload NAME from 2023-01` with lines "X US toys-sports 50000x27 100000x3": a series a line, figures in thousand USD from that month on, "_" for a
- * month without a row.
- * `payload NAME like OTHER` with lines "X US toys-sports 2025-06 50000": as OTHER but for these months; "_" takes the row away. */
+/* `payload NAME from 2023-01` with lines "X US toys-sports 50000x27 100000x3": a series a line, figures in
+ * thousand USD from that month on, "_" for a month without a row. `payload NAME like OTHER` with lines "X US
+ * toys-sports 2025-06 50000": as OTHER but for these months; "_" takes the row away. */
 void payloads_define(struct world *world, const struct step *step);
 
 /* `text NAME` with the text as block; `cut NAME OTHER 40`: OTHER without its last 40 bytes. */

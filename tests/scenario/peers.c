@@ -19,7 +19,7 @@ struct peer {
     bool internal;
     struct transfer_reply reply;
     int64_t delay_ms;
-    int tries; /* since they were asked for */
+    int tries;                  /* since they were asked for */
     const char *const *headers; /* of the newest request; in the world's arena */
 };
 
@@ -70,12 +70,14 @@ static void copy_name(const char *address, char name[NAME_SIZE])
 /* The delivery's row, its event and its alert; the columns of `delivery_sql`. */
 enum { RECEIVER, ALERT, SEQ, EVENT, REASON, SEVERITY, AUDIENCE, RULE, PRODUCT, MARKET, ORIGIN, STATE };
 
-static const char delivery_sql[] =
-    "SELECT d.receiver, d.alert, d.seq, e.event, e.reason, e.severity, e.audience, a.rule, a.product, a.market, a.origin, d.state"
-    " FROM delivery AS d JOIN event AS e ON e.alert = d.alert AND e.seq = d.seq JOIN alert AS a ON a.id = d.alert"
-    " WHERE d.message_id = %Q";
+static const char delivery_sql[] = "SELECT d.receiver, d.alert, d.seq, e.event, e.reason, e.severity, "
+                                   "e.audience, a.rule, a.product, a.market, a.origin, d.state"
+                                   " FROM delivery AS d JOIN event AS e ON e.alert = d.alert AND e.seq = "
+                                   "d.seq JOIN alert AS a ON a.id = d.alert"
+                                   " WHERE d.message_id = %Q";
 
-static void check_decided(struct world *world, const struct peer *peer, const char *id, const char *row[WORLD_COLUMNS])
+static void check_decided(
+    struct world *world, const struct peer *peer, const char *id, const char *row[WORLD_COLUMNS])
 {
     if (!world_row(world, row, delivery_sql, id)) {
         world_fail(world, "%s was sent %s, which is not committed", peer->name, id);
@@ -86,7 +88,8 @@ static void check_decided(struct world *world, const struct peer *peer, const ch
     if (!str_equal(row[STATE], "0"))
         world_fail(world, "%s was sent a delivery that is no longer pending", peer->name);
     if (atoi(row[AUDIENCE]) == AUDIENCE_INTERNAL && !peer->internal)
-        world_fail(world, "the public receiver %s was sent an internal alert of rule %s", peer->name, row[RULE]);
+        world_fail(
+            world, "the public receiver %s was sent an internal alert of rule %s", peer->name, row[RULE]);
 }
 
 static struct digest content_of(const struct transfer_request *request, struct arena *arena)
@@ -112,28 +115,35 @@ static void check_same_bytes(struct world *world, const char *id, const struct t
             world_fail(world, "two attempts of %s differ", id);
         return;
     }
-    peers->attempts = alloc_grow(peers->attempts, peers->attempt_len, &peers->attempt_cap, sizeof *peers->attempts);
+    peers->attempts =
+        alloc_grow(peers->attempts, peers->attempt_len, &peers->attempt_cap, sizeof *peers->attempts);
     peers->attempts[peers->attempt_len++] = (struct first_attempt){id, content};
 }
 
-static void check_webhook(struct world *world, const struct peer *peer, const struct transfer_request *request, const char *row[WORLD_COLUMNS])
+static void check_webhook(struct world *world, const struct peer *peer,
+    const struct transfer_request *request, const char *row[WORLD_COLUMNS])
 {
-    const char *secret = world_read_file(world, arena_printf(&world->arena, "credentials/%s-secret", peer->name));
+    const char *secret =
+        world_read_file(world, arena_printf(&world->arena, "credentials/%s-secret", peer->name));
     char line[256];
-    const char *fault = envelope_fault(request, arena_strndup(&world->arena, secret, strcspn(secret, "\n")), clock_wall_ms());
+    const char *fault =
+        envelope_fault(request, arena_strndup(&world->arena, secret, strcspn(secret, "\n")), clock_wall_ms());
     if (fault != NULL)
         world_fail(world, "webhook to %s: %s", peer->name, fault);
     snprintf(line, sizeof line, "%s %s %s", envelope_text(request->body, "alert", &world->arena),
-        envelope_text(request->body, "event", &world->arena), envelope_text(request->body, "rule", &world->arena));
-    if (row[RULE] != NULL && !str_equal(line, arena_printf(&world->arena, "%s %s %s", row[ALERT],
-            alert_event_name((enum alert_event)atoi(row[EVENT])), row[RULE])))
+        envelope_text(request->body, "event", &world->arena),
+        envelope_text(request->body, "rule", &world->arena));
+    if (row[RULE] != NULL &&
+        !str_equal(line, arena_printf(&world->arena, "%s %s %s", row[ALERT],
+                             alert_event_name((enum alert_event)atoi(row[EVENT])), row[RULE])))
         world_fail(world, "webhook to %s: it says '%s', which the journal does not", peer->name, line);
 }
 
 static void check_mail(struct world *world, const struct peer *peer, const struct transfer_mail *mail)
 {
-    if (!str_equal(header_of(mail->headers, "Auto-Submitted"), "auto-generated") || header_of(mail->headers, "Subject")[0] == '\0' ||
-        header_of(mail->headers, "Date")[0] == '\0' || mail->text[0] == '\0' || mail->html[0] == '\0')
+    if (!str_equal(header_of(mail->headers, "Auto-Submitted"), "auto-generated") ||
+        header_of(mail->headers, "Subject")[0] == '\0' || header_of(mail->headers, "Date")[0] == '\0' ||
+        mail->text[0] == '\0' || mail->html[0] == '\0')
         world_fail(world, "mail to %s: a header or a body is missing", peer->name);
 }
 
@@ -146,16 +156,18 @@ static void check_order(struct world *world, struct received *next)
             next->again = true;
             if (before->life == next->life)
                 world_fail(world, "%s was sent %s twice by one daemon", next->to, next->id);
-        } else if (str_equal(before->to, next->to) && str_equal(before->alert, next->alert) && before->seq > next->seq && !next->again) {
-            world_fail(world, "%s was sent event %d of an alert after event %d", next->to, next->seq, before->seq);
+        } else if (str_equal(before->to, next->to) && str_equal(before->alert, next->alert) &&
+                   before->seq > next->seq && !next->again) {
+            world_fail(
+                world, "%s was sent event %d of an alert after event %d", next->to, next->seq, before->seq);
         }
     }
 }
 
 /* ---- receivers ---- */
 
-static void keep_received(struct world *world, const struct peer *peer, const struct transfer_request *request, const char *id,
-    const char *row[WORLD_COLUMNS])
+static void keep_received(struct world *world, const struct peer *peer,
+    const struct transfer_request *request, const char *id, const char *row[WORLD_COLUMNS])
 {
     struct peers *peers = world->peers;
     const struct transfer_mail *mail = request->mail;
@@ -178,7 +190,8 @@ static void keep_received(struct world *world, const struct peer *peer, const st
         .life = world->life,
     };
     check_order(world, &received);
-    peers->received = alloc_grow(peers->received, peers->received_len, &peers->received_cap, sizeof *peers->received);
+    peers->received =
+        alloc_grow(peers->received, peers->received_len, &peers->received_cap, sizeof *peers->received);
     peers->received[peers->received_len++] = received;
 }
 
@@ -211,12 +224,16 @@ static struct transfer_reply feed_reply(const struct peer *peer, const struct tr
 {
     const char *tag = header_of(request->headers, "If-None-Match");
     const char *date = header_of(request->headers, "If-Modified-Since");
-    bool same = peer->reply.etag != NULL ? str_equal(tag, peer->reply.etag)
-                                         : peer->reply.last_modified != NULL && str_equal(date, peer->reply.last_modified);
+    bool same = peer->reply.etag != NULL
+                    ? str_equal(tag, peer->reply.etag)
+                    : peer->reply.last_modified != NULL && str_equal(date, peer->reply.last_modified);
     if (peer->reply.status != 200 || !same)
         return peer->reply;
-    return (struct transfer_reply){.outcome = TRANSFER_DONE, .status = 304, .text = "HTTP 304",
-        .etag = peer->reply.etag, .last_modified = peer->reply.last_modified};
+    return (struct transfer_reply){.outcome = TRANSFER_DONE,
+        .status = 304,
+        .text = "HTTP 304",
+        .etag = peer->reply.etag,
+        .last_modified = peer->reply.last_modified};
 }
 
 /* ---- the network ---- */
@@ -283,7 +300,8 @@ static bool set_outcome(struct peer *peer, const char *word)
     return false;
 }
 
-static void set_status(struct world *world, struct peer *peer, const struct step *step, long status, const char *text)
+static void set_status(
+    struct world *world, struct peer *peer, const struct step *step, long status, const char *text)
 {
     const char *retry_after = step_option(step, "retry-after");
     peer->reply = (struct transfer_reply){
@@ -306,14 +324,16 @@ void peers_reply(struct world *world, const struct step *step)
     const char *body = status == 200 && step->count > 3 ? payloads_find(world, step->words[3]) : "";
     peer->reply.body = slice_of(body != NULL ? body : "");
     if (status < 100 || status > 599 || (status == 200 && step->count < 4))
-        world_fail(world, "expected: reply FEED 200 PAYLOAD, a status, or timeout, unreached, tls, truncated");
+        world_fail(
+            world, "expected: reply FEED 200 PAYLOAD, a status, or timeout, unreached, tls, truncated");
 }
 
 void peers_receiver(struct world *world, const struct step *step)
 {
     struct peer *peer = peer_of(world, step->words[1]);
     const char *word = step->words[2];
-    long status = str_equal(word, "up") || str_equal(word, "slow") || str_equal(word, "hangs") ? 250 : atol(word);
+    long status =
+        str_equal(word, "up") || str_equal(word, "slow") || str_equal(word, "hangs") ? 250 : atol(word);
     peer->delay_ms = 0;
     if (set_outcome(peer, word))
         return;

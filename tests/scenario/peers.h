@@ -1,9 +1,10 @@
-/* Everyone the daemon talks to: feeds, webhook receivers, mailboxes. By name, which is the first label of a URL's host or the local part
- * of a mail address.
+/* Everyone the daemon talks to: feeds, webhook receivers, mailboxes. By name, which is the first label of a
+ * URL's host or the local part of a mail address.
  *
- * Every request is held against what must always be so: what is sent is committed, is what was decided for this receiver and no internal matter
- * for the public; every attempt of a delivery has the same bytes and name; a receiver gets nothing twice from one life of the daemon, and the
- * events of an alert in their order; webhooks are signed. */
+ * Every request is held against what must always be so: what is sent is committed, is what was decided for
+ * this receiver and no internal matter for the public; every attempt of a delivery has the same bytes and
+ * name; a receiver gets nothing twice from one life of the daemon, and the events of an alert in their order;
+ * webhooks are signed. */
 #ifndef SCENARIO_PEERS_H
 #define SCENARIO_PEERS_H
 
@@ -22,7 +23,8 @@ struct received {
 void peers_init(struct world *world);
 void peers_deinit(struct world *world);
 
-/* `reply FEED 200 PAYLOAD [etag=…] [modified=…]`, `reply FEED 500 [retry-after=120]`, `reply FEED timeout | unreached | tls | truncated`. */
+/* `reply FEED 200 PAYLOAD [etag=…] [modified=…]`, `reply FEED 500 [retry-after=120]`, `reply FEED timeout |
+ * unreached | tls | truncated`. */
 void peers_reply(struct world *world, const struct step *step);
 
 /* `receiver NAME up | down | hangs | slow 3s | STATUS [retry-after=…]`. */

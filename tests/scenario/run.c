@@ -1,7 +1,8 @@
 /* Runs the whole daemon through scenarios in virtual time: run FILE.scenario…
  *
- * Clock, loop, worker, transfers, status listener, service manager, log and disk are fakes chosen at link time (tests/support/fake_*.c);
- * everything else is the daemon as it is. `-v` prints the daemon's log as it goes. */
+ * Clock, loop, worker, transfers, status listener, service manager, log and disk are fakes chosen at link
+ * time (tests/support/fake_*.c); everything else is the daemon as it is. `-v` prints the daemon's log as it
+ * goes. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,8 +53,9 @@ static void step_edit(struct world *world, const struct step *step)
 /* ---- steps: the daemon ---- */
 
 /* Log and notifications are those since the last step that drove the daemon. */
-static void forget(void)
+static void forget(struct world *world)
 {
+    world->ready = world->ready || strstr(fake_sd_told(), "READY=1") != NULL;
     fake_log_forget();
     fake_sd_forget();
 }
@@ -61,7 +63,8 @@ static void forget(void)
 static void step_start(struct world *world, const struct step *step)
 {
     (void)step;
-    forget();
+    forget(world);
+    world->ready = false;
     world_start(world);
     world_settle(world);
 }
@@ -70,7 +73,8 @@ static void step_start(struct world *world, const struct step *step)
 static void step_launch(struct world *world, const struct step *step)
 {
     (void)step;
-    forget();
+    forget(world);
+    world->ready = false;
     world_start(world);
 }
 
@@ -98,7 +102,7 @@ static void step_until(struct world *world, const struct step *step)
 static void step_advance(struct world *world, const struct step *step)
 {
     int64_t ms = script_duration_ms(step->words[1]);
-    forget();
+    forget(world);
     if (ms < 0)
         world_fail(world, "expected a duration, found '%s'", step->words[1]);
     else
@@ -108,7 +112,7 @@ static void step_advance(struct world *world, const struct step *step)
 static void step_reload(struct world *world, const struct step *step)
 {
     (void)step;
-    forget();
+    forget(world);
     fake_loop_raise(SIGHUP);
     world_settle(world);
 }
@@ -117,7 +121,7 @@ static void step_reload(struct world *world, const struct step *step)
 static void step_terminate(struct world *world, const struct step *step)
 {
     (void)step;
-    forget();
+    forget(world);
     fake_loop_raise(SIGTERM);
     world_settle(world);
 }
@@ -125,7 +129,7 @@ static void step_terminate(struct world *world, const struct step *step)
 static void step_stop(struct world *world, const struct step *step)
 {
     (void)step;
-    forget();
+    forget(world);
     world_stop(world);
 }
 

@@ -28,12 +28,14 @@ static const char *next_word(const char **line, struct arena *arena)
     char *word = arena_alloc(arena, strlen(p) + 1), *out = word;
     bool quoted = false;
     for (; *p != '\0' && (quoted || (*p != ' ' && *p != '\t')); p++) {
-        if (*p == '\\' && p[1] != '\0')
-            *out++ = *++p;
-        else if (*p == '"')
+        if (*p == '\\' && p[1] != '\0') {
+            p++;
+            *out++ = *p == 'n' ? '\n' : *p;
+        } else if (*p == '"') {
             quoted = !quoted;
-        else
+        } else {
             *out++ = *p;
+        }
     }
     *line = p;
     return word;
@@ -99,8 +101,8 @@ static bool include(struct reader *reader, const struct step *step)
     int directory = slash != NULL ? (int)(slash - reader->path) + 1 : 0;
     if (step->count != 2 || reader->depth == DEPTH_MAX)
         return complain(step, "include FILE");
-    const char *path = arena_printf(
-        &reader->script->arena, "%.*s%s", directory, reader->path, step->words[1]);
+    const char *path =
+        arena_printf(&reader->script->arena, "%.*s%s", directory, reader->path, step->words[1]);
     return read_file(reader->script, path, reader->depth + 1);
 }
 

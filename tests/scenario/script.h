@@ -1,7 +1,9 @@
-/* A scenario file: one step a line, words apart by blanks, "quoted" where they hold some; # begins a comment.
+/* A scenario file: one step a line, words apart by blanks, "quoted" where they hold some, with \" \\ and \n;
+ * # begins a comment.
  *
- * Lines indented by four blanks are the block of the step before them. `include FILE` takes the steps of another file; `repeat A..B [C]` as
- * first step runs the whole file for each number from A to B (every C-th), which stands for $i. */
+ * Lines indented by four blanks are the block of the step before them. `include FILE` takes the steps of
+ * another file; `repeat A..B [C]` as first step runs the whole file for each number from A to B (every C-th),
+ * which stands for $i. */
 #ifndef SCENARIO_SCRIPT_H
 #define SCENARIO_SCRIPT_H
 

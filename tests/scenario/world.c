@@ -21,15 +21,16 @@
 #include "tests/support/fake_transfer.h"
 
 enum {
-    TURNS_MAX = 3000,       /* at one moment of time; more is a daemon that never rests */
-    QUIET_TURNS = 3,        /* a message posted in one turn is handled in the next */
+    TURNS_MAX = 3000, /* at one moment of time; more is a daemon that never rests */
+    QUIET_TURNS = 3,  /* a message posted in one turn is handled in the next */
     STOP_MAX_MS = 60 * 1000,
     FILE_MAX = 64 * 1024 * 1024,
 };
 
 #define START_MS INT64_C(1751803200000) /* 2025-07-06T12:00:00Z */
 
-static const char *const disk_files[WORLD_FILES] = {"state/tdwatch.db", "state/tdwatch.db-wal", "state/tdwatch.db-journal"};
+static const char *const disk_files[WORLD_FILES] = {
+    "state/tdwatch.db", "state/tdwatch.db-wal", "state/tdwatch.db-journal"};
 
 void world_fail(struct world *world, const char *format, ...)
 {
@@ -263,7 +264,8 @@ void world_stop(struct world *world)
 static sqlite3_stmt *prepare(struct world *world, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
-    if (world->db == NULL && sqlite3_open_v2(path_of(world, disk_files[0]), &world->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+    if (world->db == NULL &&
+        sqlite3_open_v2(path_of(world, disk_files[0]), &world->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
         close_db(world);
     else if (sqlite3_prepare_v2(world->db, sql, -1, &stmt, NULL) != SQLITE_OK)
         world_fail(world, "%s: %s", sql, sqlite3_errmsg(world->db));

@@ -1,7 +1,7 @@
 /* The world of one scenario: a directory, a clock, the daemon in it, and its death.
  *
- * A crash leaves exactly the bytes that SQLite had written by then: they are copied at that moment, the daemon is freed with all it may still
- * do, and the copy is put back. */
+ * A crash leaves exactly the bytes that SQLite had written by then: they are copied at that moment, the
+ * daemon is freed with all it may still do, and the copy is put back. */
 #ifndef SCENARIO_WORLD_H
 #define SCENARIO_WORLD_H
 
@@ -22,12 +22,13 @@ enum { WORLD_FILES = 3 };
 struct world {
     char directory[200];
     struct arena arena;
-    struct daemon *daemon; /* NULL while none runs */
-    struct sqlite3 *db;    /* a second look at the store, past our code */
-    int life;              /* how many daemons there have been */
-    int exit_code;         /* of the last one that ended by itself */
-    bool dead;             /* the crash has come; nothing that is done now counts */
-    int64_t writes_left;   /* until the crash; 0: none is due */
+    struct daemon *daemon;          /* NULL while none runs */
+    struct sqlite3 *db;             /* a second look at the store, past our code */
+    int life;                       /* how many daemons there have been */
+    bool ready;                     /* the service manager has been told */
+    int exit_code;                  /* of the last one that ended by itself */
+    bool dead;                      /* the crash has come; nothing that is done now counts */
+    int64_t writes_left;            /* until the crash; 0: none is due */
     struct slice disk[WORLD_FILES]; /* what the crash left */
     char history[DIGEST_SIZE];      /* as remembered */
     struct peers *peers;
@@ -68,7 +69,8 @@ void world_crash_at_write(struct world *world, int64_t n);
 
 enum { WORLD_COLUMNS = 16 };
 
-/* First row of a query in sqlite3_mprintf's format (%Q quotes); texts in the world's arena, NULL for SQL NULL. False: no row. */
+/* First row of a query in sqlite3_mprintf's format (%Q quotes); texts in the world's arena, NULL for SQL
+ * NULL. False: no row. */
 bool world_row(struct world *world, const char *texts[WORLD_COLUMNS], const char *format, ...);
 int64_t world_count(struct world *world, const char *format, ...);
 

@@ -5,7 +5,8 @@
 
 enum { TABLES_MAX = 4 };
 
-/* The real layer has a few tables of functions, by kind of file; each is copied once with two functions replaced. */
+/* The real layer has a few tables of functions, by kind of file; each is copied once with two functions
+ * replaced. */
 struct table {
     const sqlite3_io_methods *real;
     sqlite3_io_methods own;

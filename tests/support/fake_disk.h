@@ -1,6 +1,8 @@
-/* The disk of scenarios: SQLite's own file layer, which can be full, counts its writes and never waits for the platter.
+/* The disk of scenarios: SQLite's own file layer, which can be full, counts its writes and never waits for
+ * the platter.
  *
- * What a crash leaves is what has been written, so syncing would only cost time here; that it is asked for is the store's own test. */
+ * What a crash leaves is what has been written, so syncing would only cost time here; that it is asked for is
+ * the store's own test. */
 #ifndef TESTS_FAKE_DISK_H
 #define TESTS_FAKE_DISK_H
 

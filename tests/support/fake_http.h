@@ -5,7 +5,8 @@
 #include "base/buf.h"
 #include "io/http.h"
 
-/* GETs a path from the server that listens; the reply's body is appended to `out`. Its status, or 0 where nobody listens. */
+/* GETs a path from the server that listens; the reply's body is appended to `out`. Its status, or 0 where
+ * nobody listens. */
 int fake_http_get(const char *path, struct buf *out);
 
 #endif

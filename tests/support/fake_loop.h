@@ -1,4 +1,5 @@
-/* The loop of scenarios: a turn does what the other fakes have to do and waits for nothing. Linked instead of io/loop.c.
+/* The loop of scenarios: a turn does what the other fakes have to do and waits for nothing. Linked instead of
+ * io/loop.c.
  *
  * There is one loop at a time. */
 #ifndef TESTS_FAKE_LOOP_H

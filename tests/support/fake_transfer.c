@@ -58,7 +58,8 @@ static const char *const *copy_headers(struct arena *arena, const char *const *h
 
 static struct slice copy_slice(struct arena *arena, struct slice slice)
 {
-    return slice.data != NULL ? (struct slice){arena_strndup(arena, slice.data, slice.len), slice.len} : slice;
+    return slice.data != NULL ? (struct slice){arena_strndup(arena, slice.data, slice.len), slice.len}
+                              : slice;
 }
 
 static void copy_mail(struct transfer *transfer, const struct transfer_mail *mail)
@@ -149,9 +150,9 @@ int64_t fake_transfer_next_ms(void)
     const struct transfers *transfers;
     const struct transfer *transfer;
     LIST_FOREACH(transfers, &pools, link)
-        TAILQ_FOREACH(transfer, &transfers->list, link)
-            if (transfer->due_ms < next)
-                next = transfer->due_ms;
+    TAILQ_FOREACH(transfer, &transfers->list, link)
+    if (transfer->due_ms < next)
+        next = transfer->due_ms;
     return next;
 }
 

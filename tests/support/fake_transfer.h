@@ -1,7 +1,8 @@
-/* Transfers of scenarios: a peer that the runner scripts, in virtual time. Linked instead of io/transfer.c and what stands behind it.
+/* Transfers of scenarios: a peer that the runner scripts, in virtual time. Linked instead of io/transfer.c
+ * and what stands behind it.
  *
- * Keeps the contract of io/transfer.h: requests are copied, a transfer ends in a turn and never in transfer_start, time-outs and byte
- * limits hold. The policy on addresses is left to the real thing. */
+ * Keeps the contract of io/transfer.h: requests are copied, a transfer ends in a turn and never in
+ * transfer_start, time-outs and byte limits hold. The policy on addresses is left to the real thing. */
 #ifndef TESTS_FAKE_TRANSFER_H
 #define TESTS_FAKE_TRANSFER_H
 

@@ -1,7 +1,7 @@
 /* The worker of scenarios: no thread. Linked instead of io/worker.c.
  *
- * A message is handled in the turn after it was posted and its answers are taken by the worker_take of that turn, as in
- * life, so that a scenario can end the daemon between any two of these steps. */
+ * A message is handled in the turn after it was posted and its answers are taken by the worker_take of that
+ * turn, as in life, so that a scenario can end the daemon between any two of these steps. */
 #include "io/worker.h"
 
 #include <errno.h>

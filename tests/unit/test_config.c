@@ -87,8 +87,8 @@ static void assert_defaults(const struct config *config)
     assert_string_equal(config->home, "VN");
     assert_string_equal(config->state_directory, "/var/lib/tdwatch");
     assert_int_equal(config->feeds.len, 1);
-    assert_string_equal(config->feeds.items[0], "/usr/share/tdwatch/feeds");
-    assert_string_equal(config->baskets, "/usr/share/tdwatch/feeds/baskets.yaml");
+    assert_string_equal(config->feeds.items[0], TDWATCH_SHARE "/feeds");
+    assert_string_equal(config->baskets, TDWATCH_SHARE "/feeds/baskets.yaml");
     assert_int_equal(config->rules.len, 1);
     assert_string_equal(config->rules.items[0], "/etc/tdwatch/rules");
     assert_int_equal(config->plain_hosts.len, 0);

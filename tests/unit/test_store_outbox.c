@@ -350,6 +350,19 @@ static void delivery_of_no_event_is_refused(void **state)
     assert_int_equal(id, -7);
 }
 
+static void who_was_told_is_known(void **state)
+{
+    struct temp_store *temp = *state;
+    bool told = false;
+    put_delivery(temp, "press", 60);
+    assert_int_equal(store_was_told(temp->store, sample_trade().id, "press", &told), 0);
+    assert_true(told);
+    assert_int_equal(store_was_told(temp->store, sample_trade().id, "office", &told), 0);
+    assert_false(told);
+    assert_int_equal(store_was_told(temp->store, "none", "press", &told), 0);
+    assert_false(told);
+}
+
 static void due_deliveries_come_oldest_due_first(void **state)
 {
     struct temp_store *temp = *state;
@@ -512,6 +525,7 @@ int main(void)
         OUTBOX_TEST(delivery_comes_back_after_reopening),
         OUTBOX_TEST(delivery_is_added_once),
         OUTBOX_TEST(delivery_of_no_event_is_refused),
+        OUTBOX_TEST(who_was_told_is_known),
         OUTBOX_TEST(due_deliveries_come_oldest_due_first),
         OUTBOX_TEST(attempts_move_the_delivery_and_are_journaled),
         OUTBOX_TEST(delivered_stays_delivered),

@@ -1,0 +1,405 @@
+/* link: tests/support/series daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "core/judge.h"
+#include "core/period.h"
+#include "io/yaml.h"
+#include "tests/support/series.h"
+
+#define LEN(array) (sizeof(array) / sizeof *(array))
+
+#define HEAD(id)                                                                                             \
+    "  - id: " id "\n"                                                                                       \
+    "    title: { en: a, vi: b }\n"                                                                          \
+    "    advice: { en: a, vi: b }\n"                                                                         \
+    "    severity: watch\n"
+
+static const char baskets_text[] = "baskets:\n"
+                                   "  - id: wood\n"
+                                   "    title: { vi: a, en: b }\n"
+                                   "    codes: ['4412', '4408']\n"
+                                   "    inputs: ['4403']\n"
+                                   "    source: test\n"
+                                   "  - id: toys\n"
+                                   "    title: { vi: a, en: b }\n"
+                                   "    codes: ['9503']\n"
+                                   "    source: test\n";
+
+static const char *const source_names[] = {"first", "second"};
+static const struct texts sources = {source_names, 2};
+
+/* A panel, rules, and a judge over both. */
+struct fixture {
+    struct arena arena;
+    struct diag_list diags;
+    struct baskets baskets;
+    struct ruleset *ruleset;
+    struct panel *panel;
+    struct judge *judge;
+};
+
+static const struct node *parse(struct fixture *f, const char *text)
+{
+    const struct node *document;
+    if (yaml_parse("test.yaml", slice_of(text), &f->arena, &document, &f->diags) < 0)
+        fail_msg("%s", f->diags.items[0].text);
+    return document;
+}
+
+static void fixture_init(struct fixture *f, const char *rules)
+{
+    *f = (struct fixture){.ruleset = ruleset_new(), .panel = panel_new()};
+    assert_int_equal(baskets_read(parse(f, baskets_text), &f->baskets, &f->diags), 0);
+    ruleset_add(f->ruleset, parse(f, rules), slice_of(rules), &f->baskets, &f->diags);
+    if (ruleset_seal(f->ruleset, &f->diags) < 0)
+        fail_msg("%s", diag_line(&f->diags, &f->diags.items[0]));
+    f->judge = judge_new(f->ruleset, &f->baskets, "VN", &sources);
+}
+
+static void fixture_deinit(struct fixture *f)
+{
+    judge_free(f->judge);
+    panel_free(f->panel);
+    ruleset_free(f->ruleset);
+    baskets_deinit(&f->baskets);
+    diag_list_deinit(&f->diags);
+    arena_deinit(&f->arena);
+}
+
+static void judge_whole(struct fixture *f)
+{
+    struct judge_result result;
+    judge_all(f->judge, f->panel, &result);
+    judge_result_deinit(&result);
+}
+
+static int32_t month(int number)
+{
+    return period_make(2023, 1) + number - 1;
+}
+
+static void put(struct fixture *f, const char *source, const char *product, const char *name, const char *figures)
+{
+    struct series_scope scope = {source, "VN", "US", "CN", product};
+    if (!series_put(f->panel, &scope, name, figures, month(1)))
+        fail_msg("%s = %s", name, figures);
+}
+
+/* Where the alert of one scope of rule 0 stands. */
+static struct alert_track track_of(struct fixture *f, const char *product, const char *origin)
+{
+    uint32_t rule, scope;
+    struct alert_scope name = {f->ruleset->rules[0].id, product, "US", origin};
+    assert_true(judge_find(f->judge, &name, &rule, &scope));
+    return judge_track(f->judge, rule, scope);
+}
+
+/* ---- scopes ---- */
+
+static void scopes_are_products_times_markets_times_origins(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "rules:\n" HEAD("one")
+        "    scope: { product: [wood, baskets, 4412, '44*', '9*'], market: [US, EU], origin: [CN, KR] }\n"
+        "    when: last(from_origin) > 5 USD\n");
+    put(&f, "first", "4412", "exports", "1");
+    put(&f, "first", "4499", "exports", "1");
+    put(&f, "second", "4499", "imports", "1");
+    put(&f, "first", "9503", "imports", "1");
+    put(&f, "first", "8501", "imports", "1");
+    struct judge_result result;
+    judge_all(f.judge, f.panel, &result);
+    static const char *const products[] = {"wood", "toys", "4412", "4499", "9503"}; /* each once */
+    static const char *const markets[] = {"US", "EU"}, *const origins[] = {"CN", "KR"};
+    assert_int_equal(result.len, 5 * 2 * 2);
+    for (uint32_t i = 0; i < result.len; i++) {
+        const struct judge_scope *scope = judge_scope(f.judge, 0, i);
+        assert_string_equal(scope->product, products[i / 4]);
+        assert_string_equal(scope->market, markets[i / 2 % 2]);
+        assert_string_equal(scope->origin, origins[i % 2]);
+        assert_false(result.items[i].revised);
+        struct alert_scope name = {"one", scope->product, scope->market, scope->origin};
+        uint32_t rule, found;
+        assert_true(judge_find(f.judge, &name, &rule, &found));
+        assert_int_equal(found, i);
+    }
+    struct alert_scope none = {"two", "wood", "US", "CN"};
+    uint32_t rule, scope;
+    assert_false(judge_find(f.judge, &none, &rule, &scope));
+    judge_result_deinit(&result);
+    fixture_deinit(&f);
+}
+
+static void series_is_read_from_the_first_source_that_has_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    char buf[64];
+    fixture_init(&f, "rules:\n" HEAD("one")
+        "    scope: { product: ['4412', '4408', wood], market: US }\n"
+        "    let: { value: last(exports) }\n"
+        "    when: value > 5 USD\n");
+    put(&f, "second", "4412", "exports", "10");
+    put(&f, "first", "4412", "exports", "1");
+    put(&f, "second", "4408", "exports", "20");
+    put(&f, "unknown", "4408", "exports", "40");
+    judge_whole(&f);
+    static const double values[] = {1, 20, 21};
+    static const char *const read_from[] = {"first", "second", "first, second"};
+    for (uint32_t scope = 0; scope < 3; scope++) {
+        struct figure figures[RULE_LETS_MAX];
+        assert_int_equal(judge_figures(f.judge, f.panel, 0, scope, month(1), figures), 1);
+        assert_string_equal(figures[0].name, "value");
+        assert_int_equal(figures[0].type, VALUE_MONEY);
+        assert_int_equal(figures[0].unknown, KNOWN);
+        assert_true(figures[0].value == values[scope]);
+        assert_string_equal(judge_sources(f.judge, f.panel, 0, scope, buf, sizeof buf), read_from[scope]);
+    }
+    assert_int_equal(strlen(judge_sources(f.judge, f.panel, 0, 2, buf, 8)), 7); /* cut, and ended */
+    fixture_deinit(&f);
+}
+
+static void inputs_are_those_of_the_basket(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "rules:\n" HEAD("one")
+        "    scope: { product: [wood, toys, '4412'], market: US, origin: CN }\n"
+        "    let: { value: last(inputs) }\n"
+        "    when: value > 5 USD\n");
+    struct series_scope scope = {"first", "VN", "US", "CN", "4403"};
+    assert_true(series_put(f.panel, &scope, "inputs", "7", month(1)));
+    judge_whole(&f);
+    static const enum unknown reasons[] = {KNOWN, UNKNOWN_NO_SERIES, UNKNOWN_NO_SERIES};
+    for (uint32_t i = 0; i < 3; i++) {
+        struct figure figures[RULE_LETS_MAX];
+        judge_figures(f.judge, f.panel, 0, i, month(1), figures);
+        assert_int_equal(figures[0].unknown, reasons[i]);
+    }
+    fixture_deinit(&f);
+}
+
+/* ---- states ---- */
+
+static void alert_follows_the_figures(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "rules:\n" HEAD("surge")
+        "    scope: { product: '4412', market: US }\n"
+        "    when: growth(imports, 1m) >= 15%\n"
+        "    for: 2 releases\n");
+    put(&f, "first", "4412", "imports", "100x12 100 115 115 114 115");
+    judge_whole(&f);
+    assert_int_equal(judge_horizon(f.judge, 0, 0), month(17));
+    struct alert_track track = track_of(&f, "4412", "");
+    assert_int_equal(track.state, ALERT_PENDING);
+    assert_int_equal(track.last_raised, month(15));
+    assert_int_equal(track.ended, month(16));
+    fixture_deinit(&f);
+}
+
+static void horizon_is_that_of_the_role_furthest_behind(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "rules:\n" HEAD("share")
+        "    scope: { product: ['4412', '9503'], market: US }\n"
+        "    when: share(imports, market, 1m) > 50%\n");
+    put(&f, "first", "4412", "imports", "60x10");
+    put(&f, "first", "4412", "market", "100x7");
+    put(&f, "first", "9503", "imports", "60x10");
+    judge_whole(&f);
+    assert_int_equal(judge_horizon(f.judge, 0, 0), month(7));
+    assert_int_equal(track_of(&f, "4412", "").state, ALERT_FIRING);
+    assert_int_equal(judge_horizon(f.judge, 0, 1), PERIOD_NONE); /* nobody reports its market */
+    assert_int_equal(track_of(&f, "9503", "").state, ALERT_INACTIVE);
+    fixture_deinit(&f);
+}
+
+static void rule_is_off_where_its_law_is_not_in_force(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "rules:\n" HEAD("law")
+        "    scope: { product: '4412', market: US }\n"
+        "    when: last(imports) > 5 USD\n"
+        "    valid: { from: 2023-03, to: 2023-05 }\n");
+    put(&f, "first", "4412", "imports", "9 9 9 1 9 1 9");
+    judge_whole(&f);
+    struct alert_track track = track_of(&f, "4412", "");
+    assert_int_equal(track.last_raised, month(3));
+    assert_int_equal(track.ended, month(4));
+    assert_int_equal(track.raised, month(5)); /* and what 2023-06 and later say does not matter */
+    assert_int_equal(track.state, ALERT_FIRING);
+    fixture_deinit(&f);
+}
+
+static void unknown_does_what_the_rule_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rules;
+        enum alert_state state;
+    } cases[] = {
+        {"rules:\n" HEAD("one") "    scope: { product: '4412', market: US }\n"
+         "    when: sum(imports, 2m) > 5 USD\n    missing: keep\n", ALERT_FIRING},
+        {"rules:\n" HEAD("one") "    scope: { product: '4412', market: US }\n"
+         "    when: sum(imports, 2m) > 5 USD\n    missing: clear\n", ALERT_INACTIVE},
+        {"rules:\n" HEAD("one") "    scope: { product: '4412', market: US }\n"
+         "    when: sum(imports, 2m) > 5 USD\n    missing: alert\n", ALERT_NO_DATA},
+        {"rules:\n" HEAD("one") "    scope: { product: '4412', market: US }\n"
+         "    when: sum(imports, 2m) > 5 USD\n    clear: last(imports) < 1 USD\n", ALERT_FIRING},
+    };
+    for (size_t i = 0; i < LEN(cases); i++) {
+        struct fixture f;
+        fixture_init(&f, cases[i].rules);
+        put(&f, "first", "4412", "imports", "9 9 ~ 9");
+        judge_whole(&f);
+        assert_int_equal(track_of(&f, "4412", "").state, cases[i].state);
+        fixture_deinit(&f);
+    }
+}
+
+/* ---- changes ---- */
+
+static void revise(struct fixture *f, const char *product, int number, int64_t figure, struct judge_result *result)
+{
+    struct observation row = {
+        .reporter = "US", .partner = "VN", .product = product, .unit = "", .flow = FLOW_IMPORT, .period = month(number)};
+    row.present[COLUMN_VALUE] = true;
+    row.figure[COLUMN_VALUE] = figure * FIGURE_SCALE;
+    struct observations rows = {&row, 1, 1};
+    struct panel_changes changes;
+    panel_apply(f->panel, "first", &rows, &changes);
+    judge_changes(f->judge, f->panel, &changes, result);
+    panel_changes_deinit(&changes);
+}
+
+static void change_touches_the_scopes_that_read_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct judge_result result;
+    fixture_init(&f, "rules:\n" HEAD("one")
+        "    scope: { product: ['4412', wood, toys], market: US }\n"
+        "    when: last(imports) > 5 USD\n" HEAD("two")
+        "    scope: { product: baskets, market: US }\n"
+        "    when: last(exports) > 5 USD\n");
+    put(&f, "first", "4412", "imports", "9 9");
+    put(&f, "first", "9503", "imports", "9 9");
+    judge_whole(&f);
+    revise(&f, "4412", 3, 1, &result); /* new, so not revised */
+    assert_int_equal(result.len, 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(result.items[i].rule, 0);
+        assert_int_equal(result.items[i].scope, i);
+        assert_false(result.items[i].revised);
+    }
+    judge_result_deinit(&result);
+    assert_int_equal(track_of(&f, "4412", "").ended, month(3));
+    revise(&f, "4412", 3, 9, &result);
+    assert_int_equal(result.len, 2);
+    assert_true(result.items[0].revised);
+    judge_result_deinit(&result);
+    assert_int_equal(track_of(&f, "4412", "").state, ALERT_FIRING);
+    assert_int_equal(track_of(&f, "4412", "").ended, PERIOD_NONE);
+    revise(&f, "4412", 3, 9, &result); /* the same figure again */
+    assert_int_equal(result.len, 0);
+    judge_result_deinit(&result);
+    fixture_deinit(&f);
+}
+
+/* ---- judging again what changed is judging everything ---- */
+
+static const char random_rules[] =
+    "rules:\n" HEAD("plain")
+    "    scope: { product: [baskets, '4412', '95*'], market: [US, EU] }\n"
+    "    let: { g: \"growth(imports, 2m)\" }\n"
+    "    when: g >= $growth\n"
+    "    clear: g < $growth / 2\n"
+    "    for: 2 of 3 releases\n"
+    "    thresholds: { growth: 30% }\n"
+    "    overrides:\n"
+    "      - { where: { product: wood, market: US }, growth: -20% }\n"
+    "      - { where: { product: '95*' }, growth: 10% }\n" HEAD("origin")
+    "    scope: { product: baskets, market: [US, EU], origin: [CN, KR] }\n"
+    "    when: share(from_origin, market, 3m) > 40% or last(inputs) > 3 USD\n"
+    "    missing: clear\n" HEAD("known")
+    "    scope: { product: [baskets, '4403'], market: US }\n"
+    "    when: not known(growth(imports.unit_value, 3m)) or last(rivals) < 0 USD\n"
+    "    for: 3 of 32 releases\n" HEAD("coalesce")
+    "    scope: { product: baskets, market: [EU] }\n"
+    "    when: coalesce(growth(imports, 2m), 100%) > 50%\n"
+    "    clear: coalesce(last(imports), 1 USD) < 2 USD\n"
+    "    missing: alert\n" HEAD("year")
+    "    scope: { product: '9503', market: [US, EU] }\n"
+    "    when: growth(imports, ytd) > 0%\n"
+    "    missing: alert\n" HEAD("law")
+    "    scope: { product: baskets, market: US }\n"
+    "    when: coalesce(last(imports.quantity), 1) > 2\n"
+    "    valid: { from: 2023-05, to: 2024-09 }\n"
+    "    for: 2 of 5 releases\n";
+
+enum { ROUNDS = 400, SPAN = 30 };
+
+static const char *const codes[] = {"4412", "4408", "4403", "9503", "9504"};
+static const struct {
+    const char *reporter, *partner;
+    enum flow flow;
+} directions[] = {
+    {"US", "VN", FLOW_IMPORT}, {"EU", "VN", FLOW_IMPORT}, {"US", "W", FLOW_IMPORT},  {"EU", "W", FLOW_IMPORT},
+    {"US", "CN", FLOW_IMPORT}, {"EU", "KR", FLOW_IMPORT}, {"VN", "CN", FLOW_IMPORT}, {"VN", "US", FLOW_EXPORT},
+};
+
+static struct observation random_row(int32_t newest)
+{
+    size_t way = (size_t)rand() % LEN(directions);
+    struct observation row = {
+        .reporter = directions[way].reporter,
+        .partner = directions[way].partner,
+        .flow = directions[way].flow,
+        .product = codes[(size_t)rand() % LEN(codes)],
+        .unit = "",
+        .period = newest - rand() % 20,
+        .flags = rand() % 10 == 0 ? (unsigned)(rand() % 8) : 0,
+    };
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        row.present[column] = rand() % 5 != 0;
+        row.figure[column] = rand() % 6 * FIGURE_SCALE;
+    }
+    return row;
+}
+
+/* All series are there from the start, since judge_changes takes no new ones. */
+static void add_all_series(struct panel *panel)
+{
+    for (size_t s = 0; s < 2; s++)
+        for (size_t way = 0; way < LEN(directions); way++)
+            for (size_t code = 0; code < LEN(codes); code++) {
+                struct series_key key = {source_names[s], directions[way].reporter, directions[way].flow,
+                    directions[way].partner, codes[code]};
+                if (s == 0 || rand() % 2)
+                    panel_add_series(panel, &key, "");
+            }
+}
+
+static void assert_same(struct fixture *f, const struct judge *fresh, int round)
+{
+    for (uint32_t rule = 0; rule < f->ruleset->len; rule++)
+        for (uint32_t scope = 0; judge_scope(fresh, rule, scope)->product != NULL; scope++) {
+            struct alert_track a = judge_track(f->judge, rule, scope), b = judge_track(fresh, rule, scope);
+            if (memcmp(&a, &b, sizeof a) != 0 || judge_horizon(f->judge, rule, scope) != judge_horizon(fresh, rule, scope))
+                fail_msg("round %d: %s %s", round, judge_rule(fresh, rule)->id, judge_scope(fresh, rule, scope)->product);
+        }
+}
