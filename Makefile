@@ -53,7 +53,7 @@ OBJECTS := $(patsubst %.c,$(B)/%.o,$(SOURCES)) $(patsubst %.S,$(B)/%.o,$(wildcar
 
 .PHONY: all
 all: deps-build
-	@$(MAKE) --no-print-directory $(B)/tdwatch
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(B)/tdwatch
 
 $(B)/tdwatch: $(OBJECTS)
 	@echo "  link $@"

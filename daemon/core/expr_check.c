@@ -217,6 +217,12 @@ static int check_early(
     return -EINVAL;
 }
 
+/* A plain number may stand for a quantity, whose unit is the product's own. */
+static bool comparable(enum value_type a, enum value_type b)
+{
+    return a == b || (a == VALUE_QUANTITY && b == VALUE_NUMBER) || (a == VALUE_NUMBER && b == VALUE_QUANTITY);
+}
+
 static enum value_type result_type(
     const struct checker *checker, const struct expr *expr, const struct indicator *indicator)
 {
@@ -232,10 +238,11 @@ static enum value_type result_type(
     case RESULT_ARGUMENT:
         break;
     }
-    if (expr->args[0]->type == expr->args[1]->type)
-        return expr->args[0]->type;
+    enum value_type first = expr->args[0]->type, second = expr->args[1]->type;
+    if (comparable(first, second))
+        return first == VALUE_NUMBER ? second : first;
     diag_error(checker->diags, place_of(checker, expr->args[1]), "T008", "%.*s chooses between %s and %s",
-        NAME_ARGS(expr->name), value_type_name(expr->args[0]->type), value_type_name(expr->args[1]->type));
+        NAME_ARGS(expr->name), value_type_name(first), value_type_name(second));
     return TYPE_FAULTY;
 }
 
@@ -291,12 +298,6 @@ static const char *const operator_texts[] = {
     [OP_AND] = "and",
     [OP_OR] = "or",
 };
-
-/* A plain number may stand for a quantity, whose unit is the product's own. */
-static bool comparable(enum value_type a, enum value_type b)
-{
-    return a == b || (a == VALUE_QUANTITY && b == VALUE_NUMBER) || (a == VALUE_NUMBER && b == VALUE_QUANTITY);
-}
 
 /* What the writer may have meant by comparing a figure of type `a` with `arg`: the same number with the unit that fits. */
 static void hint_comparison(const struct checker *checker, enum value_type a, const struct expr *arg)

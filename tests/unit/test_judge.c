@@ -337,7 +337,7 @@ static const char random_rules[] =
     "    when: share(from_origin, market, 3m) > 40% or last(inputs) > 3 USD\n"
     "    missing: clear\n" HEAD("known")
     "    scope: { product: [baskets, '4403'], market: US }\n"
-    "    when: not known(growth(imports.unit_value, 3m)) or last(rivals) < 0 USD\n"
+    "    when: not known(growth(imports.unit_value, 3m)) or last(rivals) < 1 USD\n"
     "    for: 3 of 32 releases\n" HEAD("coalesce")
     "    scope: { product: baskets, market: [EU] }\n"
     "    when: coalesce(growth(imports, 2m), 100%) > 50%\n"
@@ -362,7 +362,8 @@ static const struct {
     {"US", "CN", FLOW_IMPORT}, {"EU", "KR", FLOW_IMPORT}, {"VN", "CN", FLOW_IMPORT}, {"VN", "US", FLOW_EXPORT},
 };
 
-static struct observation random_row(int32_t newest)
+/* A row of one of the newest `back` months. */
+static struct observation random_row(int32_t newest, int back)
 {
     size_t way = (size_t)rand() % LEN(directions);
     struct observation row = {
@@ -371,7 +372,7 @@ static struct observation random_row(int32_t newest)
         .flow = directions[way].flow,
         .product = codes[(size_t)rand() % LEN(codes)],
         .unit = "",
-        .period = newest - rand() % 20,
+        .period = newest - rand() % back,
         .flags = rand() % 10 == 0 ? (unsigned)(rand() % 8) : 0,
     };
     for (int column = 0; column < COLUMN_COUNT; column++) {
@@ -394,12 +395,141 @@ static void add_all_series(struct panel *panel)
             }
 }
 
-static void assert_same(struct fixture *f, const struct judge *fresh, int round)
+static bool is_touched(const struct judge_result *result, const struct judge_touched *scope)
 {
-    for (uint32_t rule = 0; rule < f->ruleset->len; rule++)
-        for (uint32_t scope = 0; judge_scope(fresh, rule, scope)->product != NULL; scope++) {
-            struct alert_track a = judge_track(f->judge, rule, scope), b = judge_track(fresh, rule, scope);
-            if (memcmp(&a, &b, sizeof a) != 0 || judge_horizon(f->judge, rule, scope) != judge_horizon(fresh, rule, scope))
-                fail_msg("round %d: %s %s", round, judge_rule(fresh, rule)->id, judge_scope(fresh, rule, scope)->product);
+    for (size_t i = 0; i < result->len; i++)
+        if (result->items[i].rule == scope->rule && result->items[i].scope == scope->scope)
+            return true;
+    return false;
+}
+
+static bool same_track(struct alert_track a, struct alert_track b)
+{
+    return a.state == b.state && a.raised == b.raised && a.ended == b.ended && a.last_raised == b.last_raised &&
+           a.recent == b.recent;
+}
+
+/* Judges all anew, and compares. `before`: the tracks of the round before, replaced by those of now. */
+static void compare_with_fresh(
+    struct fixture *f, const struct judge_result *changed, struct alert_track *before, int round)
+{
+    struct judge *fresh = judge_new(f->ruleset, &f->baskets, "VN", &sources);
+    struct judge_result all;
+    judge_all(fresh, f->panel, &all);
+    for (size_t i = 0; i < all.len; i++) {
+        uint32_t rule = all.items[i].rule, scope = all.items[i].scope;
+        struct alert_track track = judge_track(fresh, rule, scope);
+        const char *id = judge_rule(fresh, rule)->id, *product = judge_scope(fresh, rule, scope)->product;
+        if (judge_horizon(f->judge, rule, scope) != judge_horizon(fresh, rule, scope))
+            fail_msg("round %d: horizon of %s %s", round, id, product);
+        if (!same_track(judge_track(f->judge, rule, scope), track))
+            fail_msg("round %d: track of %s %s", round, id, product);
+        if (!same_track(before[i], track) && !is_touched(changed, &all.items[i]))
+            fail_msg("round %d: %s %s changed and is not touched", round, id, product);
+        before[i] = track;
+    }
+    judge_result_deinit(&all);
+    judge_free(fresh);
+}
+
+static void judging_changes_is_judging_everything(void **state)
+{
+    (void)state;
+    for (unsigned seed = 1; seed <= 6; seed++) {
+        struct fixture f;
+        static struct alert_track before[64];
+        fixture_init(&f, random_rules);
+        srand(seed);
+        memset(before, 0, sizeof before);
+        add_all_series(f.panel);
+        judge_whole(&f);
+        int newest = 8;
+        for (int round = 0; round < ROUNDS; round++) {
+            struct observation items[12];
+            bool is_small = round % 4 != 0; /* reaches few scopes and no old month */
+            struct observations rows = {items, (size_t)rand() % (is_small ? 2 : LEN(items)), LEN(items)};
+            newest += rand() % 8 == 0 && newest < SPAN ? 1 + rand() % 2 : 0;
+            for (size_t i = 0; i < rows.len; i++)
+                items[i] = random_row(month(newest), is_small ? 1 : 20);
+            struct panel_changes changes;
+            struct judge_result changed;
+            panel_apply(f.panel, source_names[rand() % 2], &rows, &changes);
+            bool added = panel_series_count(f.panel) > changes.first_new_series;
+            if (added)
+                judge_all(f.judge, f.panel, &changed);
+            else
+                judge_changes(f.judge, f.panel, &changes, &changed);
+            compare_with_fresh(&f, &changed, before, round);
+            panel_changes_deinit(&changes);
+            judge_result_deinit(&changed);
         }
+        fixture_deinit(&f);
+    }
+}
+
+/* More scopes than a program has lanes: the last chunk is a part of one, and each scope reads its own series. */
+static void more_scopes_than_lanes(void **state)
+{
+    (void)state;
+    enum { SCOPES = 2 * PROGRAM_LANES + 37 };
+    struct fixture f;
+    struct judge_result result;
+    fixture_init(&f, "rules:\n" HEAD("many")
+        "    scope: { product: '9*', market: US }\n"
+        "    when: last(imports) > 5 USD\n");
+    for (int i = 0; i < SCOPES; i++) {
+        char product[16];
+        snprintf(product, sizeof product, "9%04d", i);
+        put(&f, "first", product, "imports", i % 3 == 0 ? "9" : "1");
+    }
+    judge_all(f.judge, f.panel, &result);
+    assert_int_equal(result.len, SCOPES);
+    for (uint32_t i = 0; i < SCOPES; i++)
+        assert_int_equal(judge_track(f.judge, 0, i).state, i % 3 == 0 ? ALERT_FIRING : ALERT_INACTIVE);
+    judge_result_deinit(&result);
+    revise(&f, "90512", 1, 9, &result); /* in the last chunk */
+    assert_int_equal(result.len, 1);
+    assert_int_equal(result.items[0].scope, 512);
+    for (uint32_t i = 0; i < SCOPES; i++)
+        assert_int_equal(judge_track(f.judge, 0, i).state, i % 3 == 0 || i == 512 ? ALERT_FIRING : ALERT_INACTIVE);
+    judge_result_deinit(&result);
+    fixture_deinit(&f);
+}
+
+static void nothing_is_judged_without_figures(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct judge_result result;
+    fixture_init(&f, random_rules);
+    judge_all(f.judge, f.panel, &result);
+    for (size_t i = 0; i < result.len; i++) {
+        assert_int_equal(judge_horizon(f.judge, result.items[i].rule, result.items[i].scope), PERIOD_NONE);
+        assert_int_equal(judge_track(f.judge, result.items[i].rule, result.items[i].scope).state, ALERT_INACTIVE);
+    }
+    judge_result_deinit(&result);
+    struct panel_changes none = {0};
+    judge_changes(f.judge, f.panel, &none, &result);
+    assert_int_equal(result.len, 0);
+    judge_result_deinit(&result);
+    fixture_deinit(&f);
+    judge_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scopes_are_products_times_markets_times_origins),
+        cmocka_unit_test(series_is_read_from_the_first_source_that_has_it),
+        cmocka_unit_test(inputs_are_those_of_the_basket),
+        cmocka_unit_test(alert_follows_the_figures),
+        cmocka_unit_test(horizon_is_that_of_the_role_furthest_behind),
+        cmocka_unit_test(rule_is_off_where_its_law_is_not_in_force),
+        cmocka_unit_test(unknown_does_what_the_rule_says),
+        cmocka_unit_test(change_touches_the_scopes_that_read_it),
+        cmocka_unit_test(judging_changes_is_judging_everything),
+        cmocka_unit_test(more_scopes_than_lanes),
+        cmocka_unit_test(nothing_is_judged_without_figures),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

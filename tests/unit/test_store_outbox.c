@@ -382,7 +382,7 @@ static void due_deliveries_come_oldest_due_first(void **state)
 static void attempt(
     struct temp_store *temp, int64_t delivery, enum delivery_state to, int64_t at_ms, int64_t next_ms)
 {
-    struct attempt_row row = {delivery, at_ms, to, next_ms, 451, "try later"};
+    struct attempt_row row = {delivery, at_ms, to, next_ms, 451, "try later", false};
     int r = store_put_attempt(temp->store, &row);
     if (r < 0)
         fail_msg("%d %s", r, store_error(temp->store));
@@ -409,12 +409,25 @@ static void attempts_move_the_delivery_and_are_journaled(void **state)
         "1 61 0 900 451; 2 901 1 0 451");
 }
 
+/* It is journaled, and does not use up the receiver's schedule. */
+static void own_fault_is_no_attempt_of_the_receiver(void **state)
+{
+    struct temp_store *temp = *state;
+    int64_t id = put_delivery(temp, "press", 60);
+    struct attempt_row ours = {id, 61, DELIVERY_PENDING, 70, 535, "refused", true};
+    assert_int_equal(store_put_attempt(temp->store, &ours), 0);
+    attempt(temp, id, DELIVERY_PENDING, 71, 80);
+    assert_string_equal(temp_store_sql(temp, "SELECT attempts FROM delivery"), "1");
+    assert_string_equal(
+        temp_store_sql(temp, "SELECT group_concat(number || status) FROM attempt"), "1535,2451");
+}
+
 static void delivered_stays_delivered(void **state)
 {
     struct temp_store *temp = *state;
     int64_t id = put_delivery(temp, "press", 60);
     attempt(temp, id, DELIVERY_DELIVERED, 61, 0);
-    struct attempt_row again = {id, 70, DELIVERY_PENDING, 80, 0, ""};
+    struct attempt_row again = {id, 70, DELIVERY_PENDING, 80, 0, "", false};
     assert_int_equal(store_put_attempt(temp->store, &again), -ENOENT);
     again.delivery = 4711;
     assert_int_equal(store_put_attempt(temp->store, &again), -ENOENT);
@@ -528,6 +541,7 @@ int main(void)
         OUTBOX_TEST(who_was_told_is_known),
         OUTBOX_TEST(due_deliveries_come_oldest_due_first),
         OUTBOX_TEST(attempts_move_the_delivery_and_are_journaled),
+        OUTBOX_TEST(own_fault_is_no_attempt_of_the_receiver),
         OUTBOX_TEST(delivered_stays_delivered),
         OUTBOX_TEST(parked_can_be_tried_again),
         OUTBOX_TEST(deliveries_of_a_state_come_newest_first),
