@@ -1,7 +1,7 @@
 /* Decoding: bytes of a payload → observations, by the feed's descriptor.
  *
- * A decoder only cuts the payload into records of named fields; mapping records to observations is shared, so CSV, JSON and XML differ in
- * nothing else. */
+ * A decoder only cuts the payload into records of named fields; mapping records to observations is shared, so
+ * CSV, JSON and XML differ in nothing else. */
 #ifndef FEEDS_DECODE_H
 #define FEEDS_DECODE_H
 
@@ -17,8 +17,8 @@ enum { RECORD_FIELDS_MAX = 256, PAYLOAD_ROWS_MAX = 2 * 1000 * 1000 };
 struct record {
     const struct slice *fields;
     size_t len;
-    int line;              /* where it begins in the payload, from 1 */
-    const int *columns;    /* where each field begins in its line, from 1 */
+    int line;           /* where it begins in the payload, from 1 */
+    const int *columns; /* where each field begins in its line, from 1 */
 };
 
 /* What a decoder calls: once with the names, then once per record. Non-zero stops it (too many faults). */
@@ -34,8 +34,9 @@ typedef int decoder_fn(const struct descriptor *descriptor, struct slice payload
 
 decoder_fn decode_csv;
 
-/* Decodes a whole payload. Rows and their texts live in `arena`. Refuses what is no payload of this feed at all (empty, HTML, not UTF-8) before decoding.
- * 0, or -EBADMSG with every fault in `diags` as file:line:column; *ret_rows is then empty. */
+/* Decodes a whole payload. Rows and their texts live in `arena`. Refuses what is no payload of this feed at
+ * all (empty, HTML, not UTF-8) before decoding. 0, or -EBADMSG with every fault in `diags` as
+ * file:line:column; *ret_rows is then empty. */
 int decode_payload(const struct descriptor *descriptor, struct slice payload, const char *file,
     struct arena *arena, struct observations *ret_rows, struct diag_list *diags);
 

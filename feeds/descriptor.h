@@ -52,20 +52,20 @@ struct field_pair {
 
 struct field {
     bool given;
-    const char *column;        /* name in the payload's header, or NULL for a constant */
-    const char *value;         /* the constant, or NULL */
-    const char *prefix;        /* put before the text, or "" */
-    int64_t scale;             /* figures: one unit of the payload in USD, units or kg */
-    const char *unit;          /* quantity: its unit, or "" where the unit field says it */
-    struct field_pair *map;    /* translations; a text outside the map is an error */
+    const char *column;     /* name in the payload's header, or NULL for a constant */
+    const char *value;      /* the constant, or NULL */
+    const char *prefix;     /* put before the text, or "" */
+    int64_t scale;          /* figures: one unit of the payload in USD, units or kg */
+    const char *unit;       /* quantity: its unit, or "" where the unit field says it */
+    struct field_pair *map; /* translations; a text outside the map is an error */
     size_t map_len;
 };
 
 struct descriptor {
     const char *feed, *title, *url, *licence, *file;
-    int format;                /* enum feed_format */
-    int64_t interval_s;        /* between polls */
-    int64_t max_bytes;         /* of a payload */
+    int format;         /* enum feed_format */
+    int64_t interval_s; /* between polls */
+    int64_t max_bytes;  /* of a payload */
     int64_t rows_at_least;
     char delimiter;
     struct field fields[FIELD_COUNT];

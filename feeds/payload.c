@@ -19,16 +19,16 @@ const char *payload_quote(struct slice text, char buf[QUOTE_SIZE])
     size_t len = text.len <= QUOTE_BYTES ? text.len : QUOTE_BYTES;
     while (len > 0 && len < text.len && ((unsigned char)text.data[len] & 0xc0) == 0x80)
         len--; /* not through a character */
-    char *p = buf;
-    *p++ = '"';
+    size_t n = 0;
+    buf[n++] = '"';
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text.data[i];
         if (c < 0x20 || c == 0x7f)
-            p += sprintf(p, "\\x%02x", c);
+            n += (size_t)snprintf(buf + n, QUOTE_SIZE - n, "\\x%02x", c);
         else
-            *p++ = (char)c;
+            buf[n++] = (char)c;
     }
-    strcpy(p, len < text.len ? "…\"" : "\"");
+    snprintf(buf + n, QUOTE_SIZE - n, "%s\"", len < text.len ? "…" : "");
     return buf;
 }
 

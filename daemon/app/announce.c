@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/target.h"
 #include "base/alloc.h"
 #include "core/period.h"
 #include "io/channel.h"
-#include "app/target.h"
 
 /* ---- what has been told ---- */
 
@@ -77,18 +77,20 @@ static bool event_closes(enum alert_event event)
     return event == EVENT_CLEARED || event == EVENT_RETRACTED;
 }
 
-/* Whether the receiver is to know. That an alert has ended concerns those who were told of it: not a receiver that is newer, and nobody
- * where the rule ran in the shadow. 0 or -errno. */
-static int wants(struct engine *engine, const struct receiver *receiver, const struct alert_record *record, bool *ret_wants)
+/* Whether the receiver is to know. That an alert has ended concerns those who were told of it: not a receiver
+ * that is newer, and nobody where the rule ran in the shadow. 0 or -errno. */
+static int wants(struct engine *engine, const struct receiver *receiver, const struct alert_record *record,
+    bool *ret_wants)
 {
     *ret_wants = alert_event_notifies(record->event) &&
-        (receiver->audience == AUDIENCE_INTERNAL || record->audience == AUDIENCE_PUBLIC);
+                 (receiver->audience == AUDIENCE_INTERNAL || record->audience == AUDIENCE_PUBLIC);
     if (!*ret_wants || !event_closes(record->event))
         return 0;
     return store_was_told(engine->store, record->id, receiver->name, ret_wants);
 }
 
-static int add_delivery(struct engine *engine, const struct receiver *receiver, const struct alert_record *record)
+static int add_delivery(
+    struct engine *engine, const struct receiver *receiver, const struct alert_record *record)
 {
     struct arena arena = ARENA_NULL;
     const struct channel *channel = target_channel(receiver);
@@ -138,7 +140,8 @@ static int tell_and_remember(
         struct alert_row before;
         alert_id(&record->scope, record->raised, alert->id);
         int r = store_get_alert(engine->store, alert->id, &arena, &before);
-        alert->seq = r == 0 ? before.seq : 0; /* the same alert again: a revision had undone it, another restored it */
+        alert->seq =
+            r == 0 ? before.seq : 0; /* the same alert again: a revision had undone it, another restored it */
         arena_deinit(&arena);
         if (r < 0 && r != -ENOENT)
             return r;
@@ -176,17 +179,18 @@ struct standing {
     char sources[256];
 };
 
-static void take_standing(struct engine *engine, const struct judge_touched *touched, struct standing *standing)
+static void take_standing(
+    struct engine *engine, const struct judge_touched *touched, struct standing *standing)
 {
     const struct judge_scope *scope = judge_scope(engine->judge, touched->rule, touched->scope);
     standing->rule = judge_rule(engine->judge, touched->rule);
-    standing->scope =
-        (struct alert_scope){standing->rule->id, scope->product, scope->market, scope->origin};
+    standing->scope = (struct alert_scope){standing->rule->id, scope->product, scope->market, scope->origin};
     standing->track = judge_track(engine->judge, touched->rule, touched->scope);
     standing->period = judge_horizon(engine->judge, touched->rule, touched->scope);
 }
 
-static void take_figures(struct engine *engine, const struct judge_touched *touched, struct standing *standing)
+static void take_figures(
+    struct engine *engine, const struct judge_touched *touched, struct standing *standing)
 {
     standing->figure_count = judge_figures(
         engine->judge, engine->panel, touched->rule, touched->scope, standing->period, standing->figures);
@@ -308,7 +312,8 @@ static const struct {
         {{"Nguồn dữ liệu {{product}}: gói dữ liệu bị giữ lại, lịch sử không thay đổi",
             "Feed {{product}}: a payload was quarantined, history is unchanged"}},
         {{"Xem lý do trong nhật ký; nếu nguồn đã đổi định dạng, sửa tệp mô tả nguồn rồi nạp lại.",
-            "See the reasons in the log; if the source has changed its format, mend the feed's descriptor and reload."}}},
+            "See the reasons in the log; if the source has changed its format, mend the feed's descriptor "
+            "and reload."}}},
     {"feed-transport", SEVERITY_CAUTION,
         {{"Nguồn dữ liệu {{product}}: nhiều lần liên tiếp không tải được",
             "Feed {{product}}: several fetches in a row have failed"}},

@@ -5,7 +5,8 @@
 #include "io/yaml.h"
 
 /* The baskets that rule files are checked against: those given, or the shipped ones. */
-static int load_baskets(const char *path, struct arena *arena, struct baskets *ret_baskets, struct diag_list *diags)
+static int load_baskets(
+    const char *path, struct arena *arena, struct baskets *ret_baskets, struct diag_list *diags)
 {
     const struct node *document;
     int r = path != NULL ? yaml_load(path, arena, &document, NULL, diags)
@@ -40,8 +41,8 @@ static size_t check_setup(const char *config_path, struct diag_list *diags)
     (void)setup_load(config_path, CONFIG_WITHOUT_SECRETS, &setup, diags); /* its faults are in diags */
     size_t rules = setup != NULL && setup->ruleset != NULL ? setup->ruleset->len : 0;
     if (diags->errors == 0)
-        printf("%s: %zu feeds, %zu baskets, %zu receivers\n", config_path, setup->feed_count, setup->baskets.len,
-            setup->config->receiver_count);
+        printf("%s: %zu feeds, %zu baskets, %zu receivers\n", config_path, setup->feed_count,
+            setup->baskets.len, setup->config->receiver_count);
     setup_free(setup);
     return rules;
 }

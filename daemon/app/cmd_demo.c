@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,8 @@
 #include "io/loop.h"
 #include "io/smtp_sink.h"
 
-/*~ The demonstration: this process plays the world (a statistics office, a mail server, a webhook receiver, all on loopback) around a real
- * `tdwatch run` with a directory of its own. */
+/*~ The demonstration: this process plays the world (a statistics office, a mail server, a webhook receiver,
+ * all on loopback) around a real `tdwatch run` with a directory of its own. */
 
 enum {
     DEADLINE_MS = 25 * 1000,
@@ -119,26 +120,28 @@ static void write_descriptor(struct demo *demo)
 
 static void write_config(struct demo *demo)
 {
-    static const char template[] = "# Written by tdwatch demo.\n"
-                                   "home: VN\n"
-                                   "state_directory: state\n"
-                                   "feeds: [feeds]\n"
-                                   "baskets: baskets.yaml\n"
-                                   "rules: [rules]\n"
-                                   "plain_hosts: [127.0.0.1]\n"
-                                   "listen: \"off\"\n"
-                                   "smtp: { url: \"smtp://127.0.0.1:%u\", from: tdwatch@demo.example }\n"
-                                   "receivers:\n"
-                                   "  - { name: trade-desk, email: trade-desk@demo.example, audience: internal }\n"
-                                   "  - name: exporters\n"
-                                   "    webhook: http://127.0.0.1:%u/hook\n"
-                                   "    secret: %s\n";
-    char *real = realpath(demo->directory, NULL);
-    const char *secret = arena_printf(&demo->arena, "%s/webhook-secret", real != NULL ? real : demo->directory);
+    static const char template[] =
+        "# Written by tdwatch demo.\n"
+        "home: VN\n"
+        "state_directory: state\n"
+        "feeds: [feeds]\n"
+        "baskets: baskets.yaml\n"
+        "rules: [rules]\n"
+        "plain_hosts: [127.0.0.1]\n"
+        "listen: \"off\"\n"
+        "smtp: { url: \"smtp://127.0.0.1:%u\", from: tdwatch@demo.example }\n"
+        "receivers:\n"
+        "  - { name: trade-desk, email: trade-desk@demo.example, audience: internal }\n"
+        "  - name: exporters\n"
+        "    webhook: http://127.0.0.1:%u/hook\n"
+        "    secret: %s\n";
+    char real[PATH_MAX];
+    bool found = realpath(demo->directory, real) != NULL;
+    const char *secret = arena_printf(&demo->arena, "%s/webhook-secret", found ? real : demo->directory);
     write_file(demo, "tdwatch.yaml",
-        slice_of(arena_printf(&demo->arena, template, smtp_sink_port(demo->mail), http_server_port(demo->web), secret)),
+        slice_of(arena_printf(
+            &demo->arena, template, smtp_sink_port(demo->mail), http_server_port(demo->web), secret)),
         0600);
-    free(real);
 }
 
 static int write_files(struct demo *demo)
@@ -151,7 +154,8 @@ static int write_files(struct demo *demo)
     write_file(demo, "baskets.yaml", asset_baskets(), 0600);
     write_file(demo, "rules/demo.yaml", asset_demo_rules(), 0600);
     /* 32 bytes of no secrecy: it never leaves this machine. */
-    write_file(demo, "webhook-secret", slice_of("whsec_dGR3YXRjaC1kZW1vLXNlY3JldC1vZi0zMi1ieXRlcyE=\n"), 0600);
+    write_file(
+        demo, "webhook-secret", slice_of("whsec_dGR3YXRjaC1kZW1vLXNlY3JldC1vZi0zMi1ieXRlcyE=\n"), 0600);
     write_config(demo);
     return demo->failed ? -1 : 0;
 }
@@ -256,11 +260,12 @@ static int print_report(struct demo *demo)
     int alerts = command_print_alerts(store, true, stdout);
     (void)store_close(store); /* read only: nothing to lose */
     const char *self = program_invocation_name, *directory = demo->directory;
-    printf("\n%d alerts from the monthly figures of Viet Nam's National Statistics Office, 2022-01 to 2025-07.\n"
-           "Each is a pattern to look into, not a finding.\n\n"
-           "Delivered on loopback:\n"
-           "  %2d e-mails    %s/mail/*.eml\n"
-           "  %2d webhooks   %s/webhook/*.json\n\n",
+    printf(
+        "\n%d alerts from the monthly figures of Viet Nam's National Statistics Office, 2022-01 to 2025-07.\n"
+        "Each is a pattern to look into, not a finding.\n\n"
+        "Delivered on loopback:\n"
+        "  %2d e-mails    %s/mail/*.eml\n"
+        "  %2d webhooks   %s/webhook/*.json\n\n",
         alerts, demo->mails, directory, demo->webhooks, directory);
     printf("Try next:\n"
            "  %s query exports --product nso:total --market US --from 2025-01 --to 2025-06\n"

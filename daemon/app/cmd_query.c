@@ -106,7 +106,8 @@ static const char *exact(int64_t figure, char *buf, size_t size)
     return buf;
 }
 
-static const char *cell(const struct panel *panel, uint32_t id, enum column column, int32_t period, char *buf, size_t size)
+static const char *cell(
+    const struct panel *panel, uint32_t id, enum column column, int32_t period, char *buf, size_t size)
 {
     int64_t figure;
     return panel_get(panel, id, column, period, &figure) ? exact(figure, buf, size) : "";
@@ -146,8 +147,9 @@ static int answer(const struct history *history, struct query *query)
 {
     uint32_t id = find_series(history, query);
     if (id == SERIES_NONE) {
-        fprintf(stderr, "no source reports %s of %s %s %s\n", query->flow == FLOW_EXPORT ? "exports" : "imports",
-            query->product, query->flow == FLOW_EXPORT ? "to" : "from", query->partner);
+        fprintf(stderr, "no source reports %s of %s %s %s\n",
+            query->flow == FLOW_EXPORT ? "exports" : "imports", query->product,
+            query->flow == FLOW_EXPORT ? "to" : "from", query->partner);
         return EXIT_FAULT;
     }
     const struct series *series = panel_series(history->panel, id);
@@ -167,7 +169,8 @@ static int answer(const struct history *history, struct query *query)
 static int usage(const char *text)
 {
     fprintf(stderr,
-        "%s\nusage: tdwatch query exports|imports --product CODE --market CC [--from YYYY-MM] [--to YYYY-MM]\n"
+        "%s\nusage: tdwatch query exports|imports --product CODE --market CC [--from YYYY-MM] [--to "
+        "YYYY-MM]\n"
         "       for imports, --origin CC says where from\n",
         text);
     return EXIT_USAGE;
@@ -188,7 +191,8 @@ static int read_options(int argc, char **argv, struct query *query)
             query->product = optarg;
         else if (option == 'm')
             query->partner = optarg;
-        else if (option == '?' || period_parse(slice_of(optarg), option == 'f' ? &query->from : &query->to) < 0)
+        else if (option == '?' ||
+                 period_parse(slice_of(optarg), option == 'f' ? &query->from : &query->to) < 0)
             return usage(option == '?' ? "" : "a month is written 2025-07");
     }
     const char *flow = optind < argc ? argv[optind] : "";

@@ -19,7 +19,8 @@ void command_print_diags(FILE *out, struct diag_list *diags)
     for (size_t i = 0; i < diags->len; i++) {
         struct arena arena = ARENA_NULL;
         struct slice source = {"", 0};
-        (void)file_read(diags->items[i].file, YAML_BYTES_MAX, &arena, &source); /* without it, no caret line */
+        (void)file_read(
+            diags->items[i].file, YAML_BYTES_MAX, &arena, &source); /* without it, no caret line */
         diag_print(out, &diags->items[i], source);
         arena_deinit(&arena);
     }

@@ -13,8 +13,8 @@ enum { EXIT_OK = 0, EXIT_FAULT = 1, EXIT_USAGE = 2 };
 
 struct command {
     const char *name;
-    const char *synopsis; /* its arguments */
-    const char *help;     /* one sentence */
+    const char *synopsis;                                       /* its arguments */
+    const char *help;                                           /* one sentence */
     int (*run)(const char *config_path, int argc, char **argv); /* argv[0] is the sub-command */
 };
 

@@ -359,8 +359,8 @@ static void read_table(const struct node *map, const struct key_table *table, st
     (void)keys_read(map, table->keys, table->n, table->what, draft, &draft->config.arena, diags);
 }
 
-static void read_document(const struct node *document, enum config_secrets secrets, struct config_draft *draft,
-    struct diag_list *diags)
+static void read_document(const struct node *document, enum config_secrets secrets,
+    struct config_draft *draft, struct diag_list *diags)
 {
     const struct node nothing = {.kind = NODE_MAP, .place = document->place};
     const struct loading loading = {&draft->config, directory_of(draft->config.path), secrets, diags};

@@ -1,4 +1,5 @@
-/* The configuration, tdwatch.yaml: one table of options in config.c says name, type, unit, default, range, whether a reload takes it, and help. */
+/* The configuration, tdwatch.yaml: one table of options in config.c says name, type, unit, default, range,
+ * whether a reload takes it, and help. */
 #ifndef APP_CONFIG_H
 #define APP_CONFIG_H
 
@@ -14,20 +15,20 @@ enum channel_kind { CHANNEL_EMAIL, CHANNEL_WEBHOOK };
 
 struct receiver {
     const char *name;
-    int channel;               /* enum channel_kind */
-    const char *address;       /* e-mail address, or https URL */
-    unsigned languages;        /* bit set of enum language */
-    int audience;              /* public: never internal alerts nor feed alerts; internal: all */
-    const char *secret_name;   /* webhook: name of the credential with the signing secret (whsec_…) */
-    struct slice secret;       /* its text */
+    int channel;             /* enum channel_kind */
+    const char *address;     /* e-mail address, or https URL */
+    unsigned languages;      /* bit set of enum language */
+    int audience;            /* public: never internal alerts nor feed alerts; internal: all */
+    const char *secret_name; /* webhook: name of the credential with the signing secret (whsec_…) */
+    struct slice secret;     /* its text */
     struct place place;
 };
 
 struct config {
     const char *path;
-    const char *home;               /* ISO 3166-1 alpha-2 of the exporting country */
+    const char *home; /* ISO 3166-1 alpha-2 of the exporting country */
     const char *state_directory;
-    struct texts feeds;             /* descriptor files or directories, in order of preference */
+    struct texts feeds; /* descriptor files or directories, in order of preference */
     const char *baskets;
     struct texts rules;             /* rule files or directories */
     struct texts plain_hosts;       /* loopback hosts where http and smtp without TLS are allowed */
@@ -46,8 +47,8 @@ struct config {
 /* The commands that an operator runs beside the service may not read its secrets, and need none. */
 enum config_secrets { CONFIG_WITH_SECRETS, CONFIG_WITHOUT_SECRETS };
 
-/* Loads and checks the file, its receivers and their secrets. Relative paths are taken from the file's directory. 0, or -EINVAL with every
- * fault in `diags` (codes C0xx and K0xx). */
+/* Loads and checks the file, its receivers and their secrets. Relative paths are taken from the file's
+ * directory. 0, or -EINVAL with every fault in `diags` (codes C0xx and K0xx). */
 int config_load(
     const char *path, enum config_secrets secrets, struct config **ret_config, struct diag_list *diags);
 void config_free(struct config *config);

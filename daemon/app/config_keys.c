@@ -4,7 +4,6 @@
 #define RECEIVER_AT(field) offsetof(struct receiver_draft, field)
 #define COUNT(array)       (sizeof(array) / sizeof *(array))
 
-
 /* Not reloadable is what the store or the socket was opened with, and the home country: another one would be
  * another history. */
 

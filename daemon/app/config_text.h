@@ -27,8 +27,8 @@ bool config_text_is_country(const char *text);
 /* A name that a credential can have, or an absolute path. */
 bool config_text_is_secret_name(const char *text);
 
-/* "whsec_" and 24 to 64 bytes in base64 (Standard Webhooks 1.0.0, "Signature scheme"); several with a space between them
- * while a secret is being replaced. */
+/* "whsec_" and 24 to 64 bytes in base64 (Standard Webhooks 1.0.0, "Signature scheme"); several with a space
+ * between them while a secret is being replaced. */
 bool config_text_is_signing_secret(struct slice text);
 
 #endif

@@ -21,10 +21,10 @@
 #include "io/worker.h"
 
 enum {
-    TURN_MAX_MS = 1000,       /* the loop looks around at least this often */
-    STOP_GRACE_MS = 8 * 1000, /* G24: SIGTERM to exit within ten seconds */
+    TURN_MAX_MS = 1000,                /* the loop looks around at least this often */
+    STOP_GRACE_MS = 8 * 1000,          /* G24: SIGTERM to exit within ten seconds */
     ENGINE_SILENCE_MS = 5 * 60 * 1000, /* longer than any payload takes: the watchdog may end us */
-    REPUMP_MS = 1000,         /* due deliveries whose receivers are busy are looked at again */
+    REPUMP_MS = 1000,                  /* due deliveries whose receivers are busy are looked at again */
 };
 
 enum phase { PHASE_STARTING, PHASE_RUNNING, PHASE_STOPPING, PHASE_ENDED };
@@ -43,17 +43,18 @@ struct daemon {
     struct status status;
     enum phase phase;
     int exit_code;
-    int64_t stop_by_ms;     /* monotonic */
-    int64_t pump_ms;        /* wall: when to ask for due deliveries */
-    bool pumping;           /* asked, not answered */
+    int64_t stop_by_ms; /* monotonic */
+    int64_t pump_ms;    /* wall: when to ask for due deliveries */
+    bool pumping;       /* asked, not answered */
     bool reload_wanted;
     int64_t watchdog_ms, watched_ms; /* monotonic */
-    int64_t heard_ms;       /* monotonic: when the engine last answered or had nothing to do */
+    int64_t heard_ms;                /* monotonic: when the engine last answered or had nothing to do */
 };
 
 /* ---- to the engine ---- */
 
-/* A full queue ends the message: what it said is said again later (the feed is polled, the attempt is reported). */
+/* A full queue ends the message: what it said is said again later (the feed is polled, the attempt is
+ * reported). */
 static void post(struct daemon *daemon, struct engine_message *message)
 {
     if (worker_post(daemon->worker, message) == 0)
@@ -195,7 +196,8 @@ static void take_reloaded(struct daemon *daemon, struct engine_answer *answer)
         log_lines(LOG_LEVEL_ERROR, answer->text);
         log_error("reload refused: what was in force stays in force, ruleset=%.12s", daemon->status.ruleset);
     }
-    sd_notify(answer->setup != NULL ? "READY=1\nSTATUS=running" : "READY=1\nSTATUS=running; the last reload was refused");
+    sd_notify(answer->setup != NULL ? "READY=1\nSTATUS=running"
+                                    : "READY=1\nSTATUS=running; the last reload was refused");
 }
 
 static void take_due(struct daemon *daemon, const struct engine_answer *answer)
@@ -286,8 +288,8 @@ static void on_reload_signal(int signo, void *userdata)
 
 static void free_parts(struct daemon *daemon)
 {
-    /* The transfers first, so that none calls back into what is gone; then the engine's thread, whose last answers must
-     * start nothing any more. */
+    /* The transfers first, so that none calls back into what is gone; then the engine's thread, whose last
+     * answers must start nothing any more. */
     daemon->phase = PHASE_ENDED;
     transfers_free(daemon->feed_transfers);
     transfers_free(daemon->pools.webhooks);
@@ -395,8 +397,8 @@ int64_t daemon_next_ms(const struct daemon *daemon)
 bool daemon_idle(const struct daemon *daemon)
 {
     bool fetching = daemon->feed_transfers != NULL && transfers_active(daemon->feed_transfers) > 0;
-    return worker_idle(daemon->worker) && !fetching &&
-        outbox_busy(daemon->outbox) == 0 && !daemon->pumping && !daemon->reload_wanted;
+    return worker_idle(daemon->worker) && !fetching && outbox_busy(daemon->outbox) == 0 && !daemon->pumping &&
+           !daemon->reload_wanted;
 }
 
 static int64_t wait_ms(const struct daemon *daemon)

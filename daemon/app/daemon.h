@@ -7,7 +7,8 @@
 
 struct daemon;
 
-/* Sets everything up and starts the engine; nothing is served yet. NULL where the system lacks descriptors. */
+/* Sets everything up and starts the engine; nothing is served yet. NULL where the system lacks descriptors.
+ */
 struct daemon *daemon_new(const char *config_path);
 
 /* Ends what is under way and frees. Deliveries not yet committed stay pending in the store. */

@@ -109,7 +109,8 @@ static void add_feeds(struct engine *engine, struct engine_answer *answer)
         answer->feeds[i] = read_feed(engine, setup->feeds[i].feed, &answer->arena);
 }
 
-/* A payload in quarantine is read again, at `latest_ms` if not before: what refused it may have been mended on our side. */
+/* A payload in quarantine is read again, at `latest_ms` if not before: what refused it may have been mended
+ * on our side. */
 static int reopen_quarantine(struct engine *engine, int64_t latest_ms)
 {
     const struct setup *setup = engine->setup;
@@ -129,7 +130,8 @@ static int reopen_quarantine(struct engine *engine, int64_t latest_ms)
 
 /* ---- a new set of rules comes into force ---- */
 
-/* Judges everything under the rules in force and tells what they change; in one transaction with keeping the rule set. */
+/* Judges everything under the rules in force and tells what they change; in one transaction with keeping the
+ * rule set. */
 static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reopen_ms)
 {
     struct announcement why = {now_ms, "rules", ""};
@@ -200,7 +202,8 @@ static int fall_back(struct engine *engine, struct diag_list *diags, struct engi
     return r;
 }
 
-static int start_with_store(struct engine *engine, struct diag_list *diags, int64_t now_ms, struct engine_answer *answer)
+static int start_with_store(
+    struct engine *engine, struct diag_list *diags, int64_t now_ms, struct engine_answer *answer)
 {
     int r = open_store(engine, answer);
     if (r == 0 && engine->setup->ruleset == NULL)
@@ -243,11 +246,13 @@ static void handle_start(struct engine *engine, const struct engine_message *mes
 /* ---- reload ---- */
 
 /* Takes the new setup into force, or puts the old one back. */
-static int swap_setup(struct engine *engine, struct setup *setup, int64_t now_ms, struct engine_answer *answer)
+static int swap_setup(
+    struct engine *engine, struct setup *setup, int64_t now_ms, struct engine_answer *answer)
 {
     struct setup *old = engine->setup;
     if (!str_equal(old->config->state_directory, setup->config->state_directory))
-        log_warning("state_directory is read at start only; the one in use stays: %s", old->config->state_directory);
+        log_warning(
+            "state_directory is read at start only; the one in use stays: %s", old->config->state_directory);
     engine->setup = setup;
     int r = put_rules_in_force(engine, now_ms, now_ms);
     if (r == 0)
@@ -296,7 +301,8 @@ static bool is_unchanged(const struct engine_message *message)
 }
 
 /* The feed answered, and there was nothing new. */
-static void take_unchanged(struct engine *engine, const struct descriptor *feed, int64_t now_ms, struct feed_row *row)
+static void take_unchanged(
+    struct engine *engine, const struct descriptor *feed, int64_t now_ms, struct feed_row *row)
 {
     row->attempted_ms = row->succeeded_ms = now_ms;
     row->failures = 0;
@@ -305,7 +311,8 @@ static void take_unchanged(struct engine *engine, const struct descriptor *feed,
     row->next_ms = schedule_feed(feed->feed, feed->interval_s, 0, 0, now_ms);
 }
 
-static void take_failure(const struct descriptor *feed, const struct engine_message *message, struct feed_row *row)
+static void take_failure(
+    const struct descriptor *feed, const struct engine_message *message, struct feed_row *row)
 {
     row->attempted_ms = message->now_ms;
     row->failures++;
@@ -334,8 +341,8 @@ static int put_feed(struct engine *engine, const struct feed_row *row, int64_t n
     return r;
 }
 
-static int take_fetched(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
-    struct engine_answer *answer)
+static int take_fetched(struct engine *engine, const struct descriptor *feed,
+    const struct engine_message *message, struct engine_answer *answer)
 {
     struct feed_row *row = &answer->feeds[0];
     struct ingest_report report = {.outcome = INGEST_UNCHANGED, .text = "unchanged"};
@@ -402,8 +409,8 @@ static void handle_pump(struct engine *engine, const struct engine_message *mess
     send(engine, answer);
 }
 
-/* An attempt that cannot be journaled is reported again, and its receiver gets nothing meanwhile: or a full disk would send the same message
- * over and over. One that fits no delivery is past mending. */
+/* An attempt that cannot be journaled is reported again, and its receiver gets nothing meanwhile: or a full
+ * disk would send the same message over and over. One that fits no delivery is past mending. */
 static void handle_attempted(struct engine *engine, const struct engine_message *message)
 {
     struct engine_answer *answer = answer_new(ANSWER_ATTEMPTED);

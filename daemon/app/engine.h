@@ -1,4 +1,5 @@
-/* The engine: history, judgement and the store. It runs on one thread of its own, takes messages in order and answers.
+/* The engine: history, judgement and the store. It runs on one thread of its own, takes messages in order and
+ * answers.
  *
  * It alone owns the panel and the writing connection; the loop thread sees what the answers carry. */
 #ifndef APP_ENGINE_H
@@ -21,7 +22,7 @@ enum message_kind {
 struct engine_message {
     enum message_kind kind;
     int64_t now_ms;
-    struct arena arena;            /* holds every text below */
+    struct arena arena; /* holds every text below */
 
     const char *feed;              /* FETCHED */
     enum transfer_outcome outcome; /* FETCHED */
@@ -31,7 +32,7 @@ struct engine_message {
     int64_t retry_after_s;
     struct slice body;
 
-    struct attempt_row attempt;    /* ATTEMPTED */
+    struct attempt_row attempt; /* ATTEMPTED */
 };
 
 struct engine_message *engine_message_new(enum message_kind kind, int64_t now_ms);
@@ -52,14 +53,14 @@ struct engine_answer {
     struct arena arena;
     struct setup *setup;
     const char *text;
-    bool degraded;                 /* STARTED: with the last accepted rules, since those on disk are faulty */
-    struct feed_row *feeds;        /* STARTED, RELOADED: every feed's state; FEED: one */
+    bool degraded;          /* STARTED: with the last accepted rules, since those on disk are faulty */
+    struct feed_row *feeds; /* STARTED, RELOADED: every feed's state; FEED: one */
     size_t feed_count;
     struct delivery_row *deliveries;
     size_t delivery_count;
-    int64_t next_ms;               /* DUE; 0: nothing is pending. ATTEMPTED: when to report it again; 0: it is committed */
-    int64_t delivery;              /* ATTEMPTED */
-    struct store_counts counts;    /* always: for the status page */
+    int64_t next_ms;  /* DUE; 0: nothing is pending. ATTEMPTED: when to report it again; 0: it is committed */
+    int64_t delivery; /* ATTEMPTED */
+    struct store_counts counts; /* always: for the status page */
 };
 
 void engine_answer_free(struct engine_answer *answer);

@@ -11,8 +11,9 @@
 #include "core/period.h"
 #include "feeds/decode.h"
 
-/*~ This file is the way of one datum, read from top to bottom in ingest_payload at its end. Everything that a payload causes, from the first
- * new figure to the last delivery, is one transaction; what is in memory is undone if the transaction fails. */
+/*~ This file is the way of one datum, read from top to bottom in ingest_payload at its end. Everything that a
+ * payload causes, from the first new figure to the last delivery, is one transaction; what is in memory is
+ * undone if the transaction fails. */
 
 /* A payload on its way. */
 struct passage {
@@ -56,7 +57,8 @@ static size_t count_revised(const struct panel_changes *changes)
     return revised;
 }
 
-/* New series may open new scopes, so everything is bound and judged again; else only what the changes reach. */
+/* New series may open new scopes, so everything is bound and judged again; else only what the changes reach.
+ */
 static void judge(struct passage *passage)
 {
     struct engine *engine = passage->engine;
@@ -158,7 +160,8 @@ static void describe(struct ingest_report *report, const struct passage *passage
             report->rows, report->added, report->revised);
 }
 
-/* Everything that the payload causes, as one transaction. On failure all that was done in memory is undone. */
+/* Everything that the payload causes, as one transaction. On failure all that was done in memory is undone.
+ */
 static int commit_passage(struct passage *passage, struct feed_row *feed_row, struct ingest_report *report)
 {
     struct engine *engine = passage->engine;
@@ -184,8 +187,8 @@ static void passage_deinit(struct passage *passage)
     judge_result_deinit(&passage->judged);
 }
 
-/* Puts memory back to what the store holds. A refused payload has not touched the panel, and its empty changes would take every
- * series for new. */
+/* Puts memory back to what the store holds. A refused payload has not touched the panel, and its empty
+ * changes would take every series for new. */
 static void undo(struct passage *passage, enum ingest_outcome outcome)
 {
     struct engine *engine = passage->engine;

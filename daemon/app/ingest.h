@@ -17,8 +17,9 @@ struct ingest_report {
     char text[256]; /* one line for the log and the feed's state */
 };
 
-/* Takes in the bytes of a feed's payload, in one transaction that is committed when this returns 0. `feed_row` is that feed's
- * state before; its state after is committed with the rest and left in *feed_row (texts in `arena`). -errno: nothing has changed, neither in the store nor in the panel. */
+/* Takes in the bytes of a feed's payload, in one transaction that is committed when this returns 0.
+ * `feed_row` is that feed's state before; its state after is committed with the rest and left in *feed_row
+ * (texts in `arena`). -errno: nothing has changed, neither in the store nor in the panel. */
 int ingest_payload(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
     struct arena *arena, struct feed_row *feed_row, struct ingest_report *ret_report);
 

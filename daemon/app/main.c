@@ -5,11 +5,13 @@
 #include "app/command.h"
 #include "base/str.h"
 
-/*~ Start here to read the program: each sub-command is a file; cmd_run.c is the daemon, ingest.c the way of one datum. */
+/*~ Start here to read the program: each sub-command is a file; cmd_run.c is the daemon, ingest.c the way of
+ * one datum. */
 
 static const struct command commands[] = {
     {"run", "", "run the daemon in the foreground", cmd_run},
-    {"check", "[--baskets FILE] [RULES…]", "check the configuration, or rule files, and show every fault", cmd_check},
+    {"check", "[--baskets FILE] [RULES…]", "check the configuration, or rule files, and show every fault",
+        cmd_check},
     {"query", "exports|imports --product CODE --market CC [--from YYYY-MM] [--to YYYY-MM]",
         "print a series and its sum", cmd_query},
     {"alerts", "[--all]", "list open alerts with their figures", cmd_alerts},
@@ -63,9 +65,8 @@ static void ignore_fatal_signals(void)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'}, {0}};
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}};
     const char *config_path = getenv("TDWATCH_CONFIG");
     for (int option; (option = getopt_long(argc, argv, "+c:hV", options, NULL)) != -1;) {
         if (option == 'c')

@@ -95,8 +95,7 @@ static void decide(const struct sending *sending, enum channel_outcome outcome, 
         attempt->state = DELIVERY_PARKED;
         break;
     case CHANNEL_RETRY:
-        attempt->next_ms =
-            schedule_delivery(sending->channel, row, attempts, retry_after_s, attempt->at_ms);
+        attempt->next_ms = schedule_delivery(sending->channel, row, attempts, retry_after_s, attempt->at_ms);
         if (attempt->next_ms == 0)
             attempt->state = DELIVERY_PARKED;
         break;
@@ -126,7 +125,9 @@ static void report(struct sending *sending, enum channel_outcome outcome, const 
     };
     decide(sending, outcome, reply->retry_after_s, &sending->attempt);
     bool parked = sending->attempt.state == DELIVERY_PARKED;
-    log_write(outcome == CHANNEL_DELIVERED ? LOG_LEVEL_INFO : parked ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+    log_write(outcome == CHANNEL_DELIVERED ? LOG_LEVEL_INFO
+              : parked                     ? LOG_LEVEL_ERROR
+                                           : LOG_LEVEL_WARNING,
         "delivery %s%s receiver=%s channel=%s alert=%s seq=%d attempt=%d: %s", outcome_name(outcome),
         parked ? ", parked" : "", sending->row.receiver, sending->row.channel, sending->row.alert,
         sending->row.seq, sending->row.attempts + 1, reply->text);

@@ -1,7 +1,7 @@
 /* The outbox on the loop thread: sends what the engine says is due and reports every attempt back.
  *
- * The engine's table is the truth; here stand only the deliveries on their way. A receiver has at most one of them, so that a slow one delays no other, and its
- * messages arrive in order. */
+ * The engine's table is the truth; here stand only the deliveries on their way. A receiver has at most one of
+ * them, so that a slow one delays no other, and its messages arrive in order. */
 #ifndef APP_OUTBOX_H
 #define APP_OUTBOX_H
 
@@ -29,7 +29,8 @@ void outbox_send(struct outbox *outbox, const struct outbox_pools *pools, const 
 /* The attempt is committed: its receiver is idle again. */
 void outbox_acknowledged(struct outbox *outbox, int64_t delivery);
 
-/* The attempt could not be committed: its receiver stays busy, and outbox_run reports it again at `again_ms`. */
+/* The attempt could not be committed: its receiver stays busy, and outbox_run reports it again at `again_ms`.
+ */
 void outbox_postpone(struct outbox *outbox, int64_t delivery, int64_t again_ms);
 void outbox_run(struct outbox *outbox, int64_t now_ms);
 

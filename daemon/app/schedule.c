@@ -36,7 +36,8 @@ static int64_t at_least(int64_t delay_ms, int64_t retry_after_s)
     return delay_ms > asked_ms ? delay_ms : asked_ms;
 }
 
-int64_t schedule_feed(const char *feed, int64_t interval_s, int failures, int64_t retry_after_s, int64_t now_ms)
+int64_t schedule_feed(
+    const char *feed, int64_t interval_s, int failures, int64_t retry_after_s, int64_t now_ms)
 {
     int64_t delay_s = failures == 0 ? interval_s : doubled(60, failures - 1, interval_s);
     return now_ms + at_least(jittered(delay_s * 1000, feed, now_ms), retry_after_s);
@@ -50,7 +51,7 @@ int64_t schedule_delivery(const struct channel *channel, const struct delivery_r
             return 0;
         if (i == attempts - 1)
             return now_ms +
-                at_least(jittered(channel->delays_s[i] * 1000, row->message_id, now_ms), retry_after_s);
+                   at_least(jittered(channel->delays_s[i] * 1000, row->message_id, now_ms), retry_after_s);
     }
     return now_ms;
 }

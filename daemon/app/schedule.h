@@ -1,4 +1,5 @@
-/* When to try again: feeds and deliveries. Pure; jitter comes from names and times, so that a replay gives the same. */
+/* When to try again: feeds and deliveries. Pure; jitter comes from names and times, so that a replay gives
+ * the same. */
 #ifndef APP_SCHEDULE_H
 #define APP_SCHEDULE_H
 
@@ -7,14 +8,18 @@
 /* A server may ask for patience, but not for more than a day. */
 enum { RETRY_AFTER_MAX_S = 24 * 3600 };
 
-/* The next poll of a feed: its interval ±10 %, or after failures in a row 1, 2, 4 … minutes up to its interval, never before Retry-After. */
-int64_t schedule_feed(const char *feed, int64_t interval_s, int failures, int64_t retry_after_s, int64_t now_ms);
+/* The next poll of a feed: its interval ±10 %, or after failures in a row 1, 2, 4 … minutes up to its
+ * interval, never before Retry-After. */
+int64_t schedule_feed(
+    const char *feed, int64_t interval_s, int failures, int64_t retry_after_s, int64_t now_ms);
 
-/* The next attempt of a delivery that has failed `attempts` times: the channel's schedule ±10 %, never before Retry-After. 0: its schedule is used up. */
+/* The next attempt of a delivery that has failed `attempts` times: the channel's schedule ±10 %, never before
+ * Retry-After. 0: its schedule is used up. */
 int64_t schedule_delivery(const struct channel *channel, const struct delivery_row *row, int attempts,
     int64_t retry_after_s, int64_t now_ms);
 
-/* The next attempt after a fault of our own side, which never parks: a quarter of the delivery's age, 1 to 30 minutes. */
+/* The next attempt after a fault of our own side, which never parks: a quarter of the delivery's age, 1 to 30
+ * minutes. */
 int64_t schedule_own_fault(const struct delivery_row *row, int64_t now_ms);
 
 #endif

@@ -13,18 +13,20 @@
 #define TEST_SUFFIX ".test.yaml"
 
 /* Calls fn for every file under the paths. */
-static void each_file(struct setup *setup, const struct texts *paths, const char *suffix, struct diag_list *diags,
-    void (*fn)(struct setup *setup, const char *path, struct diag_list *diags))
+static void each_file(struct setup *setup, const struct texts *paths, const char *suffix,
+    struct diag_list *diags, void (*fn)(struct setup *setup, const char *path, struct diag_list *diags))
 {
     for (size_t i = 0; i < paths->len; i++) {
         struct texts files;
         int r = file_list(paths->items[i], suffix, &setup->arena, &files);
         if (r < 0) {
-            diag_error(diags, (struct place){.file = paths->items[i]}, "C100", "cannot be read: %s", strerror(-r));
+            diag_error(
+                diags, (struct place){.file = paths->items[i]}, "C100", "cannot be read: %s", strerror(-r));
             continue;
         }
         if (files.len == 0)
-            diag_error(diags, (struct place){.file = paths->items[i]}, "C101", "holds no file that ends in %s", suffix);
+            diag_error(diags, (struct place){.file = paths->items[i]}, "C101",
+                "holds no file that ends in %s", suffix);
         for (size_t f = 0; f < files.len; f++)
             fn(setup, files.items[f], diags);
     }
@@ -38,7 +40,8 @@ static void load_feed(struct setup *setup, const char *path, struct diag_list *d
         return;
     }
     struct descriptor *feed = &setup->feeds[setup->feed_count];
-    if (yaml_load(path, &setup->arena, &document, NULL, diags) < 0 || descriptor_read(document, feed, diags) < 0)
+    if (yaml_load(path, &setup->arena, &document, NULL, diags) < 0 ||
+        descriptor_read(document, feed, diags) < 0)
         return;
     if (setup_feed(setup, feed->feed) != NULL) {
         diag_error(diags, document->place, "C103", "the feed '%s' is described twice", feed->feed);

@@ -1,4 +1,5 @@
-/* Everything that people wrote: configuration, feed descriptors, baskets and rules, read together, immutable, swapped as a whole on reload. */
+/* Everything that people wrote: configuration, feed descriptors, baskets and rules, read together, immutable,
+ * swapped as a whole on reload. */
 #ifndef APP_SETUP_H
 #define APP_SETUP_H
 
@@ -13,16 +14,17 @@ struct setup {
     struct config *config;
     struct descriptor *feeds; /* in order of preference */
     size_t feed_count;
-    struct texts sources;     /* their names, in the same order */
+    struct texts sources; /* their names, in the same order */
     struct baskets baskets;
-    struct ruleset *ruleset;  /* NULL where the rules have faults */
+    struct ruleset *ruleset; /* NULL where the rules have faults */
     struct arena arena;
 };
 
-/* Reads everything that the configuration names. 0, or -EINVAL with every fault in `diags`; the setup is still returned where only rules
- * are faulty (ruleset NULL), so that a caller may fall back to an older rule set, and is NULL otherwise. */
-int setup_load(const char *config_path, enum config_secrets secrets, struct setup **ret_setup,
-    struct diag_list *diags);
+/* Reads everything that the configuration names. 0, or -EINVAL with every fault in `diags`; the setup is
+ * still returned where only rules are faulty (ruleset NULL), so that a caller may fall back to an older rule
+ * set, and is NULL otherwise. */
+int setup_load(
+    const char *config_path, enum config_secrets secrets, struct setup **ret_setup, struct diag_list *diags);
 
 /* Compiles rules from the bytes that the store keeps (ruleset->files), against the setup's baskets. */
 int setup_restore_rules(struct setup *setup, struct slice files, struct diag_list *diags);

@@ -24,8 +24,8 @@ int status_write(const struct status *status, struct buf *out)
     return buf_printf(out,
         "{\"ok\":%s,\"version\":\"" TDWATCH_VERSION "\",\"started\":\"%s\",\"ruleset\":\"%s\","
         "\"rules_degraded\":%s,\"reload_failed\":%s,"
-        "\"payloads\":%" PRId64 ",\"quarantined\":%" PRId64 ",\"revised\":%" PRId64 ",\"alerts_open\":%" PRId64
-        ",\"events\":%" PRId64 ","
+        "\"payloads\":%" PRId64 ",\"quarantined\":%" PRId64 ",\"revised\":%" PRId64
+        ",\"alerts_open\":%" PRId64 ",\"events\":%" PRId64 ","
         "\"outbox\":{\"deliveries\":%" PRId64 ",\"pending\":%" PRId64 ",\"delivered\":%" PRId64
         ",\"parked\":%" PRId64 ",\"adds_up\":%s}}\n",
         truth(ok), clock_format(status->started_ms, started), status->ruleset, truth(status->degraded),

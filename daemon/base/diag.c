@@ -9,7 +9,8 @@ static const char *const level_names[] = {[DIAG_ERROR] = "error", [DIAG_WARNING]
 
 enum { TEXT_SIZE = 1024 };
 
-/* Findings quote what feeds and people wrote, and go to terminals and logs: a control byte could forge a line there. */
+/* Findings quote what feeds and people wrote, and go to terminals and logs: a control byte could forge a line
+ * there. */
 static void replace_controls(char *text)
 {
     for (char *p = text; *p != '\0'; p++)
@@ -115,8 +116,8 @@ void diag_print(FILE *out, const struct diag *diag, struct slice source)
     if (diag->line == 0)
         fprintf(out, "%s: %s[%s]: %s\n", diag->file, level_names[diag->level], diag->code, diag->text);
     else
-        fprintf(out, "%s:%d:%d: %s[%s]: %s\n", diag->file, diag->line, diag->column,
-            level_names[diag->level], diag->code, diag->text);
+        fprintf(out, "%s:%d:%d: %s[%s]: %s\n", diag->file, diag->line, diag->column, level_names[diag->level],
+            diag->code, diag->text);
     if (diag->line > 0 && source.len > 0) {
         struct slice text = source_line(source, diag->line);
         fprintf(out, "%5d | %.*s\n", diag->line, (int)text.len, text.data);

@@ -50,8 +50,8 @@ void diag_hint(struct diag_list *list, const char *format, ...) __attribute__((f
 /* "file:line:col: error[R017]: text". The text belongs to the list's arena. */
 const char *diag_line(struct diag_list *list, const struct diag *diag);
 
-/* Prints one finding: its line, then the source line with a caret under the column where `source` (the file's text) is
- * given, then the hint. */
+/* Prints one finding: its line, then the source line with a caret under the column where `source` (the file's
+ * text) is given, then the hint. */
 void diag_print(FILE *out, const struct diag *diag, struct slice source);
 
 void diag_list_deinit(struct diag_list *list);

@@ -1,7 +1,8 @@
 /* Reads a map of a document into a struct by a table of its keys.
  *
- * One table says everything about a file's shape: parsing, "did you mean", defaults, the printed configuration and the manual come
- * from it. Configuration, rule packs, feed descriptors and baskets are all read this way. */
+ * One table says everything about a file's shape: parsing, "did you mean", defaults, the printed
+ * configuration and the manual come from it. Configuration, rule packs, feed descriptors and baskets are all
+ * read this way. */
 #ifndef BASE_KEYS_H
 #define BASE_KEYS_H
 
@@ -34,25 +35,28 @@ struct texts {
 struct key {
     const char *name;
     enum key_kind kind;
-    size_t offset;               /* of the field in the target */
+    size_t offset; /* of the field in the target */
     bool required;
-    const char *fallback;        /* default as it would be written, or NULL for none (zeroed field) */
-    int64_t min, max;            /* of numbers; both 0: no limit */
-    const char *const *choices;  /* KEY_CHOICE: NULL-terminated */
-    bool reloadable;             /* configuration: takes effect on SIGHUP */
-    const char *help;            /* one sentence for the manual */
+    const char *fallback;       /* default as it would be written, or NULL for none (zeroed field) */
+    int64_t min, max;           /* of numbers; both 0: no limit */
+    const char *const *choices; /* KEY_CHOICE: NULL-terminated */
+    bool reloadable;            /* configuration: takes effect on SIGHUP */
+    const char *help;           /* one sentence for the manual */
 };
 
-/* Fills `target` from the map: defaults first, then what is written. Strings are copied into `arena`; nodes are borrowed from the document.
- * Unknown keys, missing required keys and unreadable values are errors in `diags` (codes K001…K009), all of them; such fields keep
- * their default. `what` names the thing in messages ("a receiver"). Returns 0, or -EINVAL if anything was wrong. */
+/* Fills `target` from the map: defaults first, then what is written. Strings are copied into `arena`; nodes
+ * are borrowed from the document. Unknown keys, missing required keys and unreadable values are errors in
+ * `diags` (codes K001…K009), all of them; such fields keep their default. `what` names the thing in messages
+ * ("a receiver"). Returns 0, or -EINVAL if anything was wrong. */
 int keys_read(const struct node *map, const struct key *keys, size_t n, const char *what, void *target,
     struct arena *arena, struct diag_list *diags);
 
-/* The value of one field as it would be written in the file, into buf. For `config --defaults`. Returns buf. */
+/* The value of one field as it would be written in the file, into buf. For `config --defaults`. Returns buf.
+ */
 const char *key_format(const struct key *key, const void *target, char *buf, size_t size);
 
-/* The limits of a number as they would be written: "1m to 7d", "at least 1"; "" where it has none. Returns buf. */
+/* The limits of a number as they would be written: "1m to 7d", "at least 1"; "" where it has none. Returns
+ * buf. */
 const char *key_format_range(const struct key *key, char *buf, size_t size);
 
 /* "duration", "size", "list of text": for the manual. */

@@ -20,9 +20,9 @@ bool str_starts(const char *s, const char *prefix);
 /* Parses the whole text as a decimal integer. 0; -EINVAL not a number; -ERANGE too large. */
 int str_to_int64(struct slice text, int64_t *ret_value);
 
-/* Parses a plain decimal number (optional sign, digits, optional fraction; no exponent) exactly into a fixed-point integer
- * of `scale` units per 1 (a power of ten). Digits beyond the scale are rounded half away from zero.
- * 0; -EINVAL not a number; -ERANGE too large. */
+/* Parses a plain decimal number (optional sign, digits, optional fraction; no exponent) exactly into a
+ * fixed-point integer of `scale` units per 1 (a power of ten). Digits beyond the scale are rounded half away
+ * from zero. 0; -EINVAL not a number; -ERANGE too large. */
 int str_to_fixed(struct slice text, int64_t scale, int64_t *ret_value);
 
 /* Whether the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates). */

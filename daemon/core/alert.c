@@ -111,8 +111,8 @@ static enum alert_state adjust(
     return next;
 }
 
-void alert_step(const struct alert_policy *policy, enum verdict verdict, int32_t period,
-    struct alert_track *track)
+void alert_step(
+    const struct alert_policy *policy, enum verdict verdict, int32_t period, struct alert_track *track)
 {
     if (verdict == VERDICT_NOT_JUDGED)
         return;
@@ -150,8 +150,8 @@ void alert_id(const struct alert_scope *scope, int32_t raised, char ret_id[ALERT
     ret_id[ALERT_ID_SIZE - 1] = '\0';
 }
 
-/* Whether the episode that people were told of ran its course: it ended after the period that raised it. Otherwise
- * the verdicts that raised it are no more, and it is undone. */
+/* Whether the episode that people were told of ran its course: it ended after the period that raised it.
+ * Otherwise the verdicts that raised it are no more, and it is undone. */
 static bool ran_its_course(const struct alert_told *told, const struct alert_track *track)
 {
     return track->ended > told->raised;
@@ -161,7 +161,8 @@ enum alert_event alert_next_event(
     const struct alert_told *told, const struct alert_track *track, enum severity severity, bool revised)
 {
     bool is_open = alert_is_open(track->state);
-    if (!told->open) /* what nobody was told of while it fired, as in old history, is not told on its way out */
+    if (!told->open) /* what nobody was told of while it fired, as in old history, is not told on its way out
+                      */
         return track->state == ALERT_FIRING ? EVENT_RAISED : EVENT_NONE;
     if (!is_open)
         return ran_its_course(told, track) ? EVENT_CLEARED : EVENT_RETRACTED;

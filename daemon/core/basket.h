@@ -34,7 +34,8 @@ struct baskets {
 
 #define BASKETS_NULL ((struct baskets){0})
 
-/* Reads a document { baskets: [ … ] }. Texts are copied. 0, or -EINVAL with every fault in `diags` (codes B0xx). */
+/* Reads a document { baskets: [ … ] }. Texts are copied. 0, or -EINVAL with every fault in `diags` (codes
+ * B0xx). */
 int baskets_read(const struct node *document, struct baskets *ret_baskets, struct diag_list *diags);
 void baskets_deinit(struct baskets *baskets);
 

@@ -1,7 +1,8 @@
 /* Expressions of the rule language: text → tree, with a type and a place on every part.
  *
- * Operators by falling precedence: unary - · * / · + - · < <= > >= = != between in (not chained) · not · and · or. Every expression
- * terminates and is checked before it runs: what could go wrong at run time is only a missing figure. */
+ * Operators by falling precedence: unary - · * / · + - · < <= > >= = != between in (not chained) · not · and
+ * · or. Every expression terminates and is checked before it runs: what could go wrong at run time is only a
+ * missing figure. */
 #ifndef CORE_EXPR_H
 #define CORE_EXPR_H
 
@@ -47,19 +48,20 @@ enum expr_operator {
 
 struct expr {
     enum expr_kind kind;
-    enum expr_operator operator;   /* EXPR_OPERATOR */
-    enum value_type type;          /* set by expr_check; of a literal by the parser */
-    size_t at;                     /* byte offset in the text */
-    double number;                 /* EXPR_LITERAL: in USD, kg, months, 1 = 100 %, period number */
-    struct slice name;             /* EXPR_THRESHOLD, EXPR_NAME, EXPR_CALL: as written; EXPR_LITERAL: its text */
-    enum series_role role;         /* EXPR_SERIES */
-    enum series_column column;     /* EXPR_SERIES */
-    int index;                     /* after expr_check: number of the threshold, the let name or the indicator */
+    enum expr_operator operator; /* EXPR_OPERATOR */
+    enum value_type type;        /* set by expr_check; of a literal by the parser */
+    size_t at;                   /* byte offset in the text */
+    double number;               /* EXPR_LITERAL: in USD, kg, months, 1 = 100 %, period number */
+    struct slice name;         /* EXPR_THRESHOLD, EXPR_NAME, EXPR_CALL: as written; EXPR_LITERAL: its text */
+    enum series_role role;     /* EXPR_SERIES */
+    enum series_column column; /* EXPR_SERIES */
+    int index;                 /* after expr_check: number of the threshold, the let name or the indicator */
     struct expr **args;
     size_t arg_count;
 };
 
-/* Parses the scalar's text. Trees live in `arena`. 0, or -EINVAL with the fault at its place in `diags` (codes E0xx). */
+/* Parses the scalar's text. Trees live in `arena`. 0, or -EINVAL with the fault at its place in `diags`
+ * (codes E0xx). */
 int expr_parse(
     const struct node *scalar, struct arena *arena, struct expr **ret_expr, struct diag_list *diags);
 
@@ -77,7 +79,8 @@ struct expr_names {
     size_t threshold_count;
 };
 
-/* Resolves names and proves types. 0, or -EINVAL with all faults in `diags` (codes T0xx), each with a hint where one can be given. */
+/* Resolves names and proves types. 0, or -EINVAL with all faults in `diags` (codes T0xx), each with a hint
+ * where one can be given. */
 int expr_check(
     struct expr *expr, const struct node *scalar, const struct expr_names *names, struct diag_list *diags);
 

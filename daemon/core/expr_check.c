@@ -37,7 +37,8 @@ static int find_name(struct slice name, const char *const *names, size_t n)
     return -1;
 }
 
-/* Turns the name into a series where it is one ("exports", "exports.quantity"). 1 it is; 0 no; -EINVAL reported. */
+/* Turns the name into a series where it is one ("exports", "exports.quantity"). 1 it is; 0 no; -EINVAL
+ * reported. */
 static int resolve_series(const struct checker *checker, struct expr *expr)
 {
     const char *dot = memchr(expr->name.data, '.', expr->name.len);
@@ -90,10 +91,10 @@ static enum value_type check_name(const struct checker *checker, struct expr *ex
         return checker->names->let_types[expr->index];
     int series = resolve_series(checker, expr);
     if (series > 0) {
-        diag_error(checker->diags, place_of(checker, expr), "T003", "'%.*s' is a series of months, not a figure",
-            NAME_ARGS(expr->name));
-        diag_hint(checker->diags, "take sum(%.*s, 12m), last(%.*s) or growth(%.*s, 3m)", NAME_ARGS(expr->name),
-            NAME_ARGS(expr->name), NAME_ARGS(expr->name));
+        diag_error(checker->diags, place_of(checker, expr), "T003",
+            "'%.*s' is a series of months, not a figure", NAME_ARGS(expr->name));
+        diag_hint(checker->diags, "take sum(%.*s, 12m), last(%.*s) or growth(%.*s, 3m)",
+            NAME_ARGS(expr->name), NAME_ARGS(expr->name), NAME_ARGS(expr->name));
     } else if (series == 0) {
         report_unknown_name(checker, expr);
     }
@@ -134,7 +135,8 @@ static enum value_type column_type(enum series_column column)
     return VALUE_MONEY;
 }
 
-static int argument_fault(const struct checker *checker, const struct expr *arg, const char *expected, const char *hint)
+static int argument_fault(
+    const struct checker *checker, const struct expr *arg, const char *expected, const char *hint)
 {
     diag_error(checker->diags, place_of(checker, arg), "T005", "expected %s here", expected);
     diag_hint(checker->diags, "%s", hint);
@@ -184,8 +186,8 @@ static void report_unknown_function(const struct checker *checker, const struct 
     const char **names = arena_array(&checker->diags->arena, indicator_count, sizeof *names);
     for (size_t i = 0; i < indicator_count; i++)
         names[i] = indicators[i].name;
-    diag_error(
-        checker->diags, place_of(checker, expr), "T006", "there is no function '%.*s'", NAME_ARGS(expr->name));
+    diag_error(checker->diags, place_of(checker, expr), "T006", "there is no function '%.*s'",
+        NAME_ARGS(expr->name));
     const char *near = str_did_you_mean(expr->name, names, indicator_count);
     if (near != NULL)
         diag_hint(checker->diags, "did you mean '%s'?", near);
@@ -209,10 +211,12 @@ static int check_early(
     const struct checker *checker, const struct expr *expr, const struct indicator *indicator)
 {
     size_t last = expr->arg_count - 1;
-    if (indicator->parameters[last] != PARAMETER_EARLY || indicator->parameters[last - 1] != PARAMETER_WINDOW ||
+    if (indicator->parameters[last] != PARAMETER_EARLY ||
+        indicator->parameters[last - 1] != PARAMETER_WINDOW ||
         indicator_window(expr->args[last - 1]) == WINDOW_YTD)
         return 0;
-    diag_error(checker->diags, place_of(checker, expr->args[last]), "T014", "early goes with the window ytd only");
+    diag_error(
+        checker->diags, place_of(checker, expr->args[last]), "T014", "early goes with the window ytd only");
     diag_hint(checker->diags, "leave it out");
     return -EINVAL;
 }
@@ -252,8 +256,8 @@ static void report_count(
     struct arena *arena = &checker->diags->arena;
     const char *least =
         indicator->required < indicator->count ? arena_printf(arena, "%zu or ", indicator->required) : "";
-    diag_error(checker->diags, place_of(checker, expr), "T009", "%s takes %s%zu value%s, not %zu", indicator->name,
-        least, indicator->count, indicator->count == 1 ? "" : "s", expr->arg_count);
+    diag_error(checker->diags, place_of(checker, expr), "T009", "%s takes %s%zu value%s, not %zu",
+        indicator->name, least, indicator->count, indicator->count == 1 ? "" : "s", expr->arg_count);
     diag_hint(checker->diags, "%s", indicator->synopsis);
 }
 
@@ -299,7 +303,8 @@ static const char *const operator_texts[] = {
     [OP_OR] = "or",
 };
 
-/* What the writer may have meant by comparing a figure of type `a` with `arg`: the same number with the unit that fits. */
+/* What the writer may have meant by comparing a figure of type `a` with `arg`: the same number with the unit
+ * that fits. */
 static void hint_comparison(const struct checker *checker, enum value_type a, const struct expr *arg)
 {
     static const char *const units[VALUE_TYPE_COUNT] = {
@@ -315,7 +320,8 @@ static void hint_comparison(const struct checker *checker, enum value_type a, co
     while (digits.len > 1 && !is_digit(digits.data[digits.len - 1]))
         digits.len--;
     if (a == VALUE_QUANTITY)
-        diag_hint(checker->diags, "a quantity compares with a plain number in the product's own unit; kg and t are for weight");
+        diag_hint(checker->diags,
+            "a quantity compares with a plain number in the product's own unit; kg and t are for weight");
     else if (a == VALUE_UNIT_VALUE)
         diag_hint(checker->diags, "a unit value compares with another unit value: take its growth");
     else if (units[a] != NULL)
@@ -334,7 +340,7 @@ static enum value_type check_comparison(const struct checker *checker, const str
         hint_comparison(checker, left, expr->args[i]);
         return TYPE_FAULTY;
     }
-    if (left == VALUE_BOOLEAN && expr->operator != OP_EQUAL && expr->operator != OP_NOT_EQUAL) {
+    if (left == VALUE_BOOLEAN && expr->operator!= OP_EQUAL && expr->operator!= OP_NOT_EQUAL) {
         diag_error(checker->diags, place_of(checker, expr), "T011", "'%s' cannot order true and false",
             operator_texts[expr->operator]);
         return TYPE_FAULTY;
@@ -356,7 +362,8 @@ static enum value_type check_logic(const struct checker *checker, const struct e
     return VALUE_BOOLEAN;
 }
 
-/* A plain number scales anything, and a ratio anything but a plain number, which it turns into a ratio. TYPE_FAULTY: means nothing. */
+/* A plain number scales anything, and a ratio anything but a plain number, which it turns into a ratio.
+ * TYPE_FAULTY: means nothing. */
 static enum value_type product_type(enum value_type a, enum value_type b)
 {
     if (a == VALUE_NUMBER || b == VALUE_NUMBER)
@@ -390,21 +397,22 @@ static enum value_type sum_type(enum value_type a, enum value_type b)
 
 static enum value_type arithmetic_type(enum expr_operator operator, enum value_type a, enum value_type b)
 {
-    bool scales = operator == OP_MULTIPLY || operator == OP_DIVIDE;
+    bool scales = operator== OP_MULTIPLY || operator== OP_DIVIDE;
     if (a == VALUE_BOOLEAN || b == VALUE_BOOLEAN || (scales && (a == VALUE_PERIOD || b == VALUE_PERIOD)))
         return TYPE_FAULTY;
-    if (operator == OP_MULTIPLY)
+    if (operator== OP_MULTIPLY)
         return product_type(a, b);
-    return operator == OP_DIVIDE ? quotient_type(a, b) : sum_type(a, b);
+    return operator== OP_DIVIDE ? quotient_type(a, b) : sum_type(a, b);
 }
 
 static enum value_type check_arithmetic(const struct checker *checker, const struct expr *expr)
 {
     enum value_type a = expr->args[0]->type;
-    if (expr->operator == OP_NEGATE) {
+    if (expr->operator== OP_NEGATE) {
         if (a != VALUE_BOOLEAN && a != VALUE_PERIOD)
             return a;
-        diag_error(checker->diags, place_of(checker, expr), "T013", "'-' of %s means nothing", value_type_name(a));
+        diag_error(
+            checker->diags, place_of(checker, expr), "T013", "'-' of %s means nothing", value_type_name(a));
         return TYPE_FAULTY;
     }
     enum value_type b = expr->args[1]->type;

@@ -4,8 +4,9 @@
 
 #include "core/period.h"
 
-/* Units of literals and what one of them is in USD, kg, months or as a plain ratio. Per cent divide: 57 * 0.01 is not the double
- * nearest to 0.57, and 57 / 100 is, so that a figure of just 57 % meets a threshold of 57 %. */
+/* Units of literals and what one of them is in USD, kg, months or as a plain ratio. Per cent divide: 57 *
+ * 0.01 is not the double nearest to 0.57, and 57 / 100 is, so that a figure of just 57 % meets a threshold of
+ * 57 %. */
 static const struct {
     const char *name;
     enum value_type type;
@@ -74,19 +75,20 @@ static bool read_period(struct slice text, size_t at, struct token *ret_token)
         return false;
     if (at + 7 < text.len && (is_digit(part.data[7]) || is_letter(part.data[7])))
         return false;
-    *ret_token = (struct token){
-        .kind = TOKEN_LITERAL, .at = at, .text = part, .type = VALUE_PERIOD, .number = period};
+    *ret_token =
+        (struct token){.kind = TOKEN_LITERAL, .at = at, .text = part, .type = VALUE_PERIOD, .number = period};
     return true;
 }
 
-/* Nine decimals are exact in the integer, and so is its product with a unit up to 2^53; one division rounds once. */
+/* Nine decimals are exact in the integer, and so is its product with a unit up to 2^53; one division rounds
+ * once. */
 static double scaled(int64_t fixed, double times, double per)
 {
     return (double)fixed * times / (NUMBER_SCALE * per);
 }
 
-/* A unit right behind the number, or after blanks ("5 MUSD"). Its end, or `end` where no unit follows. A word that is no unit
- * may only follow after a blank ("5 and …"). */
+/* A unit right behind the number, or after blanks ("5 MUSD"). Its end, or `end` where no unit follows. A word
+ * that is no unit may only follow after a blank ("5 and …"). */
 static size_t read_unit(struct slice text, size_t end, int64_t fixed, struct token *token)
 {
     size_t i = skip_space(text, end);

@@ -18,7 +18,8 @@ static struct expr *parse_or(struct parser *parser);
 
 /* ---- faults ---- */
 
-static struct expr *fail(struct parser *parser, size_t at, const char *code, const char *text, const char *hint)
+static struct expr *fail(
+    struct parser *parser, size_t at, const char *code, const char *text, const char *hint)
 {
     if (!parser->failed) {
         diag_error(parser->diags, node_place_at(parser->scalar, at), code, "%s", text);
@@ -96,7 +97,7 @@ static struct expr *new_operator(
     struct expr *expr = parser->failed ? NULL : new_expr(parser, EXPR_OPERATOR, at);
     if (expr == NULL)
         return NULL;
-    expr->operator = operator;
+    expr->operator= operator;
     expr->arg_count = right != NULL ? 2 : 1;
     expr->args = arena_array(parser->arena, 2, sizeof(struct expr *));
     expr->args[0] = left;
@@ -184,7 +185,8 @@ static struct expr *parse_primary(struct parser *parser)
     if (token.kind == TOKEN_WORD && !is_reserved(token.text))
         return parse_name(parser);
     if (!accept_symbol(parser, "("))
-        return fail_at_token(parser, "a value", "a number with its unit, a $threshold, or a function of a series");
+        return fail_at_token(
+            parser, "a value", "a number with its unit, a $threshold, or a function of a series");
     struct expr *inner = parse_or(parser);
     if (!parser->failed && !accept_symbol(parser, ")"))
         return fail_at_token(parser, "')'", NULL);
@@ -197,8 +199,8 @@ static struct expr *parse_unary(struct parser *parser)
     if (++parser->depth > EXPR_DEPTH_MAX)
         return fail(parser, at, "E006", "the expression is nested too deeply", "name its parts with `let`");
     struct expr *expr = accept_symbol(parser, "-")
-        ? new_operator(parser, OP_NEGATE, at, parse_unary(parser), NULL)
-        : parse_primary(parser);
+                            ? new_operator(parser, OP_NEGATE, at, parse_unary(parser), NULL)
+                            : parse_primary(parser);
     parser->depth--;
     return expr;
 }
@@ -242,7 +244,7 @@ static struct expr *parse_between(struct parser *parser, size_t at, struct expr 
     struct expr *expr = parser->failed ? NULL : new_expr(parser, EXPR_OPERATOR, at);
     if (expr == NULL)
         return NULL;
-    expr->operator = OP_BETWEEN;
+    expr->operator= OP_BETWEEN;
     expr->args = arena_array(parser->arena, 3, sizeof(struct expr *));
     expr->args[0] = left;
     expr->args[1] = low;
@@ -258,7 +260,7 @@ static struct expr *parse_in(struct parser *parser, size_t at, struct expr *left
     struct expr *expr = new_expr(parser, EXPR_OPERATOR, at);
     if (expr == NULL)
         return NULL;
-    expr->operator = OP_IN;
+    expr->operator= OP_IN;
     expr = parse_list(parser, expr, left);
     if (expr != NULL && expr->arg_count < 2)
         return fail(parser, at, "E007", "the list behind 'in' is empty", "write: x in (1, 2, 3)");
@@ -365,7 +367,8 @@ static int parse_whole(const struct node *scalar, struct expr *(*start)(struct p
     return 0;
 }
 
-int expr_parse(const struct node *scalar, struct arena *arena, struct expr **ret_expr, struct diag_list *diags)
+int expr_parse(
+    const struct node *scalar, struct arena *arena, struct expr **ret_expr, struct diag_list *diags)
 {
     return parse_whole(scalar, parse_or, arena, ret_expr, diags);
 }

@@ -1,8 +1,18 @@
 #include "core/expr.h"
 
-/* How tightly a part binds, loosest first, as the parser's levels stand. Parentheses are written only where an operand binds more loosely than
- * its place allows, so the printed form is never nested deeper than what was parsed, and the parser takes it again. */
-enum level { LEVEL_OR, LEVEL_AND, LEVEL_NOT, LEVEL_COMPARISON, LEVEL_SUM, LEVEL_PRODUCT, LEVEL_UNARY, LEVEL_PRIMARY };
+/* How tightly a part binds, loosest first, as the parser's levels stand. Parentheses are written only where
+ * an operand binds more loosely than its place allows, so the printed form is never nested deeper than what
+ * was parsed, and the parser takes it again. */
+enum level {
+    LEVEL_OR,
+    LEVEL_AND,
+    LEVEL_NOT,
+    LEVEL_COMPARISON,
+    LEVEL_SUM,
+    LEVEL_PRODUCT,
+    LEVEL_UNARY,
+    LEVEL_PRIMARY
+};
 
 static const struct {
     const char *symbol;
@@ -58,11 +68,11 @@ static int print_operator(const struct expr *expr, struct buf *out)
     int r = print_operand(expr->args[0], operators[expr->operator].left, out);
     if (r == 0)
         r = buf_printf(out, " %s ", symbol);
-    if (r == 0 && expr->operator == OP_IN)
+    if (r == 0 && expr->operator== OP_IN)
         return print_list(expr, 1, out);
     if (r == 0)
         r = print_operand(expr->args[1], right, out);
-    if (r == 0 && expr->operator == OP_BETWEEN) {
+    if (r == 0 && expr->operator== OP_BETWEEN) {
         r = buf_puts(out, " and ");
         if (r == 0)
             r = print_operand(expr->args[2], right, out);

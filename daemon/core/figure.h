@@ -25,13 +25,13 @@ enum value_type {
 /* Why a value is not known. */
 enum unknown {
     KNOWN,
-    UNKNOWN_NO_SERIES,    /* no source reports the series */
-    UNKNOWN_MONTH,        /* a month of the window is missing */
-    UNKNOWN_ZERO_BASE,    /* division by zero */
-    UNKNOWN_ESTIMATED,    /* an estimated quantity in a unit value */
-    UNKNOWN_SUPPRESSED,   /* a confidential figure in the window */
-    UNKNOWN_EARLY,        /* year to date before April */
-    UNKNOWN_RANGE,        /* larger than can be computed with */
+    UNKNOWN_NO_SERIES,  /* no source reports the series */
+    UNKNOWN_MONTH,      /* a month of the window is missing */
+    UNKNOWN_ZERO_BASE,  /* division by zero */
+    UNKNOWN_ESTIMATED,  /* an estimated quantity in a unit value */
+    UNKNOWN_SUPPRESSED, /* a confidential figure in the window */
+    UNKNOWN_EARLY,      /* year to date before April */
+    UNKNOWN_RANGE,      /* larger than can be computed with */
     UNKNOWN_COUNT
 };
 

@@ -1,6 +1,7 @@
 /* The gate: whether a decoded payload may enter history. Whole or not at all.
  *
- * Every fault is reported with its line; a payload with any error goes to quarantine and changes nothing (guarantees G10–G12). */
+ * Every fault is reported with its line; a payload with any error goes to quarantine and changes nothing
+ * (guarantees G10–G12). */
 #ifndef CORE_GATE_H
 #define CORE_GATE_H
 
@@ -18,10 +19,11 @@ struct gate {
 /* Checks rows against each other and against the history in `panel`:
  *   G101 duplicate key with another figure      G102 period in the future
  *   G103 negative figure                        G104 absurd figure (over FIGURE_MAX)
- *   G105 fewer rows than the feed promises      G106 a series that the last payload for its periods had is gone (> 10 % of the series)
- *   G107 unit of a series changed               G108 scale step: the same power of ten in over 20 % of the series that hold figures for the month before
- * Exact duplicates are dropped from `rows` silently. Returns 0 accepted, or -EBADMSG with errors in `diags`. */
-int gate_check(const struct gate *gate, const struct panel *panel, struct observations *rows,
-    struct diag_list *diags);
+ *   G105 fewer rows than the feed promises      G106 a series that the last payload for its periods had is
+ * gone (> 10 % of the series) G107 unit of a series changed               G108 scale step: the same power of
+ * ten in over 20 % of the series that hold figures for the month before Exact duplicates are dropped from
+ * `rows` silently. Returns 0 accepted, or -EBADMSG with errors in `diags`. */
+int gate_check(
+    const struct gate *gate, const struct panel *panel, struct observations *rows, struct diag_list *diags);
 
 #endif

@@ -12,7 +12,8 @@ static bool is_early(const struct expr *call, size_t index)
     return call->arg_count > index;
 }
 
-/* Two months of Lunar New Year make January to March useless year on year: unknown before April unless asked for. */
+/* Two months of Lunar New Year make January to March useless year on year: unknown before April unless asked
+ * for. */
 static int guard_ytd(struct program_builder *builder, int value, int months, bool early)
 {
     if (value < 0 || months != WINDOW_YTD || early)
@@ -30,8 +31,8 @@ static int emit_mean(struct program_builder *builder, const struct expr *call)
     int months = window_of(call, 1);
     int sum = program_emit_window(builder, call->args[0], months, 0);
     return call->args[0]->column == SERIES_UNIT_VALUE
-        ? sum /* a unit value is a mean already */
-        : program_emit_op(builder, PROGRAM_DIVIDE, sum, program_emit_constant(builder, months));
+               ? sum /* a unit value is a mean already */
+               : program_emit_op(builder, PROGRAM_DIVIDE, sum, program_emit_constant(builder, months));
 }
 
 static int emit_last(struct program_builder *builder, const struct expr *call)
@@ -50,24 +51,28 @@ static int emit_ytd(struct program_builder *builder, const struct expr *call)
     return guard_ytd(builder, sum, WINDOW_YTD, is_early(call, 1));
 }
 
-/* (now - before) / before, not now / before - 1, which in doubles makes 115 over 100 a little less than 15 %. */
+/* (now - before) / before, not now / before - 1, which in doubles makes 115 over 100 a little less than 15 %.
+ */
 static int emit_growth(struct program_builder *builder, const struct expr *call)
 {
     int months = window_of(call, 1);
     int now = program_emit_window(builder, call->args[0], months, 0);
     int before = program_emit_window(builder, call->args[0], months, 12);
     int change = program_emit_op(builder, PROGRAM_SUBTRACT, now, before);
-    return guard_ytd(builder, program_emit_op(builder, PROGRAM_DIVIDE, change, before), months, is_early(call, 2));
+    return guard_ytd(
+        builder, program_emit_op(builder, PROGRAM_DIVIDE, change, before), months, is_early(call, 2));
 }
 
 static int emit_share(struct program_builder *builder, const struct expr *call)
 {
     int months = window_of(call, 2);
     int part = program_emit_window(builder, call->args[0], months, 0);
-    return program_emit_op(builder, PROGRAM_DIVIDE, part, program_emit_window(builder, call->args[1], months, 0));
+    return program_emit_op(
+        builder, PROGRAM_DIVIDE, part, program_emit_window(builder, call->args[1], months, 0));
 }
 
-/* a/b - c/d as (a*d - c*b) / (b*d): the difference of two rounded shares makes 35 % less 30 % a little less than 5 pp. */
+/* a/b - c/d as (a*d - c*b) / (b*d): the difference of two rounded shares makes 35 % less 30 % a little less
+ * than 5 pp. */
 static int emit_shift(struct program_builder *builder, const struct expr *call)
 {
     int months = window_of(call, 2);
@@ -109,9 +114,11 @@ const struct indicator indicators[] = {
         "the sum from January to the judged period; unknown before April unless early is given",
         "Lunar New Year falls in January or February", emit_ytd},
     {"growth", "growth(series, window [, early])", {S, W, PARAMETER_EARLY}, 2, 3, RESULT_RATIO,
-        "sum over the window / sum over the same window twelve months earlier - 1; of a unit value: the ratio "
+        "sum over the window / sum over the same window twelve months earlier - 1; of a unit value: the "
+        "ratio "
         "of the two windows' unit values - 1; a ytd window is unknown before April unless early is given",
-        "19 USC 1677(7)(C)(i): significant increase in volume; Agreement on Safeguards Art. 2.1", emit_growth},
+        "19 USC 1677(7)(C)(i): significant increase in volume; Agreement on Safeguards Art. 2.1",
+        emit_growth},
     {"share", "share(series, series, window)", {S, S, W}, 3, 3, RESULT_RATIO,
         "sum of the first over the window / sum of the second",
         "Anti-Dumping Agreement Art. 5.8; 19 USC 1677(24)", emit_share},

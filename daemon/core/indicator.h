@@ -1,7 +1,9 @@
-/* The functions of the rule language: one table row each, with formula, behaviour where data are missing, and the law or paper that uses it.
+/* The functions of the rule language: one table row each, with formula, behaviour where data are missing, and
+ * the law or paper that uses it.
  *
- * All reduce to sums over windows, so that equal windows are computed once. w is a window that ends with the judged period: a number of months, or ytd (January
- * to the judged period). A window with a missing month is unknown. */
+ * All reduce to sums over windows, so that equal windows are computed once. w is a window that ends with the
+ * judged period: a number of months, or ytd (January to the judged period). A window with a missing month is
+ * unknown. */
 #ifndef CORE_INDICATOR_H
 #define CORE_INDICATOR_H
 
@@ -12,7 +14,7 @@ enum parameter {
     PARAMETER_WINDOW, /* 3m, 1y, ytd */
     PARAMETER_MONTHS, /* 12m */
     PARAMETER_VALUE,
-    PARAMETER_EARLY,  /* the word `early`, only with ytd */
+    PARAMETER_EARLY, /* the word `early`, only with ytd */
 };
 
 /* The type of the result. */
@@ -32,8 +34,8 @@ struct indicator {
     enum parameter parameters[PARAMETERS_MAX];
     size_t required, count;
     enum indicator_result result;
-    const char *formula;  /* for the manual */
-    const char *source;   /* law, paper, or practice */
+    const char *formula; /* for the manual */
+    const char *source;  /* law, paper, or practice */
     int (*emit)(struct program_builder *builder, const struct expr *call);
 };
 

@@ -68,7 +68,7 @@ static enum verdict lane_verdict(
 static bool in_force(const struct rule *rule, int32_t period)
 {
     return (rule->valid_from == PERIOD_NONE || period >= rule->valid_from) &&
-        (rule->valid_to == PERIOD_NONE || period <= rule->valid_to);
+           (rule->valid_to == PERIOD_NONE || period <= rule->valid_to);
 }
 
 /* Runs the rule's program for `lanes` scopes from `scope` on, in one period. */
@@ -102,14 +102,15 @@ static void judge_chunk(struct judge *judge, struct bound_rule *bound, const str
             run_period(judge, bound, panel, chunk.scope, chunk.lanes, period);
         for (size_t lane = 0; lane < chunk.lanes; lane++) {
             size_t at = (chunk.scope + lane) * bound->periods + (size_t)(period - bound->first);
-            bound->verdicts[at] = (uint8_t)(force ? lane_verdict(bound->rule, &judge->registers, lane)
-                                                  : VERDICT_NOT_JUDGED);
+            bound->verdicts[at] =
+                (uint8_t)(force ? lane_verdict(bound->rule, &judge->registers, lane) : VERDICT_NOT_JUDGED);
         }
     }
 }
 
-/* Makes room for the panel's periods; verdicts of periods already there are kept. Returns the first period that is new to the rule and
- * has to be judged in every scope, or INT32_MAX. */
+/* Makes room for the panel's periods; verdicts of periods already there are kept. Returns the first of the
+ * periods behind those that are now to be judged in every scope, or INT32_MAX. Of new periods before them a
+ * scope reads none, unless its own figures have changed. */
 static int32_t resize_verdicts(struct bound_rule *bound, const struct panel *panel)
 {
     int32_t first = panel_first(panel), last = panel_last(panel);
@@ -117,19 +118,19 @@ static int32_t resize_verdicts(struct bound_rule *bound, const struct panel *pan
     if (periods == bound->periods && first == bound->first)
         return INT32_MAX;
     int32_t behind = bound->first + (int32_t)bound->periods;
-    int32_t fresh = bound->periods == 0 || first < bound->first ? first : behind;
     uint8_t *verdicts = alloc_zeroed(bound->len * periods, sizeof *verdicts);
     for (size_t scope = 0; scope < bound->len && bound->periods > 0; scope++)
         for (size_t i = 0; i < bound->periods; i++) {
             int32_t period = bound->first + (int32_t)i;
             if (period >= first && period <= last)
-                verdicts[scope * periods + (size_t)(period - first)] = bound->verdicts[scope * bound->periods + i];
+                verdicts[scope * periods + (size_t)(period - first)] =
+                    bound->verdicts[scope * bound->periods + i];
         }
     alloc_free(bound->verdicts);
     bound->verdicts = verdicts;
     bound->first = first;
     bound->periods = periods;
-    return fresh;
+    return behind;
 }
 
 static void push_touched(struct judge_result *result, struct judge_touched touched)
@@ -196,7 +197,7 @@ void judge_changes(struct judge *judge, const struct panel *panel, const struct 
     *ret_result = (struct judge_result){0};
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
-        int32_t fresh = resize_verdicts(bound, panel);
+        int32_t behind = resize_verdicts(bound, panel);
         bound_rule_update_horizons(bound, panel);
         for (uint32_t scope = 0; scope < bound->len; scope += PROGRAM_LANES) {
             size_t lanes = bound->len - scope < PROGRAM_LANES ? bound->len - scope : PROGRAM_LANES;
@@ -204,10 +205,12 @@ void judge_changes(struct judge *judge, const struct panel *panel, const struct 
             for (uint32_t lane = 0; lane < lanes; lane++) {
                 uint8_t mark = scope_marks(bound, scope + lane, marks);
                 if (mark != 0)
-                    push_touched(ret_result, (struct judge_touched){rule, scope + lane, (mark & REVISED) != 0});
+                    push_touched(
+                        ret_result, (struct judge_touched){rule, scope + lane, (mark & REVISED) != 0});
             }
             bool any = ret_result->len > before;
-            judge_chunk(judge, bound, panel, (struct chunk){scope, lanes}, any && from < fresh ? from : fresh);
+            judge_chunk(
+                judge, bound, panel, (struct chunk){scope, lanes}, any && from < behind ? from : behind);
         }
     }
     alloc_free(marks);
@@ -231,7 +234,8 @@ const struct judge_scope *judge_scope(const struct judge *judge, uint32_t rule, 
     return &judge->rules[rule].scopes[scope];
 }
 
-bool judge_find(const struct judge *judge, const struct alert_scope *scope, uint32_t *ret_rule, uint32_t *ret_scope)
+bool judge_find(
+    const struct judge *judge, const struct alert_scope *scope, uint32_t *ret_rule, uint32_t *ret_scope)
 {
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         const struct bound_rule *bound = &judge->rules[rule];
@@ -258,9 +262,12 @@ int32_t judge_horizon(const struct judge *judge, uint32_t rule, uint32_t scope)
 struct alert_track judge_track(const struct judge *judge, uint32_t rule, uint32_t scope)
 {
     const struct bound_rule *bound = &judge->rules[rule];
-    int32_t horizon = bound->horizons[scope];
-    size_t n = horizon == PERIOD_NONE || horizon < bound->first ? 0 : (size_t)(horizon - bound->first + 1);
-    return alert_fold(&bound->rule->policy, bound->verdicts + scope * bound->periods, n, bound->first);
+    int32_t first = bound->firsts[scope], horizon = bound->horizons[scope];
+    if (horizon == PERIOD_NONE)
+        return (struct alert_track){0};
+    /* Not from the panel's first period: what other scopes know of older months is nothing to this one. */
+    const uint8_t *verdicts = bound->verdicts + scope * bound->periods + (first - bound->first);
+    return alert_fold(&bound->rule->policy, verdicts, (size_t)(horizon - first + 1), first);
 }
 
 size_t judge_figures(struct judge *judge, const struct panel *panel, uint32_t rule, uint32_t scope,
@@ -289,7 +296,8 @@ const char *judge_sources(const struct judge *judge, const struct panel *panel, 
         for (size_t role = 0; role < roles && !reads; role++) {
             struct binding binding = bound->bindings[scope * roles + role];
             for (uint32_t i = 0; i < binding.count; i++)
-                reads = reads || str_equal(panel_series(panel, bound->ids[binding.first + i])->key.source, source);
+                reads = reads ||
+                        str_equal(panel_series(panel, bound->ids[binding.first + i])->key.source, source);
         }
         if (reads && used < size)
             used += (size_t)snprintf(buf + used, size - used, "%s%s", used > 0 ? ", " : "", source);

@@ -1,6 +1,8 @@
-/* Judging: a rule set bound to a panel. Which scopes there are, what each rule says of every period, where each alert stands.
+/* Judging: a rule set bound to a panel. Which scopes there are, what each rule says of every period, where
+ * each alert stands.
  *
- * Everything is a function of panel and rules. A verdict is kept per rule, scope and period; new figures make only those verdicts again that read them. */
+ * Everything is a function of panel and rules. A verdict is kept per rule, scope and period; new figures make
+ * only those verdicts again that read them. */
 #ifndef CORE_JUDGE_H
 #define CORE_JUDGE_H
 
@@ -9,14 +11,15 @@
 
 struct judge;
 
-/* The rule set, baskets and texts are borrowed. `sources`: feeds in order of preference; where several report a series, the first one that has it is read. */
+/* The rule set, baskets and texts are borrowed. `sources`: feeds in order of preference; where several report
+ * a series, the first one that has it is read. */
 struct judge *judge_new(const struct ruleset *ruleset, const struct baskets *baskets, const char *home,
     const struct texts *sources);
 void judge_free(struct judge *judge);
 
 /* What a rule ranges over, one scope of it. */
 struct judge_scope {
-    const char *product; /* basket id or code */
+    const char *product;         /* basket id or code */
     const char *market, *origin; /* origin "" where the rule has none */
 };
 
@@ -44,9 +47,11 @@ const struct rule *judge_rule(const struct judge *judge, uint32_t rule);
 const struct judge_scope *judge_scope(const struct judge *judge, uint32_t rule, uint32_t scope);
 
 /* The scope of a rule, by name; false where there is none. */
-bool judge_find(const struct judge *judge, const struct alert_scope *scope, uint32_t *ret_rule, uint32_t *ret_scope);
+bool judge_find(
+    const struct judge *judge, const struct alert_scope *scope, uint32_t *ret_rule, uint32_t *ret_scope);
 
-/* The newest period that the scope's figures allow to be judged: that of the series that is furthest behind. PERIOD_NONE: a series is missing altogether. */
+/* The newest period that the scope's figures allow to be judged: that of the role that is furthest behind.
+ * PERIOD_NONE: a role has no series, or none with a figure. */
 int32_t judge_horizon(const struct judge *judge, uint32_t rule, uint32_t scope);
 
 /* Where the alert stands at the horizon. */

@@ -30,7 +30,8 @@ static void push_product(struct bound_rule *bound, const char *product)
 }
 
 /* Every product code of the panel with that beginning, once. */
-static void push_prefix(struct bound_rule *bound, const char *prefix, const struct panel *panel, struct map *seen)
+static void push_prefix(
+    struct bound_rule *bound, const char *prefix, const struct panel *panel, struct map *seen)
 {
     for (uint32_t id = 0; id < panel_series_count(panel); id++) {
         const char *product = panel_series(panel, id)->key.product;
@@ -104,8 +105,8 @@ static void push_series(struct bound_rule *bound, struct series_key key, const s
 }
 
 /* The series of one role in one scope: a series for each code of the basket that some source reports. */
-static void bind_role(
-    struct bound_rule *bound, enum series_role name, const struct judge_scope *scope, const struct bind_context *context)
+static void bind_role(struct bound_rule *bound, enum series_role name, const struct judge_scope *scope,
+    const struct bind_context *context)
 {
     const struct role *role = &series_roles[name];
     const struct basket *basket = baskets_find(context->baskets, scope->product);
@@ -147,26 +148,36 @@ static void bind_scopes(struct bound_rule *bound, const struct bind_context *con
 
 /* ---- horizons ---- */
 
-static int32_t role_newest(const struct bound_rule *bound, const struct panel *panel, struct binding binding)
+/* First and last period with a figure of any of the role's series; PERIOD_NONE while there is none. */
+struct span {
+    int32_t first, last;
+};
+
+static struct span role_span(
+    const struct bound_rule *bound, const struct panel *panel, struct binding binding)
 {
-    int32_t newest = PERIOD_NONE;
+    struct span span = {PERIOD_NONE, PERIOD_NONE};
     for (uint32_t i = 0; i < binding.count; i++) {
-        int32_t last = panel_series(panel, bound->ids[binding.first + i])->last;
-        newest = last > newest ? last : newest;
+        const struct series *series = panel_series(panel, bound->ids[binding.first + i]);
+        if (series->first != PERIOD_NONE && (span.first == PERIOD_NONE || series->first < span.first))
+            span.first = series->first;
+        span.last = series->last > span.last ? series->last : span.last;
     }
-    return newest;
+    return span;
 }
 
 void bound_rule_update_horizons(struct bound_rule *bound, const struct panel *panel)
 {
     size_t roles = bound->rule->program.role_count;
     for (size_t scope = 0; scope < bound->len; scope++) {
-        int32_t horizon = roles > 0 ? INT32_MAX : PERIOD_NONE;
+        struct span judged = {INT32_MAX, roles > 0 ? INT32_MAX : PERIOD_NONE};
         for (size_t role = 0; role < roles; role++) {
-            int32_t newest = role_newest(bound, panel, bound->bindings[scope * roles + role]);
-            horizon = newest < horizon ? newest : horizon;
+            struct span span = role_span(bound, panel, bound->bindings[scope * roles + role]);
+            judged.first = span.first != PERIOD_NONE && span.first < judged.first ? span.first : judged.first;
+            judged.last = span.last < judged.last ? span.last : judged.last;
         }
-        bound->horizons[scope] = horizon;
+        bound->firsts[scope] = judged.first;
+        bound->horizons[scope] = judged.last;
     }
 }
 
@@ -175,6 +186,7 @@ void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const st
     *bound = (struct bound_rule){.rule = rule};
     find_scopes(bound, context);
     bind_scopes(bound, context);
+    bound->firsts = alloc_zeroed(bound->len, sizeof *bound->firsts);
     bound->horizons = alloc_zeroed(bound->len, sizeof *bound->horizons);
     bound_rule_update_horizons(bound, context->panel);
 }
@@ -185,6 +197,7 @@ void bound_rule_deinit(struct bound_rule *bound)
     alloc_free(bound->thresholds);
     alloc_free(bound->bindings);
     alloc_free(bound->ids);
+    alloc_free(bound->firsts);
     alloc_free(bound->horizons);
     alloc_free(bound->verdicts);
     *bound = (struct bound_rule){0};

@@ -9,12 +9,13 @@ struct bound_rule {
     const struct rule *rule;
     struct judge_scope *scopes;
     size_t len, cap;
-    const double **thresholds;   /* per scope */
-    struct binding *bindings;    /* [scope * role_count + role] */
-    uint32_t *ids;               /* series numbers that the bindings point into */
+    const double **thresholds; /* per scope */
+    struct binding *bindings;  /* [scope * role_count + role] */
+    uint32_t *ids;             /* series numbers that the bindings point into */
     size_t id_count, id_cap;
-    int32_t *horizons;           /* per scope */
-    uint8_t *verdicts;           /* [scope * periods + period - first] */
+    int32_t *firsts, *horizons; /* per scope: first period with any figure of its series, and the newest that
+                                   can be judged */
+    uint8_t *verdicts;          /* [scope * periods + period - first] */
     int32_t first;
     size_t periods;
 };
@@ -30,7 +31,7 @@ struct bind_context {
 void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const struct bind_context *context);
 void bound_rule_deinit(struct bound_rule *bound);
 
-/* Takes the horizons from the series as they now are. */
+/* Takes firsts and horizons from the series as they now are. */
 void bound_rule_update_horizons(struct bound_rule *bound, const struct panel *panel);
 
 #endif

@@ -1,4 +1,5 @@
-/* What receivers are sent: an event of an alert as text, HTML and a subject line, in the receiver's languages.
+/* What receivers are sent: an event of an alert as text, HTML and a subject line, in the receiver's
+ * languages.
  *
  * Pure: the same event gives the same bytes. Text from feeds and rules is escaped at this one place. */
 #ifndef CORE_MESSAGE_H
@@ -10,35 +11,38 @@
 
 enum { MESSAGE_FIGURES_MAX = 32 };
 
-/* One thing that happened to one alert, with all that a message or a journal row says of it. Borrowed texts. */
+/* One thing that happened to one alert, with all that a message or a journal row says of it. Borrowed texts.
+ */
 struct alert_record {
-    const char *id;                /* of the alert */
-    int seq;                       /* of the event within the alert, from 1 */
+    const char *id; /* of the alert */
+    int seq;        /* of the event within the alert, from 1 */
     enum alert_event event;
-    const char *reason;            /* one of a few words: "threshold", "revision", "missing", "rules", "feed" */
+    const char *reason; /* one of a few words: "threshold", "revision", "missing", "rules", "feed" */
     struct alert_scope scope;
-    struct phrase product_title;   /* the basket's, or the code in both languages */
+    struct phrase product_title; /* the basket's, or the code in both languages */
     int32_t period, raised;
     enum severity severity;
     enum alert_state state;
     enum audience audience;
-    struct phrase title, advice;   /* templates; {{name}} of figures, product, market, origin, period */
-    const char *const *basis;      /* legal basis, NULL-terminated, may be NULL */
+    struct phrase title, advice; /* templates; {{name}} of figures, product, market, origin, period */
+    const char *const *basis;    /* legal basis, NULL-terminated, may be NULL */
     const struct figure *figures;
     size_t figure_count;
-    const char *sources;           /* "vn-nso-sample": feeds whose figures were used */
-    const char *vintage;           /* digest of the newest payload used, or "" */
-    const char *ruleset;           /* digest of the rule set */
-    int64_t at_ms;                 /* when it was decided */
+    const char *sources; /* "vn-nso-sample": feeds whose figures were used */
+    const char *vintage; /* digest of the newest payload used, or "" */
+    const char *ruleset; /* digest of the rule set */
+    int64_t at_ms;       /* when it was decided */
 };
 
-/* Each appends to `out` and returns 0, or -EMSGSIZE. `languages` is a bit set (1 << LANGUAGE_VI …); Vietnamese comes first. */
+/* Each appends to `out` and returns 0, or -EMSGSIZE. `languages` is a bit set (1 << LANGUAGE_VI …);
+ * Vietnamese comes first. */
 int message_subject(const struct alert_record *record, unsigned languages, struct buf *out);
 int message_text(const struct alert_record *record, unsigned languages, struct buf *out);
 int message_html(const struct alert_record *record, unsigned languages, struct buf *out);
 
 /* Fills a template's {{name}}s; an unknown name stays as it is written. */
-int message_fill(const struct alert_record *record, enum language language, const char *template, struct buf *out);
+int message_fill(
+    const struct alert_record *record, enum language language, const char *template, struct buf *out);
 
 /* Names that a template may use besides the rule's figures; NULL-terminated. */
 extern const char *const message_names[];

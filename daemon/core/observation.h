@@ -1,7 +1,7 @@
 /* An observation: what one source says one reporter traded with one partner in one product and month.
  *
- * Figures are fixed-point integers in thousandths, so that integers and money are exact: value in 1/1000 USD, quantity in 1/1000 of
- * the series' unit, weight in grams. Absent is not zero. */
+ * Figures are fixed-point integers in thousandths, so that integers and money are exact: value in 1/1000 USD,
+ * quantity in 1/1000 of the series' unit, weight in grams. Absent is not zero. */
 #ifndef CORE_OBSERVATION_H
 #define CORE_OBSERVATION_H
 
@@ -20,7 +20,7 @@ enum { FIGURE_SCALE = 1000 };
 
 enum observation_flag {
     OBSERVATION_PRELIMINARY = 1 << 0,
-    OBSERVATION_ESTIMATED = 1 << 1,  /* the source estimated the quantity: no unit value is computed from it */
+    OBSERVATION_ESTIMATED = 1 << 1, /* the source estimated the quantity: no unit value is computed from it */
     OBSERVATION_SUPPRESSED = 1 << 2, /* confidential: present, but not a figure and not zero */
 };
 
@@ -32,8 +32,8 @@ struct observation {
     int32_t period;
     bool present[COLUMN_COUNT];
     int64_t figure[COLUMN_COUNT];
-    unsigned flags;    /* of enum observation_flag */
-    unsigned line;     /* in the payload, for messages */
+    unsigned flags; /* of enum observation_flag */
+    unsigned line;  /* in the payload, for messages */
 };
 
 /* The rows of one payload, in its order. Rows and texts live in the payload's arena. */

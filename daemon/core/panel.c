@@ -180,7 +180,8 @@ static bool is_present(const struct block *block, uint32_t id)
     return block != NULL && (block->present[id % PANEL_BLOCK / 64] >> (id % 64) & 1) != 0;
 }
 
-bool panel_get(const struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t *ret_figure)
+bool panel_get(
+    const struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t *ret_figure)
 {
     const struct block *block = find_block(panel, id, column, period);
     if (!is_present(block, id))
@@ -254,8 +255,8 @@ void panel_set_flags(struct panel *panel, uint32_t id, int32_t period, unsigned 
     month->flags[i]->flags[id % PANEL_BLOCK] = (uint8_t)flags;
 }
 
-int64_t panel_window_sum(const struct panel *panel, uint32_t id, enum column column, int32_t from, int32_t to,
-    int *ret_missing)
+int64_t panel_window_sum(
+    const struct panel *panel, uint32_t id, enum column column, int32_t from, int32_t to, int *ret_missing)
 {
     int64_t sum = 0;
     int missing = 0;
@@ -298,10 +299,10 @@ static void push_change(struct panel_changes *changes, struct panel_change chang
     changes->items[changes->len++] = change;
 }
 
-/* A row without figures that changes the flags of its month (confidential now). Recorded as a change of the value, which stays
- * what it was, so that it is judged, stored and undone with the rest. */
-static void push_flags_change(struct panel *panel, uint32_t id, const struct observation *row, unsigned old_flags,
-    struct panel_changes *changes)
+/* A row without figures that changes the flags of its month (confidential now). Recorded as a change of the
+ * value, which stays what it was, so that it is judged, stored and undone with the rest. */
+static void push_flags_change(struct panel *panel, uint32_t id, const struct observation *row,
+    unsigned old_flags, struct panel_changes *changes)
 {
     struct panel_change change = {
         .series = id,
@@ -314,8 +315,8 @@ static void push_flags_change(struct panel *panel, uint32_t id, const struct obs
     push_change(changes, change);
 }
 
-static void apply_row(struct panel *panel, uint32_t id, const struct observation *row,
-    struct panel_changes *changes)
+static void apply_row(
+    struct panel *panel, uint32_t id, const struct observation *row, struct panel_changes *changes)
 {
     unsigned old_flags = panel_flags(panel, id, row->period);
     size_t before = changes->len;

@@ -1,8 +1,9 @@
 /* The panel: all history that rules need, in memory, column-wise.
  *
- * A series is (source, reporter, flow, partner, product). Its figures stand in month-major blocks: a block holds one column of PANEL_BLOCK
- * neighbouring series for one month and is allocated when its first figure arrives, so that sparse history costs what it holds. Absent
- * is not zero. Not thread-safe: the engine owns it. */
+ * A series is (source, reporter, flow, partner, product). Its figures stand in month-major blocks: a block
+ * holds one column of PANEL_BLOCK neighbouring series for one month and is allocated when its first figure
+ * arrives, so that sparse history costs what it holds. Absent is not zero. Not thread-safe: the engine owns
+ * it. */
 #ifndef CORE_PANEL_H
 #define CORE_PANEL_H
 
@@ -23,9 +24,9 @@ struct series_key {
 };
 
 struct series {
-    struct series_key key;     /* texts owned by the panel */
-    const char *unit;          /* of the quantity column; "" until known */
-    int32_t first, last;       /* periods that hold a figure; PERIOD_NONE while empty */
+    struct series_key key; /* texts owned by the panel */
+    const char *unit;      /* of the quantity column; "" until known */
+    int32_t first, last;   /* periods that hold a figure; PERIOD_NONE while empty */
 };
 
 struct panel;
@@ -45,15 +46,17 @@ uint32_t panel_find(const struct panel *panel, const struct series_key *key);
 uint32_t panel_add_series(struct panel *panel, const struct series_key *key, const char *unit);
 
 /* One figure. Getting: whether it is known. */
-bool panel_get(const struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t *ret_figure);
+bool panel_get(
+    const struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t *ret_figure);
 unsigned panel_flags(const struct panel *panel, uint32_t id, int32_t period);
 void panel_set(struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t figure);
 void panel_clear(struct panel *panel, uint32_t id, enum column column, int32_t period);
 void panel_set_flags(struct panel *panel, uint32_t id, int32_t period, unsigned flags);
 
-/* The sum of a window [from, to] of one series, exact, in thousandths; *ret_missing counts the months without a figure. */
-int64_t panel_window_sum(const struct panel *panel, uint32_t id, enum column column, int32_t from, int32_t to,
-    int *ret_missing);
+/* The sum of a window [from, to] of one series, exact, in thousandths; *ret_missing counts the months without
+ * a figure. */
+int64_t panel_window_sum(
+    const struct panel *panel, uint32_t id, enum column column, int32_t from, int32_t to, int *ret_missing);
 
 /* First and last period with any figure; PERIOD_NONE while empty. */
 int32_t panel_first(const struct panel *panel);
@@ -65,7 +68,7 @@ struct panel_change {
     int32_t period;
     enum column column;
     bool had_old;        /* false: the figure is new, `old` means nothing */
-    int64_t old, figure;   /* equal where only the flags changed */
+    int64_t old, figure; /* equal where only the flags changed */
     unsigned old_flags;
 };
 
@@ -75,7 +78,8 @@ struct panel_changes {
     uint32_t first_new_series; /* series from this number on are new */
 };
 
-/* Writes all rows; records every figure that is new or differs. The observations must have passed the gate. */
+/* Writes all rows; records every figure that is new or differs. The observations must have passed the gate.
+ */
 void panel_apply(struct panel *panel, const char *source, const struct observations *rows,
     struct panel_changes *ret_changes);
 

@@ -9,8 +9,8 @@
 static bool same(const struct instruction *a, const struct instruction *b)
 {
     return a->op == b->op && a->role == b->role && a->column == b->column && a->exact == b->exact &&
-        a->months == b->months && a->lag == b->lag && a->a == b->a && a->b == b->b &&
-        memcmp(&a->constant, &b->constant, sizeof a->constant) == 0;
+           a->months == b->months && a->lag == b->lag && a->a == b->a && a->b == b->b &&
+           memcmp(&a->constant, &b->constant, sizeof a->constant) == 0;
 }
 
 /* Appends the instruction, or finds the register that already holds its result. */
@@ -76,15 +76,14 @@ static int emit_role_window(struct program_builder *builder, struct window windo
     int reach = window.lag + (window.months == WINDOW_YTD ? 12 : window.months) - 1;
     if (reach > builder->program->reach)
         builder->program->reach = reach;
-    return emit(builder,
-        (struct instruction){
-            .op = PROGRAM_WINDOW,
-            .role = role_slot(builder->program, window.role),
-            .column = (uint8_t)window.column,
-            .exact = window.exact,
-            .months = (int16_t)window.months,
-            .lag = (int16_t)window.lag,
-        });
+    return emit(builder, (struct instruction){
+                             .op = PROGRAM_WINDOW,
+                             .role = role_slot(builder->program, window.role),
+                             .column = (uint8_t)window.column,
+                             .exact = window.exact,
+                             .months = (int16_t)window.months,
+                             .lag = (int16_t)window.lag,
+                         });
 }
 
 int program_emit_window(struct program_builder *builder, const struct expr *series, int months, int lag)
@@ -124,7 +123,8 @@ static int emit_between(struct program_builder *builder, const struct expr *expr
     int x = program_emit(builder, expr->args[0]);
     int low = program_emit(builder, expr->args[1]), high = program_emit(builder, expr->args[2]);
     int above = program_emit_op(builder, PROGRAM_LESS_EQUAL, low, x);
-    return program_emit_op(builder, PROGRAM_AND, above, program_emit_op(builder, PROGRAM_LESS_EQUAL, x, high));
+    return program_emit_op(
+        builder, PROGRAM_AND, above, program_emit_op(builder, PROGRAM_LESS_EQUAL, x, high));
 }
 
 static int emit_in(struct program_builder *builder, const struct expr *expr)
@@ -198,8 +198,7 @@ int program_emit(struct program_builder *builder, const struct expr *expr)
     case EXPR_LITERAL:
         return program_emit_constant(builder, expr->number);
     case EXPR_THRESHOLD:
-        return emit(
-            builder, (struct instruction){.op = PROGRAM_THRESHOLD, .a = (uint16_t)expr->index});
+        return emit(builder, (struct instruction){.op = PROGRAM_THRESHOLD, .a = (uint16_t)expr->index});
     case EXPR_NAME:
         return builder->lets[expr->index];
     case EXPR_CALL:

@@ -1,7 +1,8 @@
 /* Programs: a rule's expressions compiled to straight-line code over columns of scopes.
  *
- * Each instruction computes one column (a register) for up to PROGRAM_LANES scopes at once from columns before it; equal instructions are emitted
- * once. There are no jumps and no run-time errors: a value is known, or unknown with its reason (Kleene's three values for booleans). */
+ * Each instruction computes one column (a register) for up to PROGRAM_LANES scopes at once from columns
+ * before it; equal instructions are emitted once. There are no jumps and no run-time errors: a value is
+ * known, or unknown with its reason (Kleene's three values for booleans). */
 #ifndef CORE_PROGRAM_H
 #define CORE_PROGRAM_H
 
@@ -34,13 +35,13 @@ enum program_op {
 };
 
 struct instruction {
-    uint8_t op;        /* enum program_op */
-    uint8_t role;      /* PROGRAM_WINDOW: number of the role in program->roles */
-    uint8_t column;    /* PROGRAM_WINDOW: enum column */
-    bool exact;        /* PROGRAM_WINDOW: an estimated figure makes it unknown (unit values) */
-    int16_t months;    /* PROGRAM_WINDOW: length, or WINDOW_YTD */
-    int16_t lag;       /* PROGRAM_WINDOW: months before the judged period that the window ends */
-    uint16_t a, b;     /* registers; PROGRAM_THRESHOLD: a is its number */
+    uint8_t op;     /* enum program_op */
+    uint8_t role;   /* PROGRAM_WINDOW: number of the role in program->roles */
+    uint8_t column; /* PROGRAM_WINDOW: enum column */
+    bool exact;     /* PROGRAM_WINDOW: an estimated figure makes it unknown (unit values) */
+    int16_t months; /* PROGRAM_WINDOW: length, or WINDOW_YTD */
+    int16_t lag;    /* PROGRAM_WINDOW: months before the judged period that the window ends */
+    uint16_t a, b;  /* registers; PROGRAM_THRESHOLD: a is its number */
     double constant;
 };
 
@@ -64,7 +65,8 @@ int program_emit(struct program_builder *builder, const struct expr *expr);
 int program_emit_op(struct program_builder *builder, enum program_op op, int a, int b);
 int program_emit_constant(struct program_builder *builder, double constant);
 
-/* The sum (for unit values: the ratio of sums) of a series over `months` ending `lag` months before the judged period. */
+/* The sum (for unit values: the ratio of sums) of a series over `months` ending `lag` months before the
+ * judged period. */
 int program_emit_window(struct program_builder *builder, const struct expr *series, int months, int lag);
 
 /* Running. */

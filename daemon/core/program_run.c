@@ -54,8 +54,8 @@ static bool has_estimate(const struct program_input *input, uint32_t id, int32_t
     return false;
 }
 
-/* The sum over all series of the role in this scope. Every one of them must hold every month: a basket with a part
- * missing is not a smaller basket. */
+/* The sum over all series of the role in this scope. Every one of them must hold every month: a basket with a
+ * part missing is not a smaller basket. */
 static enum unknown window_sum(const struct program_input *input, const struct instruction *code,
     struct binding binding, double *ret_sum)
 {
@@ -91,7 +91,8 @@ static void run_window(const struct program *program, const struct program_input
 
 /* ---- arithmetic and comparison: unknown in, unknown out ---- */
 
-/* The reason of two. A period that the rule does not judge outranks a missing figure, on whichever side it stands. */
+/* The reason of two. A period that the rule does not judge outranks a missing figure, on whichever side it
+ * stands. */
 static uint8_t reason_of(uint8_t a, uint8_t b)
 {
     return a == KNOWN || b == UNKNOWN_EARLY ? b : a;
@@ -172,8 +173,7 @@ static void run_leaf(const struct program *program, const struct program_input *
     }
     for (size_t lane = 0; lane < input->lanes; lane++) {
         out.unknown[lane] = KNOWN;
-        out.value[lane] =
-            code->op == PROGRAM_CONSTANT ? code->constant : input->thresholds[lane][code->a];
+        out.value[lane] = code->op == PROGRAM_CONSTANT ? code->constant : input->thresholds[lane][code->a];
     }
 }
 

@@ -17,7 +17,8 @@ static const char *const modes[] = {"live", "shadow", NULL};
 
 static const struct key rule_keys[] = {
     {"id", KEY_NAME, FIELD(id), .required = true, .help = "name of the rule; part of every alert's id"},
-    {"title", KEY_NODE, FIELD(title), .required = true, .help = "one sentence in vi and en, with {{figures}}"},
+    {"title", KEY_NODE, FIELD(title), .required = true,
+        .help = "one sentence in vi and en, with {{figures}}"},
     {"advice", KEY_NODE, FIELD(advice), .required = true, .help = "what to do, in vi and en"},
     {"basis", KEY_TEXTS, FIELD(basis), .help = "the law, printed in every alert"},
     {"valid", KEY_NODE, FIELD(valid), .help = "from and to: the periods in which the law is in force"},
@@ -33,7 +34,8 @@ static const struct key rule_keys[] = {
     {"missing", KEY_CHOICE, FIELD(missing), .fallback = "keep", .choices = missing_policies,
         .help = "what an unknown period does to a firing alert"},
     {"thresholds", KEY_NODE, FIELD(thresholds), .help = "values written $name in expressions"},
-    {"overrides", KEY_NODE, FIELD(overrides), .help = "other thresholds for some scopes; the first match wins"},
+    {"overrides", KEY_NODE, FIELD(overrides),
+        .help = "other thresholds for some scopes; the first match wins"},
     {"mode", KEY_CHOICE, FIELD(mode), .fallback = "live", .choices = modes,
         .help = "shadow: judged and journaled, never sent"},
     {"owner", KEY_TEXT, FIELD(owner), .help = "who answers for it"},
@@ -63,7 +65,8 @@ int rule_read_for(const struct rule_reader *reader, const struct node *node, str
     return -EINVAL;
 }
 
-static int read_period(const struct rule_reader *reader, const struct node *map, const char *key, int32_t *ret_period)
+static int read_period(
+    const struct rule_reader *reader, const struct node *map, const char *key, int32_t *ret_period)
 {
     const struct node *node = node_get(map, key);
     if (node == NULL)
@@ -108,7 +111,8 @@ int rule_read_thresholds(const struct rule_reader *reader, const struct node *no
     if (node == NULL)
         return 0;
     if (node->kind != NODE_MAP || node->len > RULE_THRESHOLDS_MAX) {
-        diag_error(reader->diags, node->place, "R003", "expected a map of at most %d thresholds", RULE_THRESHOLDS_MAX);
+        diag_error(reader->diags, node->place, "R003", "expected a map of at most %d thresholds",
+            RULE_THRESHOLDS_MAX);
         return -EINVAL;
     }
     int r = 0;
@@ -136,12 +140,13 @@ int rule_read_thresholds(const struct rule_reader *reader, const struct node *no
 
 /* ---- overrides ---- */
 
-static int read_override_value(const struct rule_reader *reader, const struct node *key, const struct node *node,
-    const struct rule *rule, double *values)
+static int read_override_value(const struct rule_reader *reader, const struct node *key,
+    const struct node *node, const struct rule *rule, double *values)
 {
     int index = find_threshold(rule, key->text);
     if (index < 0) {
-        diag_error(reader->diags, key->place, "R004", "there is no threshold '%s' to override", key->text.data);
+        diag_error(
+            reader->diags, key->place, "R004", "there is no threshold '%s' to override", key->text.data);
         const char *near = str_did_you_mean(key->text, rule->threshold_names, rule->threshold_count);
         if (near != NULL)
             diag_hint(reader->diags, "did you mean '%s'?", near);
@@ -152,8 +157,9 @@ static int read_override_value(const struct rule_reader *reader, const struct no
         return -EINVAL;
     enum value_type type = rule->threshold_types[index];
     if (type != literal->type && type != VALUE_TYPE_COUNT) {
-        diag_error(reader->diags, node->place, "R005", "the threshold '%s' is of type %s, and this is of type %s",
-            key->text.data, value_type_name(type), value_type_name(literal->type));
+        diag_error(reader->diags, node->place, "R005",
+            "the threshold '%s' is of type %s, and this is of type %s", key->text.data, value_type_name(type),
+            value_type_name(literal->type));
         return -EINVAL;
     }
     values[index] = literal->number;
@@ -184,8 +190,8 @@ static int check_within(const struct rule_reader *reader, const struct node *whe
     return 0;
 }
 
-static int read_selectors(const struct rule_reader *reader, const struct node *node, const struct texts *texts,
-    struct selector **ret_selectors)
+static int read_selectors(const struct rule_reader *reader, const struct node *node,
+    const struct texts *texts, struct selector **ret_selectors)
 {
     struct selector *selectors = arena_array(reader->arena, texts->len, sizeof *selectors);
     int r = 0;
@@ -193,8 +199,10 @@ static int read_selectors(const struct rule_reader *reader, const struct node *n
         if (selector_read(texts->items[i], reader->baskets, reader->arena, &selectors[i]))
             continue;
         const struct node *at = node->kind == NODE_SEQUENCE ? node->items[i] : node;
-        diag_error(reader->diags, at->place, "R007", "'%s' is neither a basket nor a product code", texts->items[i]);
-        diag_hint(reader->diags, "write baskets, a basket's id, a code such as 7210 or nso:seafood, or \"72*\"");
+        diag_error(
+            reader->diags, at->place, "R007", "'%s' is neither a basket nor a product code", texts->items[i]);
+        diag_hint(
+            reader->diags, "write baskets, a basket's id, a code such as 7210 or nso:seafood, or \"72*\"");
         r = -EINVAL;
     }
     *ret_selectors = selectors;
@@ -207,8 +215,10 @@ struct scope_text {
 
 #define SCOPE_FIELD(name) offsetof(struct scope_text, name)
 
-/* An empty list would mean nothing in a scope and everything in an override; a text named twice, every alert twice. */
-static int check_list(const struct rule_reader *reader, const struct node *map, const char *key, struct texts texts)
+/* An empty list would mean nothing in a scope and everything in an override; a text named twice, every alert
+ * twice. */
+static int check_list(
+    const struct rule_reader *reader, const struct node *map, const char *key, struct texts texts)
 {
     const struct node *node = node_get(map, key);
     if (node == NULL)
@@ -226,7 +236,8 @@ static int check_list(const struct rule_reader *reader, const struct node *map, 
     return 0;
 }
 
-static int check_lists(const struct rule_reader *reader, const struct node *map, const struct scope_text *text)
+static int check_lists(
+    const struct rule_reader *reader, const struct node *map, const struct scope_text *text)
 {
     int r = check_list(reader, map, "product", text->product);
     r = check_list(reader, map, "market", text->market) < 0 ? -EINVAL : r;
@@ -234,8 +245,8 @@ static int check_lists(const struct rule_reader *reader, const struct node *map,
 }
 
 /* A selector of an override that selects no product of the rule's scope would never match. */
-static int check_products(const struct rule_reader *reader, const struct node *node, const struct texts *texts,
-    const struct rule_override *override, const struct rule *rule)
+static int check_products(const struct rule_reader *reader, const struct node *node,
+    const struct texts *texts, const struct rule_override *override, const struct rule *rule)
 {
     for (size_t i = 0; i < override->product_count; i++) {
         bool within = rule->product_count == 0; /* the scope's own fault has been reported */
@@ -251,8 +262,8 @@ static int check_products(const struct rule_reader *reader, const struct node *n
     return 0;
 }
 
-static int read_where(
-    const struct rule_reader *reader, const struct node *node, const struct rule *rule, struct rule_override *override)
+static int read_where(const struct rule_reader *reader, const struct node *node, const struct rule *rule,
+    struct rule_override *override)
 {
     static const struct key keys[] = {
         {"product", KEY_TEXTS, SCOPE_FIELD(product), .help = ""},
@@ -275,8 +286,8 @@ static int read_where(
     return r;
 }
 
-static int read_override(
-    const struct rule_reader *reader, const struct node *node, const struct rule *rule, struct rule_override *override)
+static int read_override(const struct rule_reader *reader, const struct node *node, const struct rule *rule,
+    struct rule_override *override)
 {
     const struct node *where = node_get(node, "where");
     if (where == NULL) {
@@ -291,7 +302,8 @@ static int read_override(
     override->thresholds = values;
     int r = read_where(reader, where, rule, override);
     for (size_t i = 0; i < node->len; i++)
-        if (node->items[i] != where && read_override_value(reader, node->keys[i], node->items[i], rule, values) < 0)
+        if (node->items[i] != where &&
+            read_override_value(reader, node->keys[i], node->items[i], rule, values) < 0)
             r = -EINVAL;
     return r;
 }
@@ -320,7 +332,7 @@ static bool override_matches(const struct rule_override *override, const struct 
     for (size_t i = 0; i < override->product_count && !selected; i++)
         selected = selector_matches(&override->products[i], baskets, product);
     return selected && (override->markets.len == 0 || texts_hold(&override->markets, market)) &&
-        (override->origins.len == 0 || texts_hold(&override->origins, origin));
+           (override->origins.len == 0 || texts_hold(&override->origins, origin));
 }
 
 const double *rule_thresholds(const struct rule *rule, const struct baskets *baskets, const char *product,
@@ -334,7 +346,8 @@ const double *rule_thresholds(const struct rule *rule, const struct baskets *bas
 
 /* ---- scope ---- */
 
-static int check_countries(const struct rule_reader *reader, const struct node *scope, const char *key, const struct texts *texts)
+static int check_countries(
+    const struct rule_reader *reader, const struct node *scope, const char *key, const struct texts *texts)
 {
     for (size_t i = 0; i < texts->len; i++) {
         const char *code = texts->items[i];
@@ -390,7 +403,8 @@ static int check_id(const struct rule_reader *reader, const struct node *map, co
 {
     if (id == NULL || strlen(id) < RULE_NAME_MAX)
         return 0;
-    diag_error(reader->diags, node_get(map, "id")->place, "R015", "the id is longer than %d bytes", RULE_NAME_MAX - 1);
+    diag_error(reader->diags, node_get(map, "id")->place, "R015", "the id is longer than %d bytes",
+        RULE_NAME_MAX - 1);
     return -EINVAL;
 }
 

@@ -30,16 +30,16 @@ struct rule {
     const char *id;
     struct place place;
     struct phrase title, advice;
-    const char *const *basis;       /* NULL-terminated */
-    int32_t valid_from, valid_to;   /* periods; PERIOD_NONE: open */
+    const char *const *basis;     /* NULL-terminated */
+    int32_t valid_from, valid_to; /* periods; PERIOD_NONE: open */
     enum audience audience;
     enum severity severity;
-    bool shadow;                    /* judged and journaled, never sent */
+    bool shadow; /* judged and journaled, never sent */
     struct alert_policy policy;
 
     struct selector *products;
     size_t product_count;
-    struct texts markets, origins;  /* no origins: the scope has none */
+    struct texts markets, origins; /* no origins: the scope has none */
 
     const char **threshold_names;
     enum value_type *threshold_types;
@@ -51,7 +51,7 @@ struct rule {
     struct rule_let *lets;
     size_t let_count;
     struct program program;
-    int when, clear;                /* registers; clear is -1 where left out */
+    int when, clear; /* registers; clear is -1 where left out */
 };
 
 /* The thresholds that hold for a scope. */
@@ -65,7 +65,8 @@ struct rule_reader {
     struct diag_list *diags;
 };
 
-/* Reads one rule from its map. 0, or -EINVAL with every fault in `diags` (codes R0xx, and those of keys and expressions). */
+/* Reads one rule from its map. 0, or -EINVAL with every fault in `diags` (codes R0xx, and those of keys and
+ * expressions). */
 int rule_read(const struct rule_reader *reader, const struct node *map, struct rule *ret_rule);
 
 #endif

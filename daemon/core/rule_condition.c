@@ -41,7 +41,8 @@ static int compile(
     *ret_type = expr->type;
     int reg = program_emit(&names->builder, expr);
     if (reg < 0)
-        diag_error(reader->diags, node->place, "R020", "the rule is too long: more than %d steps", PROGRAM_CODE_MAX);
+        diag_error(
+            reader->diags, node->place, "R020", "the rule is too long: more than %d steps", PROGRAM_CODE_MAX);
     return reg < 0 ? -EINVAL : reg;
 }
 
@@ -84,7 +85,8 @@ static int check_let_name(const struct rule_reader *reader, const struct node *k
     return 0;
 }
 
-static int read_lets(const struct rule_reader *reader, const struct node *node, struct names *names, struct rule *rule)
+static int read_lets(
+    const struct rule_reader *reader, const struct node *node, struct names *names, struct rule *rule)
 {
     if (node == NULL)
         return 0;
@@ -113,14 +115,16 @@ static int read_lets(const struct rule_reader *reader, const struct node *node, 
     return r;
 }
 
-static int read_condition(const struct rule_reader *reader, const struct node *node, struct names *names, int *ret_register)
+static int read_condition(
+    const struct rule_reader *reader, const struct node *node, struct names *names, int *ret_register)
 {
     enum value_type type;
     int reg = compile(reader, names, node, &type);
     if (reg < 0)
         return reg;
     if (type != VALUE_BOOLEAN) {
-        diag_error(reader->diags, node->place, "R024", "expected a condition, found %s", value_type_name(type));
+        diag_error(
+            reader->diags, node->place, "R024", "expected a condition, found %s", value_type_name(type));
         diag_hint(reader->diags, "compare it with something, for example >= 30%%");
         return -EINVAL;
     }
@@ -140,13 +144,15 @@ int rule_read_conditions(const struct rule_reader *reader, const struct rule_tex
     if (text->clear != NULL && read_condition(reader, text->clear, &names, &rule->clear) < 0)
         r = -EINVAL;
     if (r == 0 && rule->program.role_count == 0) {
-        diag_error(reader->diags, text->when->place, "R027", "the rule reads no series, so nothing would ever be judged");
+        diag_error(reader->diags, text->when->place, "R027",
+            "the rule reads no series, so nothing would ever be judged");
         return -EINVAL;
     }
     for (size_t i = 0; i < rule->program.role_count; i++) {
         enum series_role role = rule->program.roles[i];
         if (series_roles[role].partner == PLACE_ORIGIN && role != ROLE_INPUTS && rule->origins.len == 0) {
-            diag_error(reader->diags, text->scope->place, "R025", "'%s' needs an origin in the scope", series_roles[role].name);
+            diag_error(reader->diags, text->scope->place, "R025", "'%s' needs an origin in the scope",
+                series_roles[role].name);
             diag_hint(reader->diags, "add for example origin: [CN]");
             r = -EINVAL;
         }
@@ -193,7 +199,8 @@ static int check_template(const struct rule_reader *reader, const struct node *n
         if (is_known_name(let, name))
             continue;
         r = -EINVAL;
-        diag_error(reader->diags, place, "R026", "there is no figure '%.*s' to print", (int)name.len, name.data);
+        diag_error(
+            reader->diags, place, "R026", "there is no figure '%.*s' to print", (int)name.len, name.data);
         diag_hint(reader->diags, "define it under `let:`, or write product, market, origin or period");
     }
     return r;

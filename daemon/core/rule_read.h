@@ -10,7 +10,8 @@ struct rule_text {
     const struct node *title, *advice, *valid, *scope, *let, *when, *clear, *thresholds, *overrides, *for_;
     struct texts basis;
     int audience, severity, missing, mode;
-    const char *owner, *decision, *note; /* kept in the file and its digest; the program has no use for them */
+    const char *owner, *decision,
+        *note; /* kept in the file and its digest; the program has no use for them */
 };
 
 /* Whether a key is an identifier of the rule language. `what` names the thing in messages ("a threshold"). */

@@ -24,8 +24,7 @@ void ruleset_free(struct ruleset *ruleset)
     alloc_free(ruleset);
 }
 
-static void add_rules(
-    struct ruleset *ruleset, const struct node *list, const struct rule_reader *reader)
+static void add_rules(struct ruleset *ruleset, const struct node *list, const struct rule_reader *reader)
 {
     for (size_t i = 0; i < list->len; i++) {
         struct rule rule;
@@ -40,7 +39,8 @@ static void add_rules(
     }
 }
 
-/* "name\0length\0bytes": enough to find the files again, and it makes the digest depend on names and borders. */
+/* "name\0length\0bytes": enough to find the files again, and it makes the digest depend on names and borders.
+ */
 static int keep_file(struct ruleset *ruleset, const char *name, struct slice text)
 {
     const char *slash = strrchr(name, '/'); /* the same files elsewhere are the same rule set */
@@ -103,11 +103,13 @@ int ruleset_seal(struct ruleset *ruleset, struct diag_list *diags)
         const struct rule *first = ruleset_find(ruleset, ruleset->rules[i].id);
         if (first == &ruleset->rules[i])
             continue;
-        diag_error(diags, ruleset->rules[i].place, "R033", "the rule id '%s' is used twice", ruleset->rules[i].id);
+        diag_error(
+            diags, ruleset->rules[i].place, "R033", "the rule id '%s' is used twice", ruleset->rules[i].id);
         diag_hint(diags, "the first is at %s:%d", first->place.file, first->place.line);
     }
     if (take_digest(ruleset) < 0)
-        diag_error(diags, (struct place){0}, "R034", "the baskets are larger than %d MiB", FILES_MAX_BYTES / 1024 / 1024);
+        diag_error(diags, (struct place){0}, "R034", "the baskets are larger than %d MiB",
+            FILES_MAX_BYTES / 1024 / 1024);
     return diags->errors > 0 ? -EINVAL : 0;
 }
 

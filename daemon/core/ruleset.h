@@ -11,17 +11,18 @@ enum { RULES_MAX = 1000 };
 struct ruleset {
     struct rule *rules;
     size_t len, cap;
-    struct digest digest; /* of all files, in order, and of the baskets */
+    struct digest digest;          /* of all files, in order, and of the baskets */
     const struct baskets *baskets; /* borrowed; NULL until a file is added */
-    struct buf files;     /* their texts, as the store keeps them: name, NUL, length, NUL, bytes … */
+    struct buf files; /* their texts, as the store keeps them: name, NUL, length, NUL, bytes … */
     struct arena arena;
 };
 
 struct ruleset *ruleset_new(void);
 void ruleset_free(struct ruleset *ruleset);
 
-/* Adds the rules of one document { rules: [ … ] }. Every fault goes to `diags`; good rules of a faulty file are added all the
- * same, so that all faults are seen in one run. `baskets` are borrowed for the rule set's life. */
+/* Adds the rules of one document { rules: [ … ] }. Every fault goes to `diags`; good rules of a faulty file
+ * are added all the same, so that all faults are seen in one run. `baskets` are borrowed for the rule set's
+ * life. */
 void ruleset_add(struct ruleset *ruleset, const struct node *document, struct slice text,
     const struct baskets *baskets, struct diag_list *diags);
 
@@ -31,7 +32,6 @@ int ruleset_seal(struct ruleset *ruleset, struct diag_list *diags);
 const struct rule *ruleset_find(const struct ruleset *ruleset, const char *id);
 
 /* Walks the files kept in `files` bytes. Start with *offset 0; false at the end. */
-bool ruleset_next_file(
-    struct slice files, size_t *offset, const char **ret_name, struct slice *ret_text);
+bool ruleset_next_file(struct slice files, size_t *offset, const char **ret_name, struct slice *ret_text);
 
 #endif

@@ -16,7 +16,8 @@ struct selector {
     const char *text; /* basket id, code, or the beginning without its star */
 };
 
-/* Reads one selector. `text` is borrowed where it needs no change, else copied into `arena`. False where it is neither a basket nor a code. */
+/* Reads one selector. `text` is borrowed where it needs no change, else copied into `arena`. False where it
+ * is neither a basket nor a code. */
 bool selector_read(
     const char *text, const struct baskets *baskets, struct arena *arena, struct selector *ret_selector);
 

@@ -1,5 +1,6 @@
-/* The series of a rule's scope by what they are to it (home h, product p, market m, origin o): `exports` are h's exports of p to m as h reports them.
- * One table; baskets and origins fill it in when a rule set is bound to a panel. */
+/* The series of a rule's scope by what they are to it (home h, product p, market m, origin o): `exports` are
+ * h's exports of p to m as h reports them. One table; baskets and origins fill it in when a rule set is bound
+ * to a panel. */
 #ifndef CORE_SERIES_ROLE_H
 #define CORE_SERIES_ROLE_H
 
@@ -8,12 +9,12 @@
 #include "core/observation.h"
 
 enum series_role {
-    ROLE_EXPORTS,          /* h's exports of p to m */
-    ROLE_EXPORTS_ALL,      /* h's exports of p to the world */
-    ROLE_IMPORTS,          /* m's imports of p from h: what the law measures */
-    ROLE_MARKET,           /* m's imports of p from the world */
-    ROLE_FROM_ORIGIN,      /* m's imports of p from o */
-    ROLE_INPUTS,           /* h's imports of p's inputs from o; from the world where the scope has no origin */
+    ROLE_EXPORTS,     /* h's exports of p to m */
+    ROLE_EXPORTS_ALL, /* h's exports of p to the world */
+    ROLE_IMPORTS,     /* m's imports of p from h: what the law measures */
+    ROLE_MARKET,      /* m's imports of p from the world */
+    ROLE_FROM_ORIGIN, /* m's imports of p from o */
+    ROLE_INPUTS,      /* h's imports of p's inputs from o; from the world where the scope has no origin */
     ROLE_SAME_FROM_ORIGIN, /* h's imports of p itself from o */
     ROLE_COUNT,
     ROLE_RIVALS = ROLE_COUNT, /* market less imports: a difference, not a series */

@@ -1,6 +1,7 @@
 /* Channels: how an alert's event reaches a receiver. Two implementations, e-mail and webhook.
  *
- * A delivery is rendered once, when it is decided, inside the deciding transaction, and is the same bytes at every attempt. */
+ * A delivery is rendered once, when it is decided, inside the deciding transaction, and is the same bytes at
+ * every attempt. */
 #ifndef IO_CHANNEL_H
 #define IO_CHANNEL_H
 
@@ -11,10 +12,10 @@
 
 /* Where a delivery goes. Borrowed texts. */
 struct channel_target {
-    const char *receiver;      /* its name */
-    const char *address;       /* e-mail address, or URL */
-    unsigned languages;        /* bit set of enum language */
-    struct slice secret;       /* webhook: "whsec_…" (Standard Webhooks 1.0.0) */
+    const char *receiver; /* its name */
+    const char *address;  /* e-mail address, or URL */
+    unsigned languages;   /* bit set of enum language */
+    struct slice secret;  /* webhook: "whsec_…" (Standard Webhooks 1.0.0) */
     const char *smtp_url, *smtp_from, *smtp_user, *smtp_password; /* e-mail; user NULL = no authentication */
 };
 
@@ -23,7 +24,8 @@ enum channel_outcome {
     CHANNEL_DELIVERED,
     CHANNEL_RETRY,     /* the receiver's passing trouble: counts against the schedule */
     CHANNEL_REFUSED,   /* the receiver will never take it: park */
-    CHANNEL_OUR_FAULT, /* authentication, TLS, DNS, our relay: retried for as long as it takes, never parked */
+    CHANNEL_OUR_FAULT, /* authentication, TLS, DNS, our relay: retried for as long as it takes, never parked
+                        */
 };
 
 struct channel {
@@ -36,7 +38,8 @@ struct channel {
     int (*render)(const struct alert_record *record, const struct channel_target *target, struct arena *arena,
         struct delivery_row *ret_row);
 
-    /* Builds the transfer for one attempt; everything in `arena`. 0, or -EINVAL where the target cannot be used. */
+    /* Builds the transfer for one attempt; everything in `arena`. 0, or -EINVAL where the target cannot be
+     * used. */
     int (*request)(const struct delivery_row *row, const struct channel_target *target, int64_t now_ms,
         struct arena *arena, struct transfer_request *ret_request);
 

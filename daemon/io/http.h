@@ -1,6 +1,7 @@
 /* A small HTTP server on a loopback address (evhttp), for the status page and for the demonstration's peers.
  *
- * Bounded: 64 connections, 8 KiB of headers, the body as given, 10 s per request; a request without a Host header is refused. */
+ * Bounded: 64 connections, 8 KiB of headers, the body as given, 10 s per request; a request without a Host
+ * header is refused. */
 #ifndef IO_HTTP_H
 #define IO_HTTP_H
 
@@ -15,7 +16,8 @@ struct http_request;
 
 typedef void http_handler_fn(void *userdata, struct http_request *request);
 
-/* Listens on address:port; port 0 takes a free one. 0, -EACCES where the address is not loopback, or -errno. */
+/* Listens on address:port; port 0 takes a free one. 0, -EACCES where the address is not loopback, or -errno.
+ */
 int http_server_new(struct loop *loop, const char *address, uint16_t port, size_t max_body,
     http_handler_fn *handler, void *userdata, struct http_server **ret_server);
 void http_server_free(struct http_server *server);

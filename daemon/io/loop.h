@@ -1,4 +1,5 @@
-/* The event loop of the loop thread: libevent, one turn at a time. Scenario tests link another loop that moves a virtual clock. */
+/* The event loop of the loop thread: libevent, one turn at a time. Scenario tests link another loop that
+ * moves a virtual clock. */
 #ifndef IO_LOOP_H
 #define IO_LOOP_H
 

@@ -1,8 +1,9 @@
 /* The store: SQLite, one file, one writing connection, owned by the engine thread.
  *
- * WAL with synchronous=FULL: what COMMIT has returned survives a power cut (NORMAL loses acknowledged rows; measured). From
- * decode to commit is one transaction, so a crash at any instruction loses no decided alert. All functions return 0 or -errno (-EIO
- * damage or disk trouble, -ENOSPC full) unless they say otherwise; store_error() has the sentence. */
+ * WAL with synchronous=FULL: what COMMIT has returned survives a power cut (NORMAL loses acknowledged rows;
+ * measured). From decode to commit is one transaction, so a crash at any instruction loses no decided alert.
+ * All functions return 0 or -errno (-EIO damage or disk trouble, -ENOSPC full) unless they say otherwise;
+ * store_error() has the sentence. */
 #ifndef IO_STORE_H
 #define IO_STORE_H
 
@@ -19,8 +20,8 @@ struct store;
 
 enum store_mode { STORE_WRITE, STORE_READ };
 
-/* Opens, and in STORE_WRITE creates and migrates. Runs quick_check. -EUCLEAN: the file is damaged; -EPROTO: written by a newer tdwatch. The sentence then is
- * in *ret_text (alloc_free it). */
+/* Opens, and in STORE_WRITE creates and migrates. Runs quick_check. -EUCLEAN: the file is damaged; -EPROTO:
+ * written by a newer tdwatch. The sentence then is in *ret_text (alloc_free it). */
 int store_open(const char *path, enum store_mode mode, struct store **ret_store, char **ret_text);
 int store_close(struct store *store); /* NULL is fine; the checkpoint's failure is returned */
 const char *store_error(const struct store *store);
@@ -34,21 +35,21 @@ void store_rollback(struct store *store);
 /* Fills an empty panel; series keep their numbers. */
 int store_load_panel(struct store *store, struct panel *panel);
 
-/* Writes new series, the blocks that the changes touch, and a revision row for every figure that was there before or came late. `panel` has the changes
- * applied. */
-int store_put_changes(struct store *store, const struct panel *panel, const struct panel_changes *changes,
-    int64_t payload);
+/* Writes new series, the blocks that the changes touch, and a revision row for every figure that was there
+ * before or came late. `panel` has the changes applied. */
+int store_put_changes(
+    struct store *store, const struct panel *panel, const struct panel_changes *changes, int64_t payload);
 
 /* ---- payloads and feeds ---- */
 
 struct payload_row {
     const char *feed;
-    struct digest digest;     /* of the bytes */
+    struct digest digest; /* of the bytes */
     int64_t seen_ms;
     size_t bytes, rows, revised;
     bool accepted;
-    const char *reasons;      /* quarantine: one fault a line; "" when accepted */
-    struct slice body;        /* kept (compressed) only when quarantined */
+    const char *reasons; /* quarantine: one fault a line; "" when accepted */
+    struct slice body;   /* kept (compressed) only when quarantined */
 };
 
 int store_put_payload(struct store *store, const struct payload_row *row, int64_t *ret_id);
@@ -59,20 +60,22 @@ struct feed_row {
     const char *etag, *last_modified; /* "" where there is none */
     const char *digest;               /* of the last payload seen, accepted or not; "" where there is none */
     int64_t attempted_ms, succeeded_ms, next_ms;
-    int failures;                     /* in a row */
-    const char *health;               /* "ok", or the class of the trouble: transport tls http format schema plausibility */
-    const char *text;                 /* one sentence about it */
+    int failures;       /* in a row */
+    const char *health; /* "ok", or the class of the trouble: transport tls http format schema plausibility */
+    const char *text;   /* one sentence about it */
 };
 
 /* 0; -ENOENT: never seen. */
 int store_get_feed(struct store *store, const char *feed, struct arena *arena, struct feed_row *ret_row);
 int store_put_feed(struct store *store, const struct feed_row *row);
 /* Calls fn for every feed, by name. */
-int store_each_feed(struct store *store, void (*fn)(void *userdata, const struct feed_row *row), void *userdata);
+int store_each_feed(
+    struct store *store, void (*fn)(void *userdata, const struct feed_row *row), void *userdata);
 
 /* ---- rule sets ---- */
 
-/* Keeps a rule set that was accepted: its digest and the text of its files (opaque here). Putting a known digest is no change. */
+/* Keeps a rule set that was accepted: its digest and the text of its files (opaque here). Putting a known
+ * digest is no change. */
 int store_put_ruleset(struct store *store, const char *digest, struct slice files, int64_t at_ms);
 /* The last one accepted; -ENOENT. Bytes in `arena`. */
 int store_last_ruleset(struct store *store, struct arena *arena, struct slice *ret_files);
@@ -84,17 +87,18 @@ struct alert_row {
     struct alert_scope scope;
     enum audience audience;
     struct alert_told told;
-    int seq;                 /* of its newest event */
+    int seq;                      /* of its newest event */
     int64_t opened_ms, closed_ms; /* 0 while open */
 };
 
 /* Calls fn for every open alert (or all), oldest first. */
-int store_each_alert(struct store *store, bool open_only, void (*fn)(void *userdata, const struct alert_row *row),
-    void *userdata);
+int store_each_alert(struct store *store, bool open_only,
+    void (*fn)(void *userdata, const struct alert_row *row), void *userdata);
 /* 0; -ENOENT. Texts in `arena`. */
 int store_get_alert(struct store *store, const char *id, struct arena *arena, struct alert_row *ret_row);
 
-/* Writes the alert's new state and appends the event with its figures to the journal. `closes` ends the alert. */
+/* Writes the alert's new state and appends the event with its figures to the journal. `closes` ends the
+ * alert. */
 int store_put_event(struct store *store, const struct alert_record *record, bool closes);
 
 /* Follows an alert that goes on without an event: its newest period and figures. */
@@ -102,8 +106,8 @@ int store_touch_alert(struct store *store, const char *id, enum alert_state stat
     const struct figure *figures, size_t figure_count);
 
 /* The alert's present figures, in order, into `arena`. */
-int store_alert_figures(struct store *store, const char *id, struct arena *arena, struct figure **ret_figures,
-    size_t *ret_count);
+int store_alert_figures(
+    struct store *store, const char *id, struct arena *arena, struct figure **ret_figures, size_t *ret_count);
 
 /* ---- outbox ---- */
 
@@ -113,26 +117,28 @@ struct delivery_row {
     int64_t id;
     const char *alert;
     int seq;
-    const char *receiver;    /* name in the configuration */
-    const char *channel;     /* "email", "webhook" */
-    const char *message_id;  /* stable: the same for every attempt */
+    const char *receiver;              /* name in the configuration */
+    const char *channel;               /* "email", "webhook" */
+    const char *message_id;            /* stable: the same for every attempt */
     const char *subject, *text, *html; /* e-mail; "" else */
-    const char *body;        /* webhook: the JSON; "" else */
-    const char *thread;      /* e-mail: Message-ID of the alert's first mail to this receiver, or "" */
+    const char *body;                  /* webhook: the JSON; "" else */
+    const char *thread; /* e-mail: Message-ID of the alert's first mail to this receiver, or "" */
     enum delivery_state state;
-    int attempts;            /* without those that failed on our own side */
+    int attempts; /* without those that failed on our own side */
     int64_t created_ms, next_ms, done_ms;
-    const char *last_text;   /* what the last attempt said */
+    const char *last_text; /* what the last attempt said */
 };
 
-/* Adds a pending delivery; its id in *ret_id. (alert, seq, receiver) is unique: adding again is no change, *ret_id = 0. */
+/* Adds a pending delivery; its id in *ret_id. (alert, seq, receiver) is unique: adding again is no change,
+ * *ret_id = 0. */
 int store_put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id);
 
 /* Whether something of this alert was ever decided for the receiver. */
 int store_was_told(struct store *store, const char *alert, const char *receiver, bool *ret_told);
 
-/* Pending deliveries due at `now_ms`, at most `limit`: for each receiver the one that is due longest, and never a later event of an alert before an
- * earlier one that the same receiver still waits for. Texts in `arena`. */
+/* Pending deliveries due at `now_ms`, at most `limit`: for each receiver the one that is due longest, and
+ * never a later event of an alert before an earlier one that the same receiver still waits for. Texts in
+ * `arena`. */
 int store_due_deliveries(struct store *store, int64_t now_ms, size_t limit, struct arena *arena,
     struct delivery_row **ret_rows, size_t *ret_count);
 
@@ -144,10 +150,10 @@ struct attempt_row {
     int64_t delivery;
     int64_t at_ms;
     enum delivery_state state;
-    int64_t next_ms;         /* for pending */
-    long status;             /* HTTP or SMTP */
+    int64_t next_ms; /* for pending */
+    long status;     /* HTTP or SMTP */
     const char *text;
-    bool own_fault;          /* of our side: journaled, but none of the receiver's attempts */
+    bool own_fault; /* of our side: journaled, but none of the receiver's attempts */
 };
 int store_put_attempt(struct store *store, const struct attempt_row *row);
 
@@ -156,7 +162,8 @@ int store_each_delivery(struct store *store, enum delivery_state state,
     void (*fn)(void *userdata, const struct delivery_row *row), void *userdata);
 
 struct store_counts {
-    int64_t observations_revised, payloads, quarantined, alerts_open, events, deliveries, pending, delivered, parked;
+    int64_t observations_revised, payloads, quarantined, alerts_open, events, deliveries, pending, delivered,
+        parked;
 };
 int store_count(struct store *store, struct store_counts *ret_counts);
 

@@ -80,8 +80,8 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " next_ms, done_ms, last_text, thread, subject, text, html, body)"
         " VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, '', ?, ?, ?, ?, ?)"
         " ON CONFLICT (alert, seq, receiver) DO NOTHING",
-    /* One for each receiver, and none before an earlier event of the same alert that this receiver still waits
-     * for: a receiver hears "raised" before "cleared". */
+    /* One for each receiver, and none before an earlier event of the same alert that this receiver still
+     * waits for: a receiver hears "raised" before "cleared". */
     [SQL_DUE_DELIVERIES] =
         "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id IN"
         " (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY next_ms, id) AS place"
@@ -95,9 +95,10 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     /* What was delivered stays delivered; what was parked may be tried again. */
     [SQL_MOVE_DELIVERY] = "UPDATE delivery SET attempts = attempts + ?6, state = ?2, next_ms = ?3,"
                           " done_ms = ?4, last_text = ?5 WHERE id = ?1 AND state <> 1",
-    [SQL_PUT_ATTEMPT] = "INSERT INTO attempt (delivery, number, at_ms, state, next_ms, status, text)"
-                        " SELECT id, (SELECT count(*) + 1 FROM attempt WHERE delivery = ?1), ?2, ?3, ?4, ?5, ?6"
-                        " FROM delivery WHERE id = ?1",
+    [SQL_PUT_ATTEMPT] =
+        "INSERT INTO attempt (delivery, number, at_ms, state, next_ms, status, text)"
+        " SELECT id, (SELECT count(*) + 1 FROM attempt WHERE delivery = ?1), ?2, ?3, ?4, ?5, ?6"
+        " FROM delivery WHERE id = ?1",
 
     [SQL_COUNT] = "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"
                   " (SELECT count(*) FROM payload), (SELECT count(*) FROM payload WHERE accepted = 0),"

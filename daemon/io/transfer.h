@@ -1,8 +1,9 @@
 /* Transfers: HTTP requests and mail, with libcurl's multi interface on the loop.
  *
- * One struct transfers is one pool of connections; feeds, webhooks and mail each have their own, because the address check is not asked
- * again for a connection that is reused. Everything is capped: bytes, time, redirects (none). Only https and smtp with TLS leave the
- * machine; plain http and smtp are allowed to the hosts named in `plain_hosts`, which are meant for loopback. */
+ * One struct transfers is one pool of connections; feeds, webhooks and mail each have their own, because the
+ * address check is not asked again for a connection that is reused. Everything is capped: bytes, time,
+ * redirects (none). Only https and smtp with TLS leave the machine; plain http and smtp are allowed to the
+ * hosts named in `plain_hosts`, which are meant for loopback. */
 #ifndef IO_TRANSFER_H
 #define IO_TRANSFER_H
 
@@ -30,28 +31,28 @@ enum transfer_outcome {
 };
 
 struct transfer_mail {
-    const char *from, *to;           /* bare addresses: local@domain */
-    const char *const *headers;      /* "Name: value", NULL-terminated, already encoded; no CR, LF */
-    const char *text, *html;         /* UTF-8 bodies of multipart/alternative */
-    const char *user, *password;     /* NULL: no authentication */
+    const char *from, *to;       /* bare addresses: local@domain */
+    const char *const *headers;  /* "Name: value", NULL-terminated, already encoded; no CR, LF */
+    const char *text, *html;     /* UTF-8 bodies of multipart/alternative */
+    const char *user, *password; /* NULL: no authentication */
 };
 
 struct transfer_request {
-    const char *url;                 /* https://…, http://…, smtps://…, smtp://… */
-    const char *const *headers;      /* HTTP: "Name: value", NULL-terminated, or NULL */
-    struct slice body;               /* HTTP: POST where data is not NULL, else GET */
+    const char *url;                  /* https://…, http://…, smtps://…, smtp://… */
+    const char *const *headers;       /* HTTP: "Name: value", NULL-terminated, or NULL */
+    struct slice body;                /* HTTP: POST where data is not NULL, else GET */
     const struct transfer_mail *mail; /* SMTP, else NULL */
-    int64_t max_bytes;               /* of the decoded reply body */
-    int64_t timeout_ms;              /* of the whole transfer; connecting has 10 s of it */
+    int64_t max_bytes;                /* of the decoded reply body */
+    int64_t timeout_ms;               /* of the whole transfer; connecting has 10 s of it */
 };
 
 struct transfer_reply {
     enum transfer_outcome outcome;
-    long status;                     /* last HTTP or SMTP status, 0 where there was none */
-    const char *text;                /* one line for people: "HTTP 503", "550 no such user", "connection refused" */
+    long status;      /* last HTTP or SMTP status, 0 where there was none */
+    const char *text; /* one line for people: "HTTP 503", "550 no such user", "connection refused" */
     const char *etag, *last_modified; /* header values or NULL */
-    int64_t retry_after_s;           /* from Retry-After, seconds or date; 0 where there was none */
-    struct slice body;               /* HTTP only; borrowed for the callback */
+    int64_t retry_after_s;            /* from Retry-After, seconds or date; 0 where there was none */
+    struct slice body;                /* HTTP only; borrowed for the callback */
 };
 
 /* Called once, on the loop thread, from a turn and never from transfer_start. The reply is borrowed. */
@@ -63,9 +64,10 @@ struct transfers *transfers_new(struct loop *loop, const struct texts *plain_hos
 /* Aborts what is under way; its callbacks are not called. */
 void transfers_free(struct transfers *transfers);
 
-/* Starts a transfer; the request is copied. Never fails: what cannot start ends as TRANSFER_REFUSED or _BROKEN. */
-void transfer_start(struct transfers *transfers, const struct transfer_request *request, transfer_done_fn *done,
-    void *userdata);
+/* Starts a transfer; the request is copied. Never fails: what cannot start ends as TRANSFER_REFUSED or
+ * _BROKEN. */
+void transfer_start(struct transfers *transfers, const struct transfer_request *request,
+    transfer_done_fn *done, void *userdata);
 
 /* How many are under way. */
 size_t transfers_active(const struct transfers *transfers);

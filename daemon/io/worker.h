@@ -1,7 +1,7 @@
 /* One thread beside the loop, fed by one bounded queue.
  *
- * Messages go in in order and are handled one at a time; answers come back in order on the loop thread. Nothing else is shared. Scenario tests link a
- * worker without a thread. */
+ * Messages go in in order and are handled one at a time; answers come back in order on the loop thread.
+ * Nothing else is shared. Scenario tests link a worker without a thread. */
 #ifndef IO_WORKER_H
 #define IO_WORKER_H
 
@@ -22,10 +22,12 @@ struct worker_handlers {
 /* NULL where no thread can be started. */
 struct worker *worker_new(struct loop *loop, const struct worker_handlers *handlers);
 
-/* Handles what is queued, then stops and joins. Answers not yet taken are handed to `answer` first. NULL is fine. */
+/* Handles what is queued, then stops and joins. Answers not yet taken are handed to `answer` first. NULL is
+ * fine. */
 void worker_free(struct worker *worker);
 
-/* Queues a message, from the loop thread. 0, or -EAGAIN while the queue is full (the caller keeps the message). */
+/* Queues a message, from the loop thread. 0, or -EAGAIN while the queue is full (the caller keeps the
+ * message). */
 int worker_post(struct worker *worker, void *message);
 
 /* Hands an answer back, from `handle` only. */

@@ -1,7 +1,8 @@
 /* Reads one YAML document into nodes, on libyaml's events.
  *
- * Strict on purpose (libyaml 0.2.5 is quadratic in nesting and accepts duplicate keys): at most YAML_BYTES_MAX bytes, YAML_DEPTH_MAX levels, one
- * document, UTF-8; no aliases, anchors, tags or merge keys; no duplicate keys; map keys are scalars. */
+ * Strict on purpose (libyaml 0.2.5 is quadratic in nesting and accepts duplicate keys): at most
+ * YAML_BYTES_MAX bytes, YAML_DEPTH_MAX levels, one document, UTF-8; no aliases, anchors, tags or merge keys;
+ * no duplicate keys; map keys are scalars. */
 #ifndef IO_YAML_H
 #define IO_YAML_H
 
@@ -11,7 +12,8 @@
 
 enum { YAML_BYTES_MAX = 1024 * 1024, YAML_DEPTH_MAX = 16 };
 
-/* Parses `text`. Nodes and a copy of the text live in `arena`. 0, or -EINVAL with faults in `diags` (codes Y0xx). */
+/* Parses `text`. Nodes and a copy of the text live in `arena`. 0, or -EINVAL with faults in `diags` (codes
+ * Y0xx). */
 int yaml_parse(const char *file, struct slice text, struct arena *arena, const struct node **ret_document,
     struct diag_list *diags);
 

@@ -75,7 +75,8 @@ bool series_parse(const char *text, struct series_points *ret_points)
 {
     ret_points->len = 0;
     for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
-        bool good = *text == '_' || *text == '~' ? read_gap(&text, ret_points) : read_figures(&text, ret_points);
+        bool good =
+            *text == '_' || *text == '~' ? read_gap(&text, ret_points) : read_figures(&text, ret_points);
         if (!good || (*text != ' ' && *text != '\0'))
             return false;
     }
@@ -110,7 +111,8 @@ bool series_put(
 {
     size_t len = strcspn(name, ".");
     int role = find((struct slice){name, len}, series_role_names, ROLE_COUNT);
-    int column = name[len] == '.' ? find(slice_of(name + len + 1), series_column_names, COLUMN_COUNT) : COLUMN_VALUE;
+    int column =
+        name[len] == '.' ? find(slice_of(name + len + 1), series_column_names, COLUMN_COUNT) : COLUMN_VALUE;
     struct series_points points;
     if (role < 0 || column < 0 || !series_parse(text, &points))
         return false;

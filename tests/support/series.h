@@ -32,8 +32,8 @@ struct series_scope {
     const char *source, *home, *market, *origin, *product;
 };
 
-/* Puts figures from `first` on into the panel. `name` is a role with or without its column: imports, imports.quantity. False where either
- * cannot be read. */
+/* Puts figures from `first` on into the panel. `name` is a role with or without its column: imports,
+ * imports.quantity. False where either cannot be read. */
 bool series_put(
     struct panel *panel, const struct series_scope *scope, const char *name, const char *text, int32_t first);
 

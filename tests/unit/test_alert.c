@@ -32,7 +32,7 @@ static bool read_policy(const char *text, struct alert_policy *policy)
     char missing[16];
     if (sscanf(text, "%d of %d %15s", &policy->need, &policy->of, missing) != 3)
         return false;
-    policy->missing = str_equal(missing, "keep") ? MISSING_KEEP
+    policy->missing = str_equal(missing, "keep")    ? MISSING_KEEP
                       : str_equal(missing, "clear") ? MISSING_CLEAR
                                                     : MISSING_ALERT;
     return policy->missing != MISSING_ALERT || str_equal(missing, "alert");
@@ -45,7 +45,8 @@ static const char *track_text(const struct alert_track *track, char buf[32])
     if (number == 0)
         snprintf(buf, 32, "%c", state_letters[track->state]);
     else
-        snprintf(buf, 32, "%c%s%d", state_letters[track->state], track->state == ALERT_PENDING ? "." : "", number);
+        snprintf(
+            buf, 32, "%c%s%d", state_letters[track->state], track->state == ALERT_PENDING ? "." : "", number);
     return buf;
 }
 

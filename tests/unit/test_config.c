@@ -1,4 +1,4 @@
-/* link: daemon/app/config daemon/app/config_keys daemon/app/config_text daemon/app/config_print daemon/io/yaml daemon/io/file daemon/io/mail_address daemon/base/keys daemon/base/node daemon/base/map daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str */
+/* link: daemon/app/config daemon/app/config_keys daemon/app/config_text daemon/app/config_print daemon/app/roff daemon/io/yaml daemon/io/file daemon/io/mail_address daemon/base/keys daemon/base/node daemon/base/map daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,7 +70,8 @@ static int load(struct fixture *fixture, const char *text)
     fixture->config = NULL;
     diag_list_deinit(&fixture->diags);
     put(fixture, "tdwatch.yaml", text, 0644);
-    return config_load(path_of(fixture, "tdwatch.yaml"), CONFIG_WITH_SECRETS, &fixture->config, &fixture->diags);
+    return config_load(
+        path_of(fixture, "tdwatch.yaml"), CONFIG_WITH_SECRETS, &fixture->config, &fixture->diags);
 }
 
 static void assert_loads(struct fixture *fixture, const char *text)
@@ -319,7 +320,9 @@ static void sections_with_all_lines_commented_out_are_absent(void **state)
 static void missing_file_is_a_finding(void **state)
 {
     struct fixture *fixture = *state;
-    assert_int_equal(config_load("/nonexistent/tdwatch.yaml", CONFIG_WITH_SECRETS, &fixture->config, &fixture->diags), -EINVAL);
+    assert_int_equal(
+        config_load("/nonexistent/tdwatch.yaml", CONFIG_WITH_SECRETS, &fixture->config, &fixture->diags),
+        -EINVAL);
     assert_null(fixture->config);
     assert_string_equal(fixture->diags.items[0].code, "Y001");
 }

@@ -109,7 +109,8 @@ static const char *printed(struct fixture *f, const struct expr *expr)
 }
 
 /* parse(print(x)) is x, and print of that is the same text. */
-static void check_round_trip(struct cases *cases, struct fixture *f, const struct expr *expr, const char *tree)
+static void check_round_trip(
+    struct cases *cases, struct fixture *f, const struct expr *expr, const char *tree)
 {
     const char *text = printed(f, expr);
     struct node scalar = scalar_of(text);
@@ -170,7 +171,8 @@ static void check_bad(struct cases *cases, struct fixture *f)
         return;
     }
     const struct diag *diag = &f->diags.items[0];
-    const char *text = arena_printf(&f->arena, "%d:%d %s %s", diag->line, diag->column, diag->code, diag->text);
+    const char *text =
+        arena_printf(&f->arena, "%d:%d %s %s", diag->line, diag->column, diag->code, diag->text);
     const char *hint = diag->hint != NULL ? diag->hint : "-";
     if (!str_equal(text, cases->lines[1].text))
         cases_fault(cases, 1, "it says %s", text);
@@ -308,10 +310,20 @@ static void size_and_depth_are_bounded(void **state)
         size_t n;
         const char *code;
     } cases[] = {
-        {"(", ")", 20, ""},      {"(", ")", 30, "E006"},   {"(", ")", 100000, "E006"}, {"-", "", 40, ""},
-        {"-", "", 60, "E006"},   {"not ", "", 40, ""},     {"not ", "", 60, "E006"},   {"not ", "", 100000, "E006"},
-        {"", " + 1", 200, ""},   {"", " + 1", 300, "E004"}, {"", " and 1", 200, ""},   {"f(", ")", 30, "E006"},
-        {"f(", "", 20, "E002"}, {"", " + 1", 100000, "E004"},
+        {"(", ")", 20, ""},
+        {"(", ")", 30, "E006"},
+        {"(", ")", 100000, "E006"},
+        {"-", "", 40, ""},
+        {"-", "", 60, "E006"},
+        {"not ", "", 40, ""},
+        {"not ", "", 60, "E006"},
+        {"not ", "", 100000, "E006"},
+        {"", " + 1", 200, ""},
+        {"", " + 1", 300, "E004"},
+        {"", " and 1", 200, ""},
+        {"f(", ")", 30, "E006"},
+        {"f(", "", 20, "E002"},
+        {"", " + 1", 100000, "E004"},
     };
     for (size_t i = 0; i < LEN(cases); i++) {
         struct buf text;
@@ -330,7 +342,8 @@ static void longest_expressions_survive_printing(void **state)
     static const struct {
         const char *left, *right;
         size_t n;
-    } cases[] = {{"", " + 1", 255}, {"", " and 1", 255}, {"-", "", 46}, {"(1 - ", ")", 22}, {"f(", ", 2)", 23}};
+    } cases[] = {
+        {"", " + 1", 255}, {"", " and 1", 255}, {"-", "", 46}, {"(1 - ", ")", 22}, {"f(", ", 2)", 23}};
     for (size_t i = 0; i < LEN(cases); i++) {
         struct fixture f;
         struct buf text;
@@ -394,9 +407,9 @@ static struct expr *random_tree(struct arena *arena, uint32_t *seed, int depth)
     }
     expr->kind = kind == 2 ? EXPR_CALL : EXPR_OPERATOR;
     expr->name = slice_of("f");
-    expr->operator = (enum expr_operator)(next_random(seed) % (OP_OR + 1));
-    bool unary = expr->operator == OP_NEGATE || expr->operator == OP_NOT;
-    expr->arg_count = kind == 2 ? next_random(seed) % 4 : unary ? 1 : expr->operator == OP_BETWEEN ? 3 : 2;
+    expr->operator=(enum expr_operator)(next_random(seed) % (OP_OR + 1));
+    bool unary = expr->operator== OP_NEGATE || expr->operator== OP_NOT;
+    expr->arg_count = kind == 2 ? next_random(seed) % 4 : unary ? 1 : expr->operator== OP_BETWEEN ? 3 : 2;
     expr->args = arena_array(arena, expr->arg_count, sizeof(struct expr *));
     for (size_t i = 0; i < expr->arg_count; i++)
         expr->args[i] = random_tree(arena, seed, depth - 1);

@@ -109,7 +109,8 @@ static void window_sum_is_exact_and_counts_gaps(void **state)
     int missing;
     for (int i = 0; i < 900; i++)
         panel_set(panel, id, COLUMN_VALUE, month(1) - i, FIGURE_MAX);
-    assert_true(panel_window_sum(panel, id, COLUMN_VALUE, month(1) - 899, month(1), &missing) == 900 * FIGURE_MAX);
+    assert_true(
+        panel_window_sum(panel, id, COLUMN_VALUE, month(1) - 899, month(1), &missing) == 900 * FIGURE_MAX);
     assert_int_equal(missing, 0);
     panel_clear(panel, id, COLUMN_VALUE, month(-3));
     assert_true(panel_window_sum(panel, id, COLUMN_VALUE, month(-4), month(3), &missing) == 5 * FIGURE_MAX);
@@ -131,8 +132,9 @@ static char *dump(const struct panel *panel)
     FILE *out = open_memstream(&text, &size);
     for (uint32_t id = 0; id < panel_series_count(panel); id++) {
         const struct series *series = panel_series(panel, id);
-        fprintf(out, "%s %s %d %s %s [%s] %d-%d", series->key.source, series->key.reporter, (int)series->key.flow,
-            series->key.partner, series->key.product, series->unit, series->first, series->last);
+        fprintf(out, "%s %s %d %s %s [%s] %d-%d", series->key.source, series->key.reporter,
+            (int)series->key.flow, series->key.partner, series->key.product, series->unit, series->first,
+            series->last);
         for (int32_t period = month(FIRST); period < month(FIRST + SPAN); period++) {
             int64_t figure;
             for (int column = 0; column < COLUMN_COUNT; column++)
@@ -214,7 +216,8 @@ static void only_new_and_different_figures_are_changes(void **state)
 {
     (void)state;
     struct panel *panel = panel_new();
-    struct observation row = {.reporter = "VN", .partner = "W", .product = "1", .unit = "", .period = month(1)};
+    struct observation row = {
+        .reporter = "VN", .partner = "W", .product = "1", .unit = "", .period = month(1)};
     row.present[COLUMN_VALUE] = row.present[COLUMN_WEIGHT] = true;
     row.figure[COLUMN_VALUE] = 10;
     struct observations rows = one_row(&row);
@@ -243,7 +246,8 @@ static void flags_without_figures_are_a_change(void **state)
 {
     (void)state;
     struct panel *panel = panel_new();
-    struct observation row = {.reporter = "VN", .partner = "W", .product = "1", .unit = "", .period = month(1)};
+    struct observation row = {
+        .reporter = "VN", .partner = "W", .product = "1", .unit = "", .period = month(1)};
     row.flags = OBSERVATION_SUPPRESSED;
     struct observations rows = one_row(&row);
     struct panel_changes changes;

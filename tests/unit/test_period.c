@@ -77,12 +77,8 @@ static void moment_falls_into_its_utc_month(void **state)
         int64_t ms;
         int year, month;
     } cases[] = {
-        {0, 1970, 1},
-        {-1, 1969, 12},
-        {1754438399999, 2025, 8},
-        {1754006400000, 2025, 8},
-        {1754006399999, 2025, 7},
-        {951782400000, 2000, 2}, /* 29 February */
+        {0, 1970, 1}, {-1, 1969, 12}, {1754438399999, 2025, 8}, {1754006400000, 2025, 8},
+        {1754006399999, 2025, 7}, {951782400000, 2000, 2}, /* 29 February */
     };
     for (size_t i = 0; i < LEN(cases); i++)
         assert_int_equal(period_of_ms(cases[i].ms), period_make(cases[i].year, cases[i].month));

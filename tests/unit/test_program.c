@@ -85,10 +85,12 @@ static int compile(struct fixture *f, const char *text, enum value_type *ret_typ
 /* Binds every role to the series it is in our scope, the same in all lanes. */
 static void bind(struct fixture *f)
 {
-    static const char *const codes[] = {[PLACE_HOME] = "VN", [PLACE_MARKET] = "US", [PLACE_ORIGIN] = "CN", [PLACE_WORLD] = "W"};
+    static const char *const codes[] = {
+        [PLACE_HOME] = "VN", [PLACE_MARKET] = "US", [PLACE_ORIGIN] = "CN", [PLACE_WORLD] = "W"};
     for (size_t i = 0; i < f->program.role_count; i++) {
         const struct role *role = &series_roles[f->program.roles[i]];
-        struct series_key key = {scope.source, codes[role->reporter], role->flow, codes[role->partner], scope.product};
+        struct series_key key = {
+            scope.source, codes[role->reporter], role->flow, codes[role->partner], scope.product};
         f->ids[i] = panel_find(f->panel, &key);
         for (size_t lane = 0; lane < PROGRAM_LANES; lane++)
             f->bindings[lane * f->program.role_count + i] =
@@ -251,9 +253,15 @@ static void reach_is_that_of_the_oldest_figure(void **state)
         const char *text;
         int reach;
     } cases[] = {
-        {"last(exports)", 0},      {"sum(exports, 3m)", 2},      {"lag(exports, 7m)", 7},
-        {"growth(exports, 3m)", 14}, {"growth(exports, 10y)", 131}, {"ytd(exports)", 11},
-        {"growth(exports, ytd)", 23}, {"shift(exports, market, 12m)", 23}, {"1 + 1", 0},
+        {"last(exports)", 0},
+        {"sum(exports, 3m)", 2},
+        {"lag(exports, 7m)", 7},
+        {"growth(exports, 3m)", 14},
+        {"growth(exports, 10y)", 131},
+        {"ytd(exports)", 11},
+        {"growth(exports, ytd)", 23},
+        {"shift(exports, market, 12m)", 23},
+        {"1 + 1", 0},
     };
     for (size_t i = 0; i < LEN(cases); i++) {
         static struct fixture f;
@@ -280,7 +288,8 @@ static void program_too_long_is_refused(void **state)
     }
     assert_int_equal(r, -EMSGSIZE);
     assert_int_equal(f.program.len, PROGRAM_CODE_MAX);
-    r = compile(&f, "coalesce(last(market), mean(market, 7m)) > 1 USD and known(shift(market, imports, 3m))", &type);
+    r = compile(
+        &f, "coalesce(last(market), mean(market, 7m)) > 1 USD and known(shift(market, imports, 3m))", &type);
     assert_int_equal(r, -EMSGSIZE);
     fixture_deinit(&f);
 }

@@ -111,7 +111,8 @@ static bool is_finding(const struct draft *draft, const char *expected, const st
     int line = draft->line, column = 0, end = 0;
     if (sscanf(expected, "@%31[a-z]:%d %n", key, &column, &end) == 2)
         line = line_of(draft, key);
-    else if (sscanf(expected, "@%d:%d %n", &line, &column, &end) != 2 && sscanf(expected, "%d %n", &column, &end) != 1)
+    else if (sscanf(expected, "@%d:%d %n", &line, &column, &end) != 2 &&
+             sscanf(expected, "%d %n", &column, &end) != 1)
         return false;
     snprintf(text, sizeof text, "%s %s", diag->code, diag->text);
     return diag->line == line && diag->column == column && str_equal(text, expected + end);
@@ -165,27 +166,28 @@ static void rule_is_read_whole(void **state)
 {
     (void)state;
     struct fixture f;
-    read_rule(&f, "id: us-surge\n"
-                  "title: { en: \"{{ product }}: {{market}} up {{g3}}\", vi: \"{{product}} {{period}} {{origin}}\" }\n"
-                  "advice: { en: Keep., vi: Giữ. }\n"
-                  "basis: [19 USC 1677j(b), 19 USC 1677(24)(A)]\n"
-                  "valid: { from: 2016-01, to: 2030-12 }\n"
-                  "audience: internal\n"
-                  "severity: critical\n"
-                  "scope: { product: [baskets, '72*', 'nso:toys', 4412], market: US, origin: [CN, KR] }\n"
-                  "let:\n"
-                  "  g3: growth(imports.quantity, 3m)\n"
-                  "  uv: growth(imports.unit_value, 6m)\n"
-                  "when: >\n"
-                  "  g3 >= $growth and uv < 0%\n"
-                  "  and share(imports.quantity, market.quantity, 12m) >= $share\n"
-                  "  and growth(from_origin, 3m) < 0%\n"
-                  "clear: g3 < $growth / 2\n"
-                  "for: 2 of 3 releases\n"
-                  "missing: alert\n"
-                  "mode: shadow\n"
-                  "owner: TRAV\n"
-                  "thresholds: { growth: 30%, share: 3% }\n");
+    read_rule(&f,
+        "id: us-surge\n"
+        "title: { en: \"{{ product }}: {{market}} up {{g3}}\", vi: \"{{product}} {{period}} {{origin}}\" }\n"
+        "advice: { en: Keep., vi: Giữ. }\n"
+        "basis: [19 USC 1677j(b), 19 USC 1677(24)(A)]\n"
+        "valid: { from: 2016-01, to: 2030-12 }\n"
+        "audience: internal\n"
+        "severity: critical\n"
+        "scope: { product: [baskets, '72*', 'nso:toys', 4412], market: US, origin: [CN, KR] }\n"
+        "let:\n"
+        "  g3: growth(imports.quantity, 3m)\n"
+        "  uv: growth(imports.unit_value, 6m)\n"
+        "when: >\n"
+        "  g3 >= $growth and uv < 0%\n"
+        "  and share(imports.quantity, market.quantity, 12m) >= $share\n"
+        "  and growth(from_origin, 3m) < 0%\n"
+        "clear: g3 < $growth / 2\n"
+        "for: 2 of 3 releases\n"
+        "missing: alert\n"
+        "mode: shadow\n"
+        "owner: TRAV\n"
+        "thresholds: { growth: 30%, share: 3% }\n");
     assert_good(&f);
     const struct rule *rule = &f.rule;
     assert_string_equal(rule->id, "us-surge");

@@ -88,7 +88,8 @@ static void all_faults_of_all_files_are_seen_in_one_run(void **state)
     (void)state;
     struct fixture f;
     fixture_init(&f);
-    add(&f, "a.yaml", "rules:\n" RULE("one", "growth(exports, 3m)") RULE("two", GOOD) RULE("3", "5%"), &baskets);
+    add(&f, "a.yaml", "rules:\n" RULE("one", "growth(exports, 3m)") RULE("two", GOOD) RULE("3", "5%"),
+        &baskets);
     add(&f, "b.yaml", "rules: none\n", &baskets);
     add(&f, "c.yaml", "ruels: []\n", &baskets);
     add(&f, "d.yaml", "rules:\n  - surge\n", &baskets);
@@ -133,8 +134,10 @@ static void digest_tells_rule_sets_apart(void **state)
 static void files_are_found_again_in_what_is_kept(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"rules:\n" RULE("one", GOOD), "rules: []\n", "rules:\n" RULE("two", GOOD)};
-    static const char *const files[] = {"/etc/rules/a.yaml", "b.yaml", "c.yaml"}, *const names[] = {"a.yaml", "b.yaml", "c.yaml"};
+    static const char *const texts[] = {
+        "rules:\n" RULE("one", GOOD), "rules: []\n", "rules:\n" RULE("two", GOOD)};
+    static const char *const files[] = {"/etc/rules/a.yaml", "b.yaml", "c.yaml"}, *const names[] = {"a.yaml",
+                                                                                      "b.yaml", "c.yaml"};
     struct fixture f;
     fixture_init(&f);
     for (size_t i = 0; i < 3; i++)
@@ -151,13 +154,25 @@ static void files_are_found_again_in_what_is_kept(void **state)
     fixture_deinit(&f);
 }
 
-/* What the store gives back is not trusted: any cut or changed byte ends the walk, and nothing outside is read. */
+/* What the store gives back is not trusted: any cut or changed byte ends the walk, and nothing outside is
+ * read. */
 static void damaged_files_end_the_walk(void **state)
 {
     (void)state;
-    static const char kept[] = "a.yaml\0" "5\0" "12345" "b.yaml\0" "3\0" "123";
-    static const struct slice bad[] = {
-        {"a\0-1\0xx", 7}, {"a\0" "99\0xx", 7}, {"a\0x\0xx", 6}, {"a\0" "99999999999999999999\0xx", 25}};
+    static const char kept[] = "a.yaml\0"
+                               "5\0"
+                               "12345"
+                               "b.yaml\0"
+                               "3\0"
+                               "123";
+    static const struct slice bad[] = {{"a\0-1\0xx", 7},
+        {"a\0"
+         "99\0xx",
+            7},
+        {"a\0x\0xx", 6},
+        {"a\0"
+         "99999999999999999999\0xx",
+            25}};
     const char *name;
     struct slice text;
     size_t offset = 0;

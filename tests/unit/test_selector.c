@@ -70,8 +70,12 @@ static void selects_what_it_names(void **state)
     static const struct {
         const char *text, *selected; /* a letter for each product */
     } cases[] = {
-        {"baskets", "yy...."}, {"plywood", "y....."}, {"7210", "..y..."},
-        {"72*", "..yy.."},     {"7*", "..yyy."},      {"nso:*", ".....y"},
+        {"baskets", "yy...."},
+        {"plywood", "y....."},
+        {"7210", "..y..."},
+        {"72*", "..yy.."},
+        {"7*", "..yyy."},
+        {"nso:*", ".....y"},
     };
     struct arena arena = ARENA_NULL;
     for (size_t i = 0; i < LEN(cases); i++) {
@@ -91,10 +95,18 @@ static void overlap_is_mutual(void **state)
         const char *a, *b;
         bool overlaps;
     } cases[] = {
-        {"baskets", "plywood", true},  {"baskets", "baskets", true}, {"plywood", "plywood", true},
-        {"plywood", "steel", false},   {"baskets", "72*", false},    {"plywood", "7210", false},
-        {"7210", "7210", true},        {"7210", "7211", false},      {"72*", "7210", true},
-        {"72*", "7310", false},        {"72*", "7*", true},          {"72*", "73*", false},
+        {"baskets", "plywood", true},
+        {"baskets", "baskets", true},
+        {"plywood", "plywood", true},
+        {"plywood", "steel", false},
+        {"baskets", "72*", false},
+        {"plywood", "7210", false},
+        {"7210", "7210", true},
+        {"7210", "7211", false},
+        {"72*", "7210", true},
+        {"72*", "7310", false},
+        {"72*", "7*", true},
+        {"72*", "73*", false},
         {"nso:*", "nso:toys", true},
     };
     struct arena arena = ARENA_NULL;

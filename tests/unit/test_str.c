@@ -146,7 +146,8 @@ static void nearest_name_is_meant(void **state)
     };
     for (size_t i = 0; i < LEN(cases); i++) {
         const char *found = str_did_you_mean(slice_of(cases[i].word), names, LEN(names));
-        if ((found == NULL) != (cases[i].found == NULL) || (found != NULL && !str_equal(found, cases[i].found)))
+        if ((found == NULL) != (cases[i].found == NULL) ||
+            (found != NULL && !str_equal(found, cases[i].found)))
             fail_msg("'%s': %s", cases[i].word, found != NULL ? found : "nothing");
     }
 }
