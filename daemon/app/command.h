@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "app/setup.h"
-#include "io/store.h"
+#include "io/store_outbox.h"
 
 /* Exit codes of every sub-command. */
 enum { EXIT_OK = 0, EXIT_FAULT = 1, EXIT_USAGE = 2 };

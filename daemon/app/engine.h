@@ -6,7 +6,7 @@
 #define APP_ENGINE_H
 
 #include "app/setup.h"
-#include "io/store.h"
+#include "io/store_outbox.h"
 #include "io/transfer.h"
 
 /* ---- what the loop says ---- */

@@ -401,11 +401,15 @@ static const char *const *null_terminated(struct arena *arena, const struct text
 /* The id is a part of every alert's name and of texts of fixed size. */
 static int check_id(const struct rule_reader *reader, const struct node *map, const char *id)
 {
-    if (id == NULL || strlen(id) < RULE_NAME_MAX)
+    if (id == NULL)
         return 0;
-    diag_error(reader->diags, node_get(map, "id")->place, "R015", "the id is longer than %d bytes",
-        RULE_NAME_MAX - 1);
-    return -EINVAL;
+    struct place place = node_get(map, "id")->place;
+    bool too_long = strlen(id) >= RULE_NAME_MAX, taken = str_starts(id, "feed-");
+    if (too_long)
+        diag_error(reader->diags, place, "R015", "the id is longer than %d bytes", RULE_NAME_MAX - 1);
+    if (taken)
+        diag_error(reader->diags, place, "R016", "ids that begin with feed- are those of alerts about feeds");
+    return too_long || taken ? -EINVAL : 0;
 }
 
 int rule_read(const struct rule_reader *reader, const struct node *map, struct rule *ret_rule)

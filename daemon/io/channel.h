@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "core/message.h"
-#include "io/store.h"
+#include "io/store_outbox.h"
 #include "io/transfer.h"
 
 /* Where a delivery goes. Borrowed texts. */

@@ -109,57 +109,7 @@ int store_touch_alert(struct store *store, const char *id, enum alert_state stat
 int store_alert_figures(
     struct store *store, const char *id, struct arena *arena, struct figure **ret_figures, size_t *ret_count);
 
-/* ---- outbox ---- */
-
-enum delivery_state { DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_PARKED };
-
-struct delivery_row {
-    int64_t id;
-    const char *alert;
-    int seq;
-    const char *receiver;              /* name in the configuration */
-    const char *channel;               /* "email", "webhook" */
-    const char *message_id;            /* stable: the same for every attempt */
-    const char *subject, *text, *html; /* e-mail; "" else */
-    const char *body;                  /* webhook: the JSON; "" else */
-    const char *thread; /* e-mail: Message-ID of the alert's first mail to this receiver, or "" */
-    enum delivery_state state;
-    int attempts; /* without those that failed on our own side */
-    int64_t created_ms, next_ms, done_ms;
-    const char *last_text; /* what the last attempt said */
-};
-
-/* Adds a pending delivery; its id in *ret_id. (alert, seq, receiver) is unique: adding again is no change,
- * *ret_id = 0. */
-int store_put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id);
-
-/* Whether something of this alert was ever decided for the receiver. */
-int store_was_told(struct store *store, const char *alert, const char *receiver, bool *ret_told);
-
-/* Pending deliveries due at `now_ms`, at most `limit`: for each receiver the one that is due longest, and
- * never a later event of an alert before an earlier one that the same receiver still waits for. Texts in
- * `arena`. */
-int store_due_deliveries(struct store *store, int64_t now_ms, size_t limit, struct arena *arena,
-    struct delivery_row **ret_rows, size_t *ret_count);
-
-/* The earliest next_ms of a pending delivery; -ENOENT where none is pending. */
-int store_next_delivery(struct store *store, int64_t *ret_ms);
-
-/* Journals one attempt and moves the delivery: delivered, parked, or pending with its next time. */
-struct attempt_row {
-    int64_t delivery;
-    int64_t at_ms;
-    enum delivery_state state;
-    int64_t next_ms; /* for pending */
-    long status;     /* HTTP or SMTP */
-    const char *text;
-    bool own_fault; /* of our side: journaled, but none of the receiver's attempts */
-};
-int store_put_attempt(struct store *store, const struct attempt_row *row);
-
-/* Calls fn for deliveries in the state, newest first. */
-int store_each_delivery(struct store *store, enum delivery_state state,
-    void (*fn)(void *userdata, const struct delivery_row *row), void *userdata);
+/* ---- figures of the status page ---- */
 
 struct store_counts {
     int64_t observations_revised, payloads, quarantined, alerts_open, events, deliveries, pending, delivered,

@@ -13,7 +13,8 @@ _Static_assert(
     "on disk");
 _Static_assert(AUDIENCE_PUBLIC == 0 && AUDIENCE_INTERNAL == 1, "on disk");
 _Static_assert(KNOWN == 0 && UNKNOWN_NO_SERIES == 1 && UNKNOWN_MONTH == 2 && UNKNOWN_ZERO_BASE == 3 &&
-                   UNKNOWN_ESTIMATED == 4 && UNKNOWN_SUPPRESSED == 5 && UNKNOWN_EARLY == 6,
+                   UNKNOWN_ESTIMATED == 4 && UNKNOWN_SUPPRESSED == 5 && UNKNOWN_EARLY == 6 &&
+                   UNKNOWN_RANGE == 7,
     "on disk");
 _Static_assert(VALUE_NUMBER == 0 && VALUE_RATIO == 1 && VALUE_POINTS == 2 && VALUE_MONEY == 3 &&
                    VALUE_QUANTITY == 4 && VALUE_WEIGHT == 5 && VALUE_UNIT_VALUE == 6 && VALUE_MONTHS == 7 &&

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "io/block.h"
-#include "io/store.h"
+#include "io/store_outbox.h"
 
 /* Every statement there is; their texts are in store_query.c. */
 enum statement {

@@ -15,7 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "io/store.h"
+#include "io/store_outbox.h"
 
 struct temp_store {
     char directory[200], path[256];
