@@ -165,7 +165,7 @@ static int judge(const struct http_server *server, struct evhttp_request *reques
     const char *value = NULL;
     /* Request smuggling behind a proxy that takes the other length. libevent refuses the second case only
      * since its security release of 2026. */
-    size_t lengths = count_header(request, "Content-Length", &value);
+    int lengths = count_header(request, "Content-Length", &value);
     if (lengths > 1 || (lengths > 0 && count_header(request, "Transfer-Encoding", &value) > 0))
         return HTTP_BADREQUEST;
     if (count_header(request, "Host", &value) != 1)
