@@ -72,8 +72,8 @@ int expr_parse_literal(
 /* Names an expression may use besides series and functions. */
 struct expr_names {
     const char *const *lets;
-    const enum value_type *let_types;
-    size_t let_count; /* only names defined before this expression */
+    const enum value_type *let_types; /* VALUE_TYPE_COUNT: faulty, and reported; what uses it is not */
+    size_t let_count;                 /* only names defined before this expression */
     const char *const *thresholds;
     const enum value_type *threshold_types;
     size_t threshold_count;

@@ -85,6 +85,22 @@ static int check_let_name(const struct rule_reader *reader, const struct node *k
     return 0;
 }
 
+/* One name. A faulty one stays known, so that what uses it is checked in every other way and not blamed. */
+static void add_let(const struct rule_reader *reader, const struct node *key, const struct node *value,
+    struct names *names, struct rule *rule)
+{
+    enum value_type type = VALUE_TYPE_COUNT;
+    int reg = check_let_name(reader, key);
+    if (reg == 0)
+        reg = compile(reader, names, value, &type);
+    size_t n = rule->let_count++;
+    names->lets[n] = arena_strdup(reader->arena, key->text.data);
+    names->types[n] = reg < 0 ? VALUE_TYPE_COUNT : type;
+    names->registers[n] = reg;
+    names->expr.let_count = rule->let_count;
+    rule->lets[n] = (struct rule_let){names->lets[n], type, reg};
+}
+
 static int read_lets(
     const struct rule_reader *reader, const struct node *node, struct names *names, struct rule *rule)
 {
@@ -97,20 +113,9 @@ static int read_lets(
     int r = 0;
     rule->lets = arena_array(reader->arena, node->len, sizeof *rule->lets);
     for (size_t i = 0; i < node->len; i++) {
-        enum value_type type;
-        int reg = check_let_name(reader, node->keys[i]);
-        if (reg == 0)
-            reg = compile(reader, names, node->items[i], &type);
-        if (reg < 0) {
+        add_let(reader, node->keys[i], node->items[i], names, rule);
+        if (rule->lets[i].reg < 0)
             r = -EINVAL;
-            continue;
-        }
-        size_t n = rule->let_count++;
-        names->lets[n] = arena_strdup(reader->arena, node->keys[i]->text.data);
-        names->types[n] = type;
-        names->registers[n] = reg;
-        names->expr.let_count = rule->let_count;
-        rule->lets[n] = (struct rule_let){names->lets[n], type, reg};
     }
     return r;
 }
@@ -137,10 +142,11 @@ int rule_read_conditions(const struct rule_reader *reader, const struct rule_tex
     struct names names;
     names_init(&names, reader, rule);
     int r = read_lets(reader, text->let, &names, rule);
-    if (r < 0)
-        return r; /* the conditions would only repeat that the names are missing */
+    if (r < 0 && rule->lets == NULL)
+        return r; /* no name was read at all: the conditions would only miss them */
     rule->clear = -1;
-    r = read_condition(reader, text->when, &names, &rule->when);
+    if (read_condition(reader, text->when, &names, &rule->when) < 0)
+        r = -EINVAL;
     if (text->clear != NULL && read_condition(reader, text->clear, &names, &rule->clear) < 0)
         r = -EINVAL;
     if (r == 0 && rule->program.role_count == 0) {

@@ -67,14 +67,20 @@ class World:
         shutil.copy(ROOT / "feeds" / "baskets.yaml", self.directory)
         shutil.copy(ROOT / "rules" / "demo.yaml", self.directory / "rules")
         (self.directory / "credentials" / "hook-secret").write_text(SECRET)
-        here = TESTS / "system"
+        try:
+            self.start_peers(TESTS / "system")
+        except BaseException:
+            self.close()
+            raise
+        self.listen = free_port()
+        self.write_config()
+        self.write_feed("6h")
+
+    def start_peers(self, here):
         self.feed_port = self.start_peer([sys.executable, here / "http_feed.py", self.publish, self.trouble,
                                           self.directory / "feed.jsonl"])
         self.smtp_port = self.start_peer([sys.executable, here / "smtp_receiver.py", self.directory / "mail"])
         self.hook_port = self.start_peer(["node", here / "webhook_receiver.mjs", self.hook_log, SECRET])
-        self.listen = free_port()
-        self.write_config()
-        self.write_feed("6h")
 
     def write_config(self):
         (self.directory / "tdwatch.yaml").write_text(CONFIG.format(
