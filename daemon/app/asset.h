@@ -5,7 +5,7 @@
 #include "base/str.h"
 
 struct slice asset_sample_csv(void);  /* feeds/sample/vn-nso.csv */
-struct slice asset_sample_feed(void); /* feeds/vn-nso-sample.feed.yaml */
+struct slice asset_sample_feed(void); /* feeds/sample/vn-nso-sample.feed.yaml */
 struct slice asset_baskets(void);     /* feeds/baskets.yaml */
 struct slice asset_demo_rules(void);  /* rules/demo.yaml */
 

@@ -12,7 +12,7 @@ asset_\name\()_end:
     .endm
 
     asset sample_csv, "feeds/sample/vn-nso.csv"
-    asset sample_feed, "feeds/vn-nso-sample.feed.yaml"
+    asset sample_feed, "feeds/sample/vn-nso-sample.feed.yaml"
     asset baskets, "feeds/baskets.yaml"
     asset demo_rules, "rules/demo.yaml"
 

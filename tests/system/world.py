@@ -87,7 +87,7 @@ class World:
             listen=self.listen, smtp=self.smtp_port, webhook=self.hook_port))
 
     def write_feed(self, interval):
-        text = (ROOT / "feeds" / "vn-nso-sample.feed.yaml").read_text(encoding="utf-8").splitlines()
+        text = (ROOT / "feeds" / "sample" / "vn-nso-sample.feed.yaml").read_text(encoding="utf-8").splitlines()
         lines = [line for line in text if not line.startswith(("url:", "interval:"))]
         lines += [f"url: http://127.0.0.1:{self.feed_port}/vn-nso.csv", f"interval: {interval}"]
         (self.directory / "feeds" / "nso.feed.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -228,7 +228,8 @@ static void shipped_descriptor_reads(void **state)
     (void)state;
     struct fixture f = {0};
     const struct node *document;
-    assert_int_equal(yaml_load("feeds/vn-nso-sample.feed.yaml", &f.arena, &document, NULL, &f.diags), 0);
+    assert_int_equal(
+        yaml_load("feeds/sample/vn-nso-sample.feed.yaml", &f.arena, &document, NULL, &f.diags), 0);
     assert_int_equal(descriptor_read(document, &f.descriptor, &f.diags), 0);
     assert_string_equal(f.descriptor.feed, "vn-nso-sample");
     assert_int_equal(f.descriptor.fields[FIELD_VALUE].scale, 1000);

@@ -51,7 +51,8 @@ static int setup(void **state)
     struct observations rows;
     struct panel_changes changes;
     f = (struct fixture){.panel = panel_new()};
-    assert_int_equal(yaml_load("feeds/vn-nso-sample.feed.yaml", &f.arena, &document, NULL, &f.diags), 0);
+    assert_int_equal(
+        yaml_load("feeds/sample/vn-nso-sample.feed.yaml", &f.arena, &document, NULL, &f.diags), 0);
     assert_int_equal(descriptor_read(document, &f.descriptor, &f.diags), 0);
     assert_int_equal(file_read("feeds/sample/vn-nso.csv", 1 << 20, &f.arena, &f.bytes), 0);
     assert_int_equal(take(&f, f.bytes.len, &f.arena, &rows), 0);
