@@ -1,9 +1,10 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/period daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/descriptor feeds/payload feeds/vocabulary */
+/* link: tests/support/cases daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/period daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/descriptor feeds/payload feeds/vocabulary */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -12,6 +13,7 @@
 #include "core/period.h"
 #include "feeds/decode.h"
 #include "io/yaml.h"
+#include "tests/support/cases.h"
 
 #define HEAD                                                                                                 \
     "feed: f\ntitle: t\nurl: https://example.org/\nlicence: l\nend: { rows_at_least: 1 }\n"                  \
@@ -69,18 +71,28 @@ static void print_faults(struct fixture *f)
         print_message("%s\n", diag_line(&f->diags, &f->diags.items[i]));
 }
 
-/* Exactly these faults, "code line:column", in order. */
+/* All faults as "CODE line:column, …", in order. */
+static void put_faults(const struct fixture *f, struct buf *out)
+{
+    for (size_t i = 0; i < f->diags.len; i++) {
+        const struct diag *diag = &f->diags.items[i];
+        buf_printf(out, "%s%s %d:%d", i > 0 ? ", " : "", diag->code, diag->line, diag->column);
+        assert_string_equal(diag->file, "a.csv");
+    }
+}
+
+static bool is_refused(const struct fixture *f)
+{
+    return f->r == -EBADMSG && f->rows.len == 0 && f->rows.items == NULL;
+}
+
+/* Exactly these faults, and no row. */
 static void assert_faults(struct fixture *f, const char *name, const char *expected)
 {
     struct buf found;
     buf_init(&found, 64 * 1024);
-    for (size_t i = 0; i < f->diags.len; i++) {
-        const struct diag *diag = &f->diags.items[i];
-        buf_printf(&found, "%s%s %d:%d", i > 0 ? ", " : "", diag->code, diag->line, diag->column);
-        assert_string_equal(diag->file, "a.csv");
-    }
-    bool refused = f->r == -EBADMSG && f->rows.len == 0 && f->rows.items == NULL;
-    if (strcmp(buf_text(&found), expected) != 0 || !refused) {
+    put_faults(f, &found);
+    if (strcmp(buf_text(&found), expected) != 0 || !is_refused(f)) {
         print_faults(f);
         fail_msg("%s: expected %s, found %s (r = %d)", name, expected, buf_text(&found), f->r);
     }
@@ -114,174 +126,94 @@ static void reads_rows(void **state)
     fixture_deinit(&f);
 }
 
-static const struct {
-    const char *name, *csv;
-    size_t rows;
-} accepted[] = {
-    {"CR LF", "flow,partner,group,period,v,q\r\nX,US,wood,2025-07,1.5,2\r\n", 1},
-    {"byte order mark", "\xef\xbb\xbf" NAMES GOOD, 1},
-    {"quoted header", "\"flow\",\"partner\",\"group\",\"period\",\"v\",\"q\"\n" GOOD, 1},
-    {"quoted fields", NAMES "\"X\",\"US\",\"wood\",\"2025-07\",\"1.5\",\"\"\n", 1},
-    {"another order and more columns",
-        "note,q,v,period,group,partner,flow\n\"a, \"\"b\"\"\nc\",2,1,2025-07,wood,US,X\n", 1},
-    {"empty lines", NAMES "\n" GOOD "\n", 1},
-    {"no row", NAMES, 0},
-    {"world", NAMES "X,W,wood,2025-07,1,\n", 1},
-    {"blank figure", NAMES "X,US,wood,2025-07, ,  \n", 1},
-};
+/* ---- payloads and figures from tests/cases/decode ---- */
 
-static void accepts_what_the_shape_allows(void **state)
+/* A line of a case into bytes: \n \r \\ \xHH, @names and @good. */
+static void put_payload_line(const char *text, struct buf *out)
 {
-    (void)state;
-    for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
-        struct fixture f;
-        decode(&f, accepted[i].csv);
-        if (f.r != 0 || f.rows.len != accepted[i].rows || f.diags.len != 0) {
-            print_faults(&f);
-            fail_msg("%s: r = %d, %zu rows", accepted[i].name, f.r, f.rows.len);
+    if (strcmp(text, "@names") == 0 || strcmp(text, "@good") == 0) {
+        buf_puts(out, text[1] == 'n' ? NAMES : GOOD);
+        return;
+    }
+    for (const char *p = text; *p != '\0'; p++) {
+        unsigned byte = (unsigned char)*p;
+        if (*p == '\\') {
+            p++;
+            byte = *p == 'n' ? '\n' : *p == 'r' ? '\r' : (unsigned char)*p;
+            if (*p == 'x') {
+                assert_int_equal(sscanf(p + 1, "%2x", &byte), 1);
+                p += 2;
+            }
         }
-        fixture_deinit(&f);
+        char c = (char)byte;
+        buf_append(out, &c, 1);
     }
 }
 
-#define BYTES(text) text, sizeof(text) - 1
+/* Decodes the case's payload and compares what came of it with its last line. */
+static void check_payload(struct cases *cases)
+{
+    struct fixture f;
+    struct buf payload, found;
+    buf_init(&payload, 64 * 1024);
+    buf_init(&found, 64 * 1024);
+    for (size_t i = 0; i + 1 < cases->len; i++)
+        put_payload_line(cases->lines[i].text, &payload);
+    decode_with(&f, plain_feed, buf_text(&payload), payload.len);
+    put_faults(&f, &found);
+    if (f.r == 0)
+        buf_printf(&found, "%zu rows", f.rows.len);
+    const char *expected = cases->lines[cases->len - 1].text;
+    bool consistent = f.r == 0 ? f.diags.len == 0 : is_refused(&f);
+    if (!consistent || strncmp(expected, "= ", 2) != 0 || strcmp(expected + 2, buf_text(&found)) != 0)
+        cases_fault(cases, cases->len - 1, "it is %s (r = %d)", buf_text(&found), f.r);
+    fixture_deinit(&f);
+    buf_deinit(&found);
+    buf_deinit(&payload);
+}
 
-static const struct {
-    const char *name, *bytes;
-    size_t len;
-    const char *faults;
-} refused[] = {
-    /* no payload of the feed at all */
-    {"empty", BYTES(""), "D001 0:0"},
-    {"blank", BYTES(" \r\n\t\n"), "D001 0:0"},
-    {"byte order mark alone", BYTES("\xef\xbb\xbf"), "D001 0:0"},
-    {"HTML", BYTES("\n <!DOCTYPE html><html>busy</html>\n"), "D002 2:2"},
-    {"XML", BYTES("<?xml version=\"1.0\"?>\n<error/>\n"), "D002 1:1"},
-    {"HTML behind a mark", BYTES("\xef\xbb\xbf<html>"), "D002 1:1"},
-    {"JSON object", BYTES("{\"error\":1}"), "D002 1:1"},
-    {"JSON list", BYTES("[]\n"), "D002 1:1"},
-    {"UTF-16",
-        BYTES("\xff\xfe"
-              "f\0l\0o\0w\0\n\0"),
-        "D003 1:4"},
-    {"NUL in a field", BYTES(NAMES "X,U\0S,wood,2025-07,1,\n"), "D003 2:4"},
-    {"cut in a line", BYTES(NAMES GOOD "X,US,wo"), "D004 3:7"},
-    {"cut before the line end", BYTES(NAMES "X,US,wood,2025-07,1,"), "D004 2:20"},
-    {"cut between CR and LF", BYTES(NAMES "X,US,wood,2025-07,1,\r"), "D004 2:21"},
-    {"Latin-1", BYTES(NAMES GOOD "X,US,caf\xe9,2025-07,1,\n"), "D005 3:9"},
-    {"overlong UTF-8", BYTES("\xc0\xaf,b\n"), "D005 1:1"},
-    {"gzip", BYTES("\x1f\x8b\x08\x01\n"), "D005 1:2"},
-    {"CR line ends", BYTES("flow,partner\rX,US\r\n"), "D006 1:13"},
-    /* CSV */
-    {"quote inside a field", BYTES(NAMES "X,U\"S,wood,2025-07,1,\n"), "D008 2:4"},
-    {"text behind a quoted field", BYTES(NAMES "X,\"US\"a,wood,2025-07,1,\n"), "D008 2:7"},
-    {"blank behind a quoted field", BYTES(NAMES "X,\"US\" ,wood,2025-07,1,\n"), "D008 2:7"},
-    {"quote that never ends", BYTES(NAMES GOOD "X,\"US,wood,2025-07,1,\n" GOOD), "D008 3:3"},
-    {"too few fields", BYTES(NAMES "X,US,wood,2025-07,1\n"), "D012 2:1"},
-    {"too many fields", BYTES(NAMES "X,US,wood,2025-07,1,2,\n"), "D012 2:1"},
-    {"decimal comma makes a field", BYTES(NAMES "X,US,wood,2025-07,1,5,2\n"), "D012 2:1"},
-    /* header */
-    {"missing column", BYTES("flow,partner,group,period,value,q\n" GOOD), "D010 1:1"},
-    {"missing columns", BYTES("a,b\n1,2\n"), "D010 1:1, D010 1:1, D010 1:1, D010 1:1, D010 1:1, D010 1:1"},
-    {"other delimiter", BYTES("flow;partner;group;period;v;q\n"),
-        "D010 1:1, D010 1:1, D010 1:1, D010 1:1, D010 1:1, D010 1:1"},
-    {"upper-case column", BYTES("Flow,partner,group,period,v,q\n"), "D010 1:1"},
-    {"column twice", BYTES("flow,partner,group,period,v,q,v\n"), "D011 1:31"},
-    {"blank in a name", BYTES("flow, partner,group,period,v,q\n"), "D010 1:1"},
-    /* texts */
-    {"unknown flow", BYTES(NAMES "E,US,wood,2025-07,1,\n"), "D014 2:1"},
-    {"blank before a text", BYTES(NAMES " X,US,wood,2025-07,1,\n"), "D014 2:1"},
-    {"three letters", BYTES(NAMES "X,USA,wood,2025-07,1,\n"), "D015 2:3"},
-    {"lower-case country", BYTES(NAMES "X,us,wood,2025-07,1,\n"), "D015 2:3"},
-    {"no country", BYTES(NAMES "X,,wood,2025-07,1,\n"), "D015 2:3"},
-    {"swapped columns", BYTES(NAMES "X,wood,US,2025-07,1,\n"), "D015 2:3"},
-    {"product with a blank", BYTES(NAMES "X,US,a b,2025-07,1,\n"), "D015 2:6"},
-    {"product of 60 bytes",
-        BYTES(NAMES "X,US,aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff,2025-07,1,\n"),
-        "D015 2:6"},
-    {"thirteenth month", BYTES(NAMES "X,US,wood,2025-13,1,\n"), "D015 2:11"},
-    {"a day", BYTES(NAMES "X,US,wood,2025-07-01,1,\n"), "D015 2:11"},
-    /* places */
-    {"place behind a quoted line end",
-        BYTES("note,flow,partner,group,period,v,q\n\"a\nb\",X,US,wood,2025-07,x,\n"
-              "n,X,US,wood,2025-07,y,\n"),
-        "D016 2:22, D016 4:21"},
-    {"place behind CR LF", BYTES("flow,partner,group,period,v,q\r\n\r\nX,US,wood,2025-07,x,y\r\n"),
-        "D016 3:19, D016 3:21"},
-    {"several faults of several rows", BYTES(NAMES "E,USA,wood,2025-07,1,\n" GOOD "X,US,wood,2025,n,1\nX\n"),
-        "D014 2:1, D015 2:3, D015 4:11, D016 4:16, D012 5:1"},
-};
-
-static void refuses_poison_with_its_place(void **state)
+static void payloads_are_taken_whole_or_refused_with_places(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        struct fixture f;
-        decode_with(&f, plain_feed, refused[i].bytes, refused[i].len);
-        assert_faults(&f, refused[i].name, refused[i].faults);
-        fixture_deinit(&f);
-    }
+    struct cases cases;
+    cases_open(&cases, "tests/cases/decode/payloads.txt");
+    while (cases_next(&cases))
+        check_payload(&cases);
+    cases_close(&cases);
 }
 
-static const struct {
-    const char *text;
-    int64_t figure;    /* in thousandths, scale 1000; −1: refused */
-    const char *fault; /* code */
-    const char *hint;  /* part of it */
-} figures[] = {
-    {"0", 0, NULL, NULL},
-    {"1", 1000 * 1000, NULL, NULL},
-    {"+1", 1000 * 1000, NULL, NULL},
-    {"0.000001", 1, NULL, NULL},
-    {"0.0000005", 1, NULL, NULL},
-    {"281249.04", INT64_C(281249040000), NULL, NULL},
-    {"9007199254740.993", INT64_C(9007199254740993000), NULL, NULL}, /* beyond a double's 2^53 */
-    {"0007", 7000 * 1000, NULL, NULL},
-    {"9223372036854.775808", -1, "D017", NULL},
-    {"99999999999999999999", -1, "D017", NULL},
-    {"1e3", -1, "D016", "exponent"},
-    {"1E400", -1, "D016", "exponent"},
-    {"NaN", -1, "D016", "empty"},
-    {"inf", -1, "D016", "empty"},
-    {"-", -1, "D016", "empty"},
-    {"n/a", -1, "D016", "empty"},
-    {":", -1, "D016", "empty"},
-    {"\"1,234\"", -1, "D016", "thousands"},
-    {"\"281249,04\"", -1, "D016", "decimals"},
-    {"1 234", -1, "D016", "thousands"},
-    {"1\xc2\xa0"
-     "234",
-        -1, "D016", "thousands"},
-    {"1'234", -1, "D016", "thousands"},
-    {"1.234.567", -1, "D016", "thousands"},
-    {"1.", -1, "D016", "decimals"},
-    {".5", -1, "D016", "decimals"},
-    {" 1", -1, "D016", "thousands"},
-    {"0x10", -1, "D016", "digits"},
-    {"12p", -1, "D016", "digits"},
-    {"1_000", -1, "D016", "digits"},
-    {"--1", -1, "D016", NULL},
-};
+/* "= 1500" or "= D016 part of the hint": whether that is what came of it. */
+static bool figure_is(const struct fixture *f, const char *expected)
+{
+    if (expected[0] != 'D')
+        return f->r == 0 && f->rows.items[0].figure[COLUMN_VALUE] == strtoll(expected, NULL, 10);
+    const struct diag *diag = f->diags.len == 1 ? &f->diags.items[0] : NULL;
+    const char *hint = expected + strcspn(expected, " ");
+    hint += strspn(hint, " ");
+    return is_refused(f) && diag != NULL && diag->line == 2 && diag->column == 19 &&
+           strncmp(expected, diag->code, strlen(diag->code)) == 0 &&
+           (*hint == '\0' || strstr(diag->hint, hint) != NULL);
+}
 
 static void figures_are_exact_or_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        char csv[256];
-        snprintf(csv, sizeof csv, NAMES "X,US,wood,2025-07,%s,\n", figures[i].text);
+    struct cases cases;
+    cases_open(&cases, "tests/cases/decode/figures.txt");
+    while (cases_next(&cases)) {
         struct fixture f;
-        decode(&f, csv);
-        if (figures[i].fault != NULL) {
-            char expected[32];
-            snprintf(expected, sizeof expected, "%s 2:19", figures[i].fault);
-            assert_faults(&f, figures[i].text, expected);
-            if (figures[i].hint != NULL && strstr(f.diags.items[0].hint, figures[i].hint) == NULL)
-                fail_msg("%s: hint \"%s\"", figures[i].text, f.diags.items[0].hint);
-        } else if (f.r != 0 || f.rows.items[0].figure[COLUMN_VALUE] != figures[i].figure) {
-            fail_msg("%s: not read exactly", figures[i].text);
-        }
+        struct buf csv;
+        buf_init(&csv, 1024);
+        buf_puts(&csv, NAMES "X,US,wood,2025-07,");
+        put_payload_line(cases.lines[0].text, &csv);
+        buf_puts(&csv, ",\n");
+        decode(&f, buf_text(&csv));
+        if (cases.len != 2 || !figure_is(&f, cases.lines[1].text + 2))
+            cases_fault(&cases, 1, "it is not so");
         fixture_deinit(&f);
+        buf_deinit(&csv);
     }
+    cases_close(&cases);
 }
 
 static void negative_figures_are_for_the_gate(void **state)
@@ -418,8 +350,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rows),
-        cmocka_unit_test(accepts_what_the_shape_allows),
-        cmocka_unit_test(refuses_poison_with_its_place),
+        cmocka_unit_test(payloads_are_taken_whole_or_refused_with_places),
         cmocka_unit_test(figures_are_exact_or_refused),
         cmocka_unit_test(negative_figures_are_for_the_gate),
         cmocka_unit_test(missing_column_is_named_with_those_there_are),
