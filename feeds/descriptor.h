@@ -26,6 +26,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/digest.h"
 #include "base/keys.h"
 #include "base/node.h"
 
@@ -69,6 +70,7 @@ struct descriptor {
     int64_t rows_at_least;
     char delimiter;
     struct field fields[FIELD_COUNT];
+    struct digest version; /* of its text, set by who has read the file */
     struct arena arena;
 };
 

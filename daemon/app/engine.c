@@ -85,13 +85,20 @@ void engine_free(struct engine *engine)
 
 /* ---- feeds' states for the poller ---- */
 
-static struct feed_row read_feed(struct engine *engine, const char *feed, struct arena *arena)
+/* Where the descriptor has changed since, the feed is asked at once and in full, and its bytes are read anew.
+ */
+static struct feed_row read_feed(struct engine *engine, const struct descriptor *feed, struct arena *arena)
 {
     struct feed_row row;
-    if (store_get_feed(engine->store, feed, arena, &row) == 0)
+    if (store_get_feed(engine->store, feed->feed, arena, &row) == 0) {
+        if (!ingest_is_current(feed, &row)) {
+            row.etag = row.last_modified = row.digest = "";
+            row.next_ms = 0;
+        }
         return row;
+    }
     return (struct feed_row){
-        .feed = feed,
+        .feed = feed->feed,
         .etag = "",
         .last_modified = "",
         .digest = "",
@@ -106,7 +113,7 @@ static void add_feeds(struct engine *engine, struct engine_answer *answer)
     answer->feed_count = setup->feed_count;
     answer->feeds = arena_array(&answer->arena, setup->feed_count, sizeof *answer->feeds);
     for (size_t i = 0; i < setup->feed_count; i++)
-        answer->feeds[i] = read_feed(engine, setup->feeds[i].feed, &answer->arena);
+        answer->feeds[i] = read_feed(engine, &setup->feeds[i], &answer->arena);
 }
 
 /* A payload in quarantine is read again, at `latest_ms` if not before: what refused it may have been mended
@@ -117,7 +124,7 @@ static int reopen_quarantine(struct engine *engine, int64_t latest_ms)
     struct arena arena = ARENA_NULL;
     int r = 0;
     for (size_t i = 0; r == 0 && i < setup->feed_count; i++) {
-        struct feed_row row = read_feed(engine, setup->feeds[i].feed, &arena);
+        struct feed_row row = read_feed(engine, &setup->feeds[i], &arena);
         if (!announce_feed_is_open(engine, row.feed, "quarantine"))
             continue;
         row.digest = "";
@@ -381,7 +388,7 @@ static void handle_fetched(struct engine *engine, struct engine_message *message
         send(engine, answer);
         return;
     }
-    answer->feeds[0] = read_feed(engine, feed->feed, &answer->arena);
+    answer->feeds[0] = read_feed(engine, feed, &answer->arena);
     struct feed_row before = answer->feeds[0];
     if (take_fetched(engine, feed, message, answer) < 0) {
         answer->feeds[0] = before;

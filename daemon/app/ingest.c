@@ -15,6 +15,20 @@
  * payload causes, from the first new figure to the last delivery, is one transaction; what is in memory is
  * undone if the transaction fails. */
 
+enum { VERSION_DIGITS = 16 };
+
+const char *ingest_identity(const struct descriptor *feed, struct digest payload, struct arena *arena)
+{
+    return arena_printf(arena, "%s.%.*s", payload.hex, VERSION_DIGITS, feed->version.hex);
+}
+
+bool ingest_is_current(const struct descriptor *feed, const struct feed_row *row)
+{
+    const char *dot = strchr(row->digest, '.');
+    return row->digest[0] == '\0' ||
+           (dot != NULL && strncmp(dot + 1, feed->version.hex, VERSION_DIGITS) == 0);
+}
+
 /* A payload on its way. */
 struct passage {
     struct engine *engine;
@@ -111,7 +125,7 @@ static void take_state(struct passage *passage, struct feed_row *feed_row, bool 
 {
     const struct engine_message *message = passage->message;
     feed_row->feed = passage->feed->feed;
-    feed_row->digest = arena_strdup(passage->arena, passage->digest.hex);
+    feed_row->digest = ingest_identity(passage->feed, passage->digest, passage->arena);
     feed_row->attempted_ms = message->now_ms;
     feed_row->failures = 0;
     feed_row->health = accepted ? "ok" : "quarantine";
@@ -209,7 +223,7 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
     struct passage passage = {.engine = engine, .feed = feed, .message = message, .arena = arena};
     struct ingest_report report = {.outcome = INGEST_ACCEPTED};
     passage.digest = digest_of(message->body.data, message->body.len);
-    if (str_equal(feed_row->digest, passage.digest.hex)) {
+    if (str_equal(feed_row->digest, ingest_identity(feed, passage.digest, arena))) {
         report.outcome = INGEST_UNCHANGED;
         snprintf(report.text, sizeof report.text, "unchanged: the same bytes as before");
         *ret_report = report;

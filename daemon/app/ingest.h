@@ -4,6 +4,13 @@
 
 #include "app/engine_state.h"
 
+/* What "the same payload" means: the digest of its bytes and of the descriptor they are read by. A mended
+ * descriptor makes another payload of the same bytes. In `arena`. */
+const char *ingest_identity(const struct descriptor *feed, struct digest payload, struct arena *arena);
+
+/* Whether the feed's state comes from a payload that was read by this descriptor, or from none. */
+bool ingest_is_current(const struct descriptor *feed, const struct feed_row *row);
+
 /* What became of a payload. */
 enum ingest_outcome {
     INGEST_ACCEPTED,

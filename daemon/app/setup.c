@@ -35,14 +35,16 @@ static void each_file(struct setup *setup, const struct texts *paths, const char
 static void load_feed(struct setup *setup, const char *path, struct diag_list *diags)
 {
     const struct node *document;
+    struct slice text;
     if (setup->feed_count == FEEDS_MAX) {
         diag_error(diags, (struct place){.file = path}, "C102", "more than %d feeds", FEEDS_MAX);
         return;
     }
     struct descriptor *feed = &setup->feeds[setup->feed_count];
-    if (yaml_load(path, &setup->arena, &document, NULL, diags) < 0 ||
+    if (yaml_load(path, &setup->arena, &document, &text, diags) < 0 ||
         descriptor_read(document, feed, diags) < 0)
         return;
+    feed->version = digest_of(text.data, text.len);
     if (setup_feed(setup, feed->feed) != NULL) {
         diag_error(diags, document->place, "C103", "the feed '%s' is described twice", feed->feed);
         diag_hint(diags, "the first is %s", setup_feed(setup, feed->feed)->file);

@@ -58,7 +58,8 @@ int store_put_payload(struct store *store, const struct payload_row *row, int64_
 struct feed_row {
     const char *feed;
     const char *etag, *last_modified; /* "" where there is none */
-    const char *digest;               /* of the last payload seen, accepted or not; "" where there is none */
+    const char
+        *digest; /* of the last payload seen, accepted or not, and its descriptor; "" where there is none */
     int64_t attempted_ms, succeeded_ms, next_ms;
     int failures;       /* in a row */
     const char *health; /* "ok", or the class of the trouble: transport tls http format schema plausibility */
