@@ -18,7 +18,8 @@ void log_write(enum log_level level, const char *format, ...)
             *p = *p == '\n' ? '|' : '?';
     /* One write, so that lines of the two threads never mix. */
     char line[LINE_MAX_BYTES + 8];
-    int n = snprintf(line, sizeof line, "<%d>%s\n", level, text);
+    int n = isatty(STDERR_FILENO) ? snprintf(line, sizeof line, "%s\n", text)
+                                  : snprintf(line, sizeof line, "<%d>%s\n", level, text);
     if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0)
         return; /* nowhere left to complain */
 }

@@ -1,5 +1,5 @@
 /* One line per event on standard error: "<6>feed fetched feed=nso status=200". The <N> prefix is the syslog
- * level the journal reads (sd-daemon(3)).
+ * level the journal reads (sd-daemon(3)); a terminal is spared it.
  *
  * Only app/ and io/ log. Values that may hold secrets are not passed in; control bytes are escaped here, so
  * that nothing a peer sends can forge a line or drive a terminal. */
