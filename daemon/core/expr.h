@@ -46,12 +46,15 @@ enum expr_operator {
     OP_OR,
 };
 
+/* How an operator is written: "<=", "between". By enum expr_operator. */
+extern const char *const expr_operator_texts[];
+
 struct expr {
     enum expr_kind kind;
-    enum expr_operator operator; /* EXPR_OPERATOR */
-    enum value_type type;        /* set by expr_check; of a literal by the parser */
-    size_t at;                   /* byte offset in the text */
-    double number;               /* EXPR_LITERAL: in USD, kg, months, 1 = 100 %, period number */
+    enum expr_operator op;     /* EXPR_OPERATOR */
+    enum value_type type;      /* set by expr_check; of a literal by the parser */
+    size_t at;                 /* byte offset in the text */
+    double number;             /* EXPR_LITERAL: in USD, kg, months, 1 = 100 %, period number */
     struct slice name;         /* EXPR_THRESHOLD, EXPR_NAME, EXPR_CALL: as written; EXPR_LITERAL: its text */
     enum series_role role;     /* EXPR_SERIES */
     enum series_column column; /* EXPR_SERIES */

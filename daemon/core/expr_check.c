@@ -284,25 +284,6 @@ static enum value_type check_call(const struct checker *checker, struct expr *ex
 
 /* ---- operators ---- */
 
-static const char *const operator_texts[] = {
-    [OP_NEGATE] = "-",
-    [OP_MULTIPLY] = "*",
-    [OP_DIVIDE] = "/",
-    [OP_ADD] = "+",
-    [OP_SUBTRACT] = "-",
-    [OP_LESS] = "<",
-    [OP_LESS_EQUAL] = "<=",
-    [OP_GREATER] = ">",
-    [OP_GREATER_EQUAL] = ">=",
-    [OP_EQUAL] = "=",
-    [OP_NOT_EQUAL] = "!=",
-    [OP_BETWEEN] = "between",
-    [OP_IN] = "in",
-    [OP_NOT] = "not",
-    [OP_AND] = "and",
-    [OP_OR] = "or",
-};
-
 /* What the writer may have meant by comparing a figure of type `a` with `arg`: the same number with the unit
  * that fits. */
 static void hint_comparison(const struct checker *checker, enum value_type a, const struct expr *arg)
@@ -336,13 +317,13 @@ static enum value_type check_comparison(const struct checker *checker, const str
         if (comparable(left, right))
             continue;
         diag_error(checker->diags, place_of(checker, expr->args[i]), "T010", "'%s' compares %s with %s",
-            operator_texts[expr->operator], value_type_name(left), value_type_name(right));
+            expr_operator_texts[expr->op], value_type_name(left), value_type_name(right));
         hint_comparison(checker, left, expr->args[i]);
         return TYPE_FAULTY;
     }
-    if (left == VALUE_BOOLEAN && expr->operator!= OP_EQUAL && expr->operator!= OP_NOT_EQUAL) {
+    if (left == VALUE_BOOLEAN && expr->op != OP_EQUAL && expr->op != OP_NOT_EQUAL) {
         diag_error(checker->diags, place_of(checker, expr), "T011", "'%s' cannot order true and false",
-            operator_texts[expr->operator]);
+            expr_operator_texts[expr->op]);
         return TYPE_FAULTY;
     }
     return VALUE_BOOLEAN;
@@ -354,7 +335,7 @@ static enum value_type check_logic(const struct checker *checker, const struct e
         if (expr->args[i]->type == VALUE_BOOLEAN)
             continue;
         diag_error(checker->diags, place_of(checker, expr->args[i]), "T012",
-            "'%s' joins conditions, and this is %s", operator_texts[expr->operator],
+            "'%s' joins conditions, and this is %s", expr_operator_texts[expr->op],
             value_type_name(expr->args[i]->type));
         diag_hint(checker->diags, "compare it with something, for example >= 30%%");
         return TYPE_FAULTY;
@@ -395,20 +376,20 @@ static enum value_type sum_type(enum value_type a, enum value_type b)
     return TYPE_FAULTY;
 }
 
-static enum value_type arithmetic_type(enum expr_operator operator, enum value_type a, enum value_type b)
+static enum value_type arithmetic_type(enum expr_operator op, enum value_type a, enum value_type b)
 {
-    bool scales = operator== OP_MULTIPLY || operator== OP_DIVIDE;
+    bool scales = op == OP_MULTIPLY || op == OP_DIVIDE;
     if (a == VALUE_BOOLEAN || b == VALUE_BOOLEAN || (scales && (a == VALUE_PERIOD || b == VALUE_PERIOD)))
         return TYPE_FAULTY;
-    if (operator== OP_MULTIPLY)
+    if (op == OP_MULTIPLY)
         return product_type(a, b);
-    return operator== OP_DIVIDE ? quotient_type(a, b) : sum_type(a, b);
+    return op == OP_DIVIDE ? quotient_type(a, b) : sum_type(a, b);
 }
 
 static enum value_type check_arithmetic(const struct checker *checker, const struct expr *expr)
 {
     enum value_type a = expr->args[0]->type;
-    if (expr->operator== OP_NEGATE) {
+    if (expr->op == OP_NEGATE) {
         if (a != VALUE_BOOLEAN && a != VALUE_PERIOD)
             return a;
         diag_error(
@@ -416,10 +397,10 @@ static enum value_type check_arithmetic(const struct checker *checker, const str
         return TYPE_FAULTY;
     }
     enum value_type b = expr->args[1]->type;
-    enum value_type type = arithmetic_type(expr->operator, a, b);
+    enum value_type type = arithmetic_type(expr->op, a, b);
     if (type == TYPE_FAULTY)
         diag_error(checker->diags, place_of(checker, expr), "T013", "'%s' of %s and %s means nothing",
-            operator_texts[expr->operator], value_type_name(a), value_type_name(b));
+            expr_operator_texts[expr->op], value_type_name(a), value_type_name(b));
     return type;
 }
 
@@ -432,7 +413,7 @@ static enum value_type check_operator(const struct checker *checker, struct expr
     }
     if (faulty)
         return TYPE_FAULTY;
-    switch (expr->operator) {
+    switch (expr->op) {
     case OP_AND:
     case OP_OR:
     case OP_NOT:

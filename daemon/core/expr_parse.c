@@ -4,6 +4,25 @@
 #include "core/expr.h"
 #include "core/expr_lex.h"
 
+const char *const expr_operator_texts[] = {
+    [OP_NEGATE] = "-",
+    [OP_MULTIPLY] = "*",
+    [OP_DIVIDE] = "/",
+    [OP_ADD] = "+",
+    [OP_SUBTRACT] = "-",
+    [OP_LESS] = "<",
+    [OP_LESS_EQUAL] = "<=",
+    [OP_GREATER] = ">",
+    [OP_GREATER_EQUAL] = ">=",
+    [OP_EQUAL] = "=",
+    [OP_NOT_EQUAL] = "!=",
+    [OP_BETWEEN] = "between",
+    [OP_IN] = "in",
+    [OP_NOT] = "not",
+    [OP_AND] = "and",
+    [OP_OR] = "or",
+};
+
 struct parser {
     const struct node *scalar;
     struct arena *arena;
@@ -92,12 +111,12 @@ static struct expr *new_expr(struct parser *parser, enum expr_kind kind, size_t 
 }
 
 static struct expr *new_operator(
-    struct parser *parser, enum expr_operator operator, size_t at, struct expr *left, struct expr *right)
+    struct parser *parser, enum expr_operator op, size_t at, struct expr *left, struct expr *right)
 {
     struct expr *expr = parser->failed ? NULL : new_expr(parser, EXPR_OPERATOR, at);
     if (expr == NULL)
         return NULL;
-    expr->operator= operator;
+    expr->op = op;
     expr->arg_count = right != NULL ? 2 : 1;
     expr->args = arena_array(parser->arena, 2, sizeof(struct expr *));
     expr->args[0] = left;
@@ -244,7 +263,7 @@ static struct expr *parse_between(struct parser *parser, size_t at, struct expr 
     struct expr *expr = parser->failed ? NULL : new_expr(parser, EXPR_OPERATOR, at);
     if (expr == NULL)
         return NULL;
-    expr->operator= OP_BETWEEN;
+    expr->op = OP_BETWEEN;
     expr->args = arena_array(parser->arena, 3, sizeof(struct expr *));
     expr->args[0] = left;
     expr->args[1] = low;
@@ -260,7 +279,7 @@ static struct expr *parse_in(struct parser *parser, size_t at, struct expr *left
     struct expr *expr = new_expr(parser, EXPR_OPERATOR, at);
     if (expr == NULL)
         return NULL;
-    expr->operator= OP_IN;
+    expr->op = OP_IN;
     expr = parse_list(parser, expr, left);
     if (expr != NULL && expr->arg_count < 2)
         return fail(parser, at, "E007", "the list behind 'in' is empty", "write: x in (1, 2, 3)");
@@ -269,7 +288,7 @@ static struct expr *parse_in(struct parser *parser, size_t at, struct expr *left
 
 static const struct {
     const char *symbol;
-    enum expr_operator operator;
+    enum expr_operator op;
 } comparisons[] = {
     {"<", OP_LESS},
     {"<=", OP_LESS_EQUAL},
@@ -307,7 +326,7 @@ static struct expr *parse_comparison(struct parser *parser)
     if (which < 0)
         return left;
     advance(parser);
-    struct expr *expr = new_operator(parser, comparisons[which].operator, at, left, parse_sum(parser));
+    struct expr *expr = new_operator(parser, comparisons[which].op, at, left, parse_sum(parser));
     if (!parser->failed && at_comparison(parser))
         return fail(parser, parser->token.at, "E008", "comparisons cannot be chained",
             "write: a < b and b < c, or: b between a and c");

@@ -15,30 +15,29 @@ enum level {
 };
 
 static const struct {
-    const char *symbol;
     enum level own, left, right; /* of the whole, and what its operands must have at least */
 } operators[] = {
-    [OP_NEGATE] = {"-", LEVEL_UNARY, LEVEL_UNARY, LEVEL_UNARY},
-    [OP_MULTIPLY] = {"*", LEVEL_PRODUCT, LEVEL_PRODUCT, LEVEL_UNARY},
-    [OP_DIVIDE] = {"/", LEVEL_PRODUCT, LEVEL_PRODUCT, LEVEL_UNARY},
-    [OP_ADD] = {"+", LEVEL_SUM, LEVEL_SUM, LEVEL_PRODUCT},
-    [OP_SUBTRACT] = {"-", LEVEL_SUM, LEVEL_SUM, LEVEL_PRODUCT},
-    [OP_LESS] = {"<", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
-    [OP_LESS_EQUAL] = {"<=", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
-    [OP_GREATER] = {">", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
-    [OP_GREATER_EQUAL] = {">=", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
-    [OP_EQUAL] = {"=", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
-    [OP_NOT_EQUAL] = {"!=", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
-    [OP_BETWEEN] = {"between", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
-    [OP_IN] = {"in", LEVEL_COMPARISON, LEVEL_SUM, LEVEL_OR},
-    [OP_NOT] = {"not ", LEVEL_NOT, LEVEL_NOT, LEVEL_NOT},
-    [OP_AND] = {"and", LEVEL_AND, LEVEL_AND, LEVEL_NOT},
-    [OP_OR] = {"or", LEVEL_OR, LEVEL_OR, LEVEL_AND},
+    [OP_NEGATE] = {LEVEL_UNARY, LEVEL_UNARY, LEVEL_UNARY},
+    [OP_MULTIPLY] = {LEVEL_PRODUCT, LEVEL_PRODUCT, LEVEL_UNARY},
+    [OP_DIVIDE] = {LEVEL_PRODUCT, LEVEL_PRODUCT, LEVEL_UNARY},
+    [OP_ADD] = {LEVEL_SUM, LEVEL_SUM, LEVEL_PRODUCT},
+    [OP_SUBTRACT] = {LEVEL_SUM, LEVEL_SUM, LEVEL_PRODUCT},
+    [OP_LESS] = {LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_LESS_EQUAL] = {LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_GREATER] = {LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_GREATER_EQUAL] = {LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_EQUAL] = {LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_NOT_EQUAL] = {LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_BETWEEN] = {LEVEL_COMPARISON, LEVEL_SUM, LEVEL_SUM},
+    [OP_IN] = {LEVEL_COMPARISON, LEVEL_SUM, LEVEL_OR},
+    [OP_NOT] = {LEVEL_NOT, LEVEL_NOT, LEVEL_NOT},
+    [OP_AND] = {LEVEL_AND, LEVEL_AND, LEVEL_NOT},
+    [OP_OR] = {LEVEL_OR, LEVEL_OR, LEVEL_AND},
 };
 
 static int print_operand(const struct expr *expr, enum level least, struct buf *out)
 {
-    bool enclosed = expr->kind == EXPR_OPERATOR && operators[expr->operator].own < least;
+    bool enclosed = expr->kind == EXPR_OPERATOR && operators[expr->op].own < least;
     int r = enclosed ? buf_puts(out, "(") : 0;
     if (r == 0)
         r = expr_print(expr, out);
@@ -59,20 +58,20 @@ static int print_list(const struct expr *expr, size_t first, struct buf *out)
 
 static int print_operator(const struct expr *expr, struct buf *out)
 {
-    const char *symbol = operators[expr->operator].symbol;
-    enum level right = operators[expr->operator].right;
+    const char *symbol = expr_operator_texts[expr->op];
+    enum level right = operators[expr->op].right;
     if (expr->arg_count == 1) {
-        int r = buf_puts(out, symbol);
+        int r = buf_printf(out, expr->op == OP_NOT ? "%s " : "%s", symbol);
         return r == 0 ? print_operand(expr->args[0], right, out) : r;
     }
-    int r = print_operand(expr->args[0], operators[expr->operator].left, out);
+    int r = print_operand(expr->args[0], operators[expr->op].left, out);
     if (r == 0)
         r = buf_printf(out, " %s ", symbol);
-    if (r == 0 && expr->operator== OP_IN)
+    if (r == 0 && expr->op == OP_IN)
         return print_list(expr, 1, out);
     if (r == 0)
         r = print_operand(expr->args[1], right, out);
-    if (r == 0 && expr->operator== OP_BETWEEN) {
+    if (r == 0 && expr->op == OP_BETWEEN) {
         r = buf_puts(out, " and ");
         if (r == 0)
             r = print_operand(expr->args[2], right, out);

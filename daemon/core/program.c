@@ -159,14 +159,14 @@ static const struct {
 static int emit_binary(struct program_builder *builder, const struct expr *expr)
 {
     int a = program_emit(builder, expr->args[0]), b = program_emit(builder, expr->args[1]);
-    bool swapped = binary_ops[expr->operator].swapped;
-    int result = program_emit_op(builder, binary_ops[expr->operator].op, swapped ? b : a, swapped ? a : b);
-    return binary_ops[expr->operator].negated ? emit_not(builder, result) : result;
+    bool swapped = binary_ops[expr->op].swapped;
+    int result = program_emit_op(builder, binary_ops[expr->op].op, swapped ? b : a, swapped ? a : b);
+    return binary_ops[expr->op].negated ? emit_not(builder, result) : result;
 }
 
 static int emit_operator(struct program_builder *builder, const struct expr *expr)
 {
-    switch (expr->operator) {
+    switch (expr->op) {
     case OP_NEGATE:
         return program_emit_op(builder, PROGRAM_NEGATE, program_emit(builder, expr->args[0]), 0);
     case OP_NOT:

@@ -57,25 +57,6 @@ static const struct expr_names names = {
 
 /* ---- trees ---- */
 
-static const char *const operator_texts[] = {
-    [OP_NEGATE] = "-",
-    [OP_MULTIPLY] = "*",
-    [OP_DIVIDE] = "/",
-    [OP_ADD] = "+",
-    [OP_SUBTRACT] = "-",
-    [OP_LESS] = "<",
-    [OP_LESS_EQUAL] = "<=",
-    [OP_GREATER] = ">",
-    [OP_GREATER_EQUAL] = ">=",
-    [OP_EQUAL] = "=",
-    [OP_NOT_EQUAL] = "!=",
-    [OP_BETWEEN] = "between",
-    [OP_IN] = "in",
-    [OP_NOT] = "not",
-    [OP_AND] = "and",
-    [OP_OR] = "or",
-};
-
 /* Operator first and everything in parentheses: not the printer that is under test. */
 static void put_tree(const struct expr *expr, struct buf *out)
 {
@@ -85,7 +66,7 @@ static void put_tree(const struct expr *expr, struct buf *out)
         (void)buf_printf(out, "%s%.*s", dollar, (int)expr->name.len, expr->name.data);
         return;
     }
-    struct slice head = expr->kind == EXPR_CALL ? expr->name : slice_of(operator_texts[expr->operator]);
+    struct slice head = expr->kind == EXPR_CALL ? expr->name : slice_of(expr_operator_texts[expr->op]);
     (void)buf_printf(out, "(%.*s", (int)head.len, head.data);
     for (size_t i = 0; i < expr->arg_count; i++) {
         (void)buf_puts(out, " ");
@@ -407,9 +388,9 @@ static struct expr *random_tree(struct arena *arena, uint32_t *seed, int depth)
     }
     expr->kind = kind == 2 ? EXPR_CALL : EXPR_OPERATOR;
     expr->name = slice_of("f");
-    expr->operator=(enum expr_operator)(next_random(seed) % (OP_OR + 1));
-    bool unary = expr->operator== OP_NEGATE || expr->operator== OP_NOT;
-    expr->arg_count = kind == 2 ? next_random(seed) % 4 : unary ? 1 : expr->operator== OP_BETWEEN ? 3 : 2;
+    expr->op = (enum expr_operator)(next_random(seed) % (OP_OR + 1));
+    bool unary = expr->op == OP_NEGATE || expr->op == OP_NOT;
+    expr->arg_count = kind == 2 ? next_random(seed) % 4 : unary ? 1 : expr->op == OP_BETWEEN ? 3 : 2;
     expr->args = arena_array(arena, expr->arg_count, sizeof(struct expr *));
     for (size_t i = 0; i < expr->arg_count; i++)
         expr->args[i] = random_tree(arena, seed, depth - 1);
