@@ -182,7 +182,7 @@ struct standing {
 static void take_standing(
     struct engine *engine, const struct judge_touched *touched, struct standing *standing)
 {
-    const struct judge_scope *scope = judge_scope(engine->judge, touched->rule, touched->scope);
+    const struct scope *scope = judge_scope(engine->judge, touched->rule, touched->scope);
     standing->rule = judge_rule(engine->judge, touched->rule);
     standing->scope = (struct alert_scope){standing->rule->id, scope->product, scope->market, scope->origin};
     standing->track = judge_track(engine->judge, touched->rule, touched->scope);

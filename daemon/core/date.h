@@ -1,4 +1,5 @@
-/* A calendar day, as days since 1970-01-01: what petitions, initiations and orders are dated by. Never a moment. */
+/* A calendar day, as days since 1970-01-01: what petitions, initiations and orders are dated by. Never a
+ * moment. */
 #ifndef CORE_DATE_H
 #define CORE_DATE_H
 

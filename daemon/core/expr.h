@@ -59,6 +59,8 @@ struct expr {
     enum series_role role;     /* EXPR_SERIES */
     enum series_column column; /* EXPR_SERIES */
     int index;                 /* after expr_check: number of the threshold, the let name or the indicator */
+    int reg;                   /* after program_emit: register with its value, for who explains it; of a word
+                                  or a series nothing */
     struct expr **args;
     size_t arg_count;
 };

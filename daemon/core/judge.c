@@ -229,7 +229,7 @@ const struct rule *judge_rule(const struct judge *judge, uint32_t rule)
     return judge->rules[rule].rule;
 }
 
-const struct judge_scope *judge_scope(const struct judge *judge, uint32_t rule, uint32_t scope)
+const struct scope *judge_scope(const struct judge *judge, uint32_t rule, uint32_t scope)
 {
     return &judge->rules[rule].scopes[scope];
 }
@@ -242,7 +242,7 @@ bool judge_find(
         if (!str_equal(bound->rule->id, scope->rule))
             continue;
         for (uint32_t i = 0; i < bound->len; i++) {
-            const struct judge_scope *own = &bound->scopes[i];
+            const struct scope *own = &bound->scopes[i];
             if (str_equal(own->product, scope->product) && str_equal(own->market, scope->market) &&
                 str_equal(own->origin, scope->origin)) {
                 *ret_rule = rule;

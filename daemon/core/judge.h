@@ -18,7 +18,7 @@ struct judge *judge_new(const struct ruleset *ruleset, const struct baskets *bas
 void judge_free(struct judge *judge);
 
 /* What a rule ranges over, one scope of it. */
-struct judge_scope {
+struct scope {
     const char *product;         /* basket id or code */
     const char *market, *origin; /* origin "" where the rule has none */
 };
@@ -44,7 +44,7 @@ void judge_changes(struct judge *judge, const struct panel *panel, const struct 
 void judge_result_deinit(struct judge_result *result);
 
 const struct rule *judge_rule(const struct judge *judge, uint32_t rule);
-const struct judge_scope *judge_scope(const struct judge *judge, uint32_t rule, uint32_t scope);
+const struct scope *judge_scope(const struct judge *judge, uint32_t rule, uint32_t scope);
 
 /* The scope of a rule, by name; false where there is none. */
 bool judge_find(

@@ -8,7 +8,7 @@
 
 /* ---- scopes ---- */
 
-static void push_scope(struct bound_rule *bound, struct judge_scope scope)
+static void push_scope(struct bound_rule *bound, struct scope scope)
 {
     bound->scopes = alloc_grow(bound->scopes, bound->len, &bound->cap, sizeof *bound->scopes);
     bound->scopes[bound->len++] = scope;
@@ -19,7 +19,7 @@ static void push_product(struct bound_rule *bound, const char *product)
 {
     const struct rule *rule = bound->rule;
     for (size_t m = 0; m < rule->markets.len; m++) {
-        struct judge_scope scope = {product, rule->markets.items[m], ""};
+        struct scope scope = {product, rule->markets.items[m], ""};
         if (rule->origins.len == 0)
             push_scope(bound, scope);
         for (size_t o = 0; o < rule->origins.len; o++) {
@@ -76,7 +76,7 @@ static void find_scopes(struct bound_rule *bound, const struct bind_context *con
 
 /* ---- series ---- */
 
-static const char *place_code(enum role_place place, const struct judge_scope *scope, const char *home)
+static const char *place_code(enum role_place place, const struct scope *scope, const char *home)
 {
     switch (place) {
     case PLACE_HOME:
@@ -105,7 +105,7 @@ static void push_series(struct bound_rule *bound, struct series_key key, const s
 }
 
 /* The series of one role in one scope: a series for each code of the basket that some source reports. */
-static void bind_role(struct bound_rule *bound, enum series_role name, const struct judge_scope *scope,
+static void bind_role(struct bound_rule *bound, enum series_role name, const struct scope *scope,
     const struct bind_context *context)
 {
     const struct role *role = &series_roles[name];
@@ -138,7 +138,7 @@ static void bind_scopes(struct bound_rule *bound, const struct bind_context *con
     bound->bindings = alloc_zeroed(bound->len * program->role_count, sizeof *bound->bindings);
     bound->thresholds = alloc_zeroed(bound->len, sizeof *bound->thresholds);
     for (size_t i = 0; i < bound->len; i++) {
-        const struct judge_scope *scope = &bound->scopes[i];
+        const struct scope *scope = &bound->scopes[i];
         bound->thresholds[i] =
             rule_thresholds(bound->rule, context->baskets, scope->product, scope->market, scope->origin);
         for (size_t role = 0; role < program->role_count; role++)

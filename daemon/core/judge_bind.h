@@ -7,7 +7,7 @@
 /* One rule's scopes and the series each of their roles reads. */
 struct bound_rule {
     const struct rule *rule;
-    struct judge_scope *scopes;
+    struct scope *scopes;
     size_t len, cap;
     const double **thresholds; /* per scope */
     struct binding *bindings;  /* [scope * role_count + role] */

@@ -1,5 +1,6 @@
-/* Quantity limits that are exact in law: tariff-rate quotas (EU steel) and trigger volumes of free-trade agreements
- * (EAEU, Art. 2.10). Data, read from feeds/quotas*.yaml, effective-dated, each row with its source. */
+/* Quantity limits that are exact in law: tariff-rate quotas (EU steel) and trigger volumes of free-trade
+ * agreements (EAEU, Art. 2.10). Data, read from feeds/quotas*.yaml, effective-dated, each row with its
+ * source. */
 #ifndef CORE_QUOTA_H
 #define CORE_QUOTA_H
 

@@ -124,7 +124,7 @@ static void scopes_are_products_times_markets_times_origins(void **state)
     static const char *const markets[] = {"US", "EU"}, *const origins[] = {"CN", "KR"};
     assert_int_equal(result.len, 5 * 2 * 2);
     for (uint32_t i = 0; i < result.len; i++) {
-        const struct judge_scope *scope = judge_scope(f.judge, 0, i);
+        const struct scope *scope = judge_scope(f.judge, 0, i);
         assert_string_equal(scope->product, products[i / 4]);
         assert_string_equal(scope->market, markets[i / 2 % 2]);
         assert_string_equal(scope->origin, origins[i % 2]);
