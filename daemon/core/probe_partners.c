@@ -92,6 +92,9 @@ enum unknown probe_cumulated(const struct probe *probe, double *ret_value)
 /* The least share of the market of an origin whose unit value counts. */
 static const double rival_share = 0.01;
 
+/* At most a hundred origins have a share of 1 % each. */
+enum { RIVALS_MAX = 128 };
+
 static enum unknown unit_value(
     const struct probe *probe, struct binding binding, double *ret_value, double *ret_unit_value)
 {
@@ -106,27 +109,24 @@ static enum unknown unit_value(
     return unknown;
 }
 
-static size_t rivals_of(const struct probe *probe, double market, struct weighted *rivals)
+static size_t rivals_of(const struct probe *probe, double market, struct statistics_weighted *rivals)
 {
     struct partner partner;
     size_t n = 0;
-    for (uint32_t at = 0; next_partner(probe, probe->code->role, &at, &partner);) {
+    for (uint32_t at = 0; n < RIVALS_MAX && next_partner(probe, probe->code->role, &at, &partner);) {
         double value, price;
         if (str_equal(partner.code, probe->input->home) ||
             unit_value(probe, partner.binding, &value, &price) != KNOWN || value / market < rival_share)
             continue;
-        rivals[n++] = (struct weighted){price, value};
+        rivals[n++] = (struct statistics_weighted){price, value};
     }
     return n;
 }
 
-/* At most a hundred origins have a share of 1 % each. */
-enum { RIVALS_MAX = 128 };
-
 enum unknown probe_undercut(const struct probe *probe, double *ret_value)
 {
     double market, value, own;
-    struct weighted rivals[RIVALS_MAX];
+    struct statistics_weighted rivals[RIVALS_MAX];
     enum unknown unknown = unit_value(probe, probe_binding(probe, probe->code->other), &value, &own);
     uint8_t market_role = (uint8_t)probe->code->count;
     if (unknown == KNOWN)
@@ -136,9 +136,12 @@ enum unknown probe_undercut(const struct probe *probe, double *ret_value)
     if (unknown != KNOWN)
         return unknown;
     size_t n = rivals_of(probe, market, rivals);
-    if (n == 0)
+    double median;
+    if (n == 0 || statistics_weighted_median(rivals, n, &median) != 0)
         return UNKNOWN_RIVALS;
-    *ret_value = 1 - own / statistics_weighted_median(rivals, n);
+    if (median == 0)
+        return UNKNOWN_ZERO_BASE;
+    *ret_value = 1 - own / median;
     return KNOWN;
 }
 

@@ -43,18 +43,14 @@ static enum unknown log_growth(const struct probe *probe, int lag, double *ret_g
 
 enum unknown probe_z(const struct probe *probe, double *ret_value)
 {
-    double now, scale, baseline[WINDOW_MONTHS_MAX];
+    double now, baseline[WINDOW_MONTHS_MAX];
     size_t n = (size_t)probe->code->count;
     enum unknown unknown = log_growth(probe, 0, &now);
     for (size_t i = 0; i < n && unknown == KNOWN; i++)
         unknown = log_growth(probe, (int)i + 1, &baseline[i]);
     if (unknown != KNOWN)
         return unknown;
-    double median = statistics_median(baseline, n);
-    if (statistics_robust_scale(baseline, n, median, &scale) != 0)
-        return UNKNOWN_SPREAD;
-    *ret_value = (now - median) / scale;
-    return KNOWN;
+    return statistics_robust_z(now, baseline, n, ret_value) == 0 ? KNOWN : UNKNOWN_SPREAD;
 }
 
 enum unknown probe_p(const struct probe *probe, double *ret_value)

@@ -36,6 +36,10 @@ static const struct key rule_keys[] = {
     {"thresholds", KEY_NODE, FIELD(thresholds), .help = "values written $name in expressions"},
     {"overrides", KEY_NODE, FIELD(overrides),
         .help = "other thresholds for some scopes; the first match wins"},
+    {"top", KEY_INTEGER, FIELD(top), .min = 1, .max = 10000,
+        .help = "at most so many of its alerts are told one by one in a release; the rest in one summary"},
+    {"rank", KEY_NODE, FIELD(rank),
+        .help = "what top ranks by, the greatest first; left out: imports of twelve months, else exports"},
     {"mode", KEY_CHOICE, FIELD(mode), .fallback = "live", .choices = modes,
         .help = "shadow: judged and journaled, never sent"},
     {"owner", KEY_TEXT, FIELD(owner), .help = "who answers for it"},
@@ -182,7 +186,7 @@ static int check_within(const struct rule_reader *reader, const struct node *whe
         if (texts_hold(scope, chosen->items[i]))
             continue;
         if (scope->len == 0 && str_equal(key, "market"))
-            return -EINVAL; /* the scope's own fault has been reported */
+            return 0; /* all markets, or the scope's own fault has been reported */
         diag_error(reader->diags, node_get(where, key)->place, "R006",
             "this override never matches: %s %s is not in the rule's scope", key, chosen->items[i]);
         return -EINVAL;
@@ -196,13 +200,13 @@ static int read_selectors(const struct rule_reader *reader, const struct node *n
     struct selector *selectors = arena_array(reader->arena, texts->len, sizeof *selectors);
     int r = 0;
     for (size_t i = 0; i < texts->len; i++) {
-        if (selector_read(texts->items[i], reader->baskets, reader->arena, &selectors[i]))
+        if (selector_read(texts->items[i], &reader->reference->baskets, reader->arena, &selectors[i]))
             continue;
         const struct node *at = node->kind == NODE_SEQUENCE ? node->items[i] : node;
         diag_error(
             reader->diags, at->place, "R007", "'%s' is neither a basket nor a product code", texts->items[i]);
-        diag_hint(
-            reader->diags, "write baskets, a basket's id, a code such as 7210 or nso:seafood, or \"72*\"");
+        diag_hint(reader->diags, "write baskets, a basket's id, a code such as 7210 or nso:seafood, \"72*\", "
+                                 "\"0301-0307\", or hs6 in \"72-73\"");
         r = -EINVAL;
     }
     *ret_selectors = selectors;
@@ -251,7 +255,8 @@ static int check_products(const struct rule_reader *reader, const struct node *n
     for (size_t i = 0; i < override->product_count; i++) {
         bool within = rule->product_count == 0; /* the scope's own fault has been reported */
         for (size_t k = 0; k < rule->product_count && !within; k++)
-            within = selector_overlaps(&override->products[i], &rule->products[k]);
+            within =
+                selector_overlaps(&override->products[i], &rule->products[k], &reader->reference->baskets);
         if (within)
             continue;
         const struct node *at = node->kind == NODE_SEQUENCE ? node->items[i] : node;
@@ -354,7 +359,7 @@ static int check_countries(
         if (strlen(code) == 2 && code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z')
             continue;
         diag_error(reader->diags, node_get(scope, key)->place, "R010", "'%s' is no country code", code);
-        diag_hint(reader->diags, "write two capital letters as in ISO 3166-1: US, CN, EU");
+        diag_hint(reader->diags, "write two capital letters as in ISO 3166-1: US, CN, EU; or market: all");
         return -EINVAL;
     }
     return 0;
@@ -370,10 +375,11 @@ int rule_read_scope(const struct rule_reader *reader, const struct node *node, s
     struct scope_text text = {0};
     if (keys_read(node, keys, 3, "a scope", &text, reader->arena, reader->diags) < 0)
         return -EINVAL;
-    rule->markets = text.market;
+    rule->all_markets = text.market.len == 1 && str_equal(text.market.items[0], "all");
+    rule->markets = rule->all_markets ? (struct texts){0} : text.market;
     rule->origins = text.origin;
     int r = check_lists(reader, node, &text);
-    r = check_countries(reader, node, "market", &text.market) < 0 ? -EINVAL : r;
+    r = check_countries(reader, node, "market", &rule->markets) < 0 ? -EINVAL : r;
     r = check_countries(reader, node, "origin", &text.origin) < 0 ? -EINVAL : r;
     if (read_selectors(reader, node_get(node, "product"), &text.product, &rule->products) < 0)
         return -EINVAL;
@@ -425,6 +431,8 @@ int rule_read(const struct rule_reader *reader, const struct node *map, struct r
         .audience = (enum audience)text.audience,
         .severity = (enum severity)text.severity,
         .shadow = text.mode == 1,
+        .top = (int)text.top,
+        .rank = -1,
         .policy = {.missing = (enum missing_policy)text.missing},
         .basis = null_terminated(reader->arena, &text.basis),
     };
