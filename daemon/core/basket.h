@@ -12,6 +12,7 @@
 #include "base/diag.h"
 #include "base/keys.h"
 #include "base/node.h"
+#include "core/row.h"
 
 enum language { LANGUAGE_VI, LANGUAGE_EN, LANGUAGE_COUNT };
 
@@ -53,7 +54,8 @@ struct baskets {
 #define BASKETS_NULL ((struct baskets){0})
 
 /* Adds the baskets of a list; ids are unique across all of them. Texts are copied. 0, or -EINVAL with every
- * fault in `diags` (codes B0xx). */
+ * fault in `diags` (codes B0xx, and L0xx of core/row.h). A basket with faults is added all the same where its
+ * id could be read, so that what names it is not reported as well; the caller drops the table. */
 int baskets_add(struct baskets *baskets, const struct node *list, struct diag_list *diags);
 void baskets_deinit(struct baskets *baskets);
 
@@ -61,6 +63,21 @@ const struct basket *baskets_find(const struct baskets *baskets, const char *id)
 
 /* Whether a code lies in the basket: at or below one of its codes, and not at or below an exception. */
 bool basket_holds(const struct basket *basket, const char *code);
+
+/* What a row of another table is on: one of both, the other is NULL or empty. */
+struct basket_target {
+    const char *basket; /* id */
+    struct texts codes;
+};
+
+/* Checks a target that was read from the keys `basket` and `codes` of a row. */
+void baskets_check_target(
+    const struct baskets *baskets, const struct row *row, const struct basket_target *target);
+
+/* Whether the target and the product (basket id or code) meet: the same basket, or codes of which one lies at
+ * or below the other and not at or below an exception of its basket. Coarse on purpose: a chapter is
+ * concerned by a measure on one of its headings. */
+bool baskets_meet(const struct baskets *baskets, const struct basket_target *target, const char *product);
 
 /* Reads { vi: …, en: … }; both are required. */
 int phrase_read(const struct node *node, const char *what, struct phrase *ret_phrase, struct arena *arena,

@@ -5,15 +5,16 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/map.h"
 #include "base/node.h"
 
 /* Code lists that feeds use. */
 enum country_scheme {
-    COUNTRY_ISO2, /* ISO 3166-1 alpha-2, and EU, EAEU as EA; what tdwatch uses */
+    COUNTRY_ISO2, /* ISO 3166-1 alpha-2, EU, EA (EAEU) and W (the world); what tdwatch uses */
     COUNTRY_ISO3,
     COUNTRY_M49,
     COUNTRY_COMTRADE,
-    COUNTRY_CENSUS, /* Schedule C */
+    COUNTRY_CENSUS, /* Schedule C; "-" is the world */
     COUNTRY_COMEXT,
     COUNTRY_SCHEME_COUNT
 };
@@ -29,13 +30,14 @@ struct country {
 struct countries {
     struct country *items;
     size_t len, cap;
+    struct map numbers[COUNTRY_SCHEME_COUNT]; /* code to index in items */
     struct arena arena;
 };
 
 #define COUNTRIES_NULL ((struct countries){0})
 
 /* Adds the rows of a list; a code stands once in its scheme. 0, or -EINVAL with every fault in `diags` (codes
- * N0xx). */
+ * N0xx, and L0xx of core/row.h); the caller drops the table then. */
 int countries_add(struct countries *countries, const struct node *list, struct diag_list *diags);
 void countries_deinit(struct countries *countries);
 

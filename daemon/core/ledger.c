@@ -64,10 +64,9 @@ static bool event_closes(enum alert_event event)
     return event == EVENT_CLEARED || event == EVENT_RETRACTED;
 }
 
-int ledger_tell(struct ledger *ledger, const struct ledger_turn *turn, struct ledger_entry *entry,
-    struct alert_record *record, unsigned manner)
+int ledger_tell(
+    const struct ledger_turn *turn, struct ledger_entry *entry, struct alert_record *record, unsigned manner)
 {
-    (void)ledger;
     if (event_closes(record->event))
         manner |= LEDGER_CLOSES;
     if (record->event == EVENT_RAISED) {
@@ -224,7 +223,7 @@ static int tell_event(struct ledger *ledger, const struct ledger_turn *turn, con
     struct alert_record record = record_of(turn, standing, entry, by_reason(event, turn));
     if (standing->rule->shadow)
         manner |= LEDGER_SILENT;
-    return ledger_tell(ledger, turn, entry, &record, manner);
+    return ledger_tell(turn, entry, &record, manner);
 }
 
 /* "plywood, US (CN)" → what it ranks by. */
@@ -262,7 +261,7 @@ static int tell_summary(struct ledger *ledger, const struct ledger_turn *turn, c
     record->ruleset = turn->ruleset;
     record->at_ms = turn->now_ms;
     struct ledger_entry *entry = ledger_of(ledger, &record->scope);
-    return ledger_tell(ledger, turn, entry, record, LEDGER_CLOSES | (rule->shadow ? LEDGER_SILENT : 0));
+    return ledger_tell(turn, entry, record, LEDGER_CLOSES | (rule->shadow ? LEDGER_SILENT : 0));
 }
 
 /* Tells the rule's new alerts: the first of them aloud, the others silently and then in one summary. */

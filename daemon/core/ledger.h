@@ -67,8 +67,8 @@ struct ledger_turn {
 int ledger_judged(struct ledger *ledger, const struct ledger_turn *turn, const struct judge_result *result);
 
 /* Gives the record the alert's id and the event its number, tells it, and remembers that it was told. */
-int ledger_tell(struct ledger *ledger, const struct ledger_turn *turn, struct ledger_entry *entry,
-    struct alert_record *record, unsigned manner);
+int ledger_tell(
+    const struct ledger_turn *turn, struct ledger_entry *entry, struct alert_record *record, unsigned manner);
 
 /* The product of a summary's scope. */
 extern const char ledger_summary_product[];

@@ -51,14 +51,14 @@ struct measures {
 extern const char
     *const measure_type_names[MEASURE_TYPE_COUNT + 1]; /* NULL-terminated; as written in files */
 
-/* Adds the rows of a list. `baskets` must be complete. 0, or -EINVAL with every fault in `diags` (codes
- * M0xx). */
+/* Adds the rows of a list, one for each country it is against; id and `against` are unique together.
+ * `baskets` must be complete, and are not kept. 0, or -EINVAL with every fault in `diags` (codes M0xx; L0xx
+ * of core/row.h, B01x of core/basket.h); the caller drops the table then. */
 int measures_add(struct measures *measures, const struct node *list, const struct baskets *baskets,
     struct diag_list *diags);
 void measures_deinit(struct measures *measures);
 
-/* Whether the row is about the product (basket id or code): the same basket, or codes of which one lies at or
- * below the other. Coarse on purpose: a chapter is concerned by a measure on one of its headings. */
+/* Whether the row is about the product (basket id or code), see baskets_meet. */
 bool measure_covers(const struct measure *measure, const struct baskets *baskets, const char *product);
 
 /* Whether it is against the origin: by name, or against all. */
@@ -68,7 +68,7 @@ bool measure_is_against(const struct measure *measure, const char *origin);
  * never. */
 int32_t measure_known(const struct measure *measure);
 
-/* In force, or initiated and not ended, on the day. */
+/* In force, or initiated and not ended, on the day. The day `to` is the last in force. */
 bool measure_is_live(const struct measure *measure, int32_t day);
 
 /* Asked for or initiated, and neither concluded nor ended, on the day. */

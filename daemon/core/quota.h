@@ -16,7 +16,7 @@ struct quota {
     int64_t limit;                /* for one year or quarter, in thousandths, as figures are */
     int months;                   /* length of its period: 12 or 3 */
     int starts;                   /* month 1…12 in which its year begins; quarters follow from it */
-    int32_t from, to;             /* periods in force; PERIOD_NONE: open */
+    int32_t from, to;             /* first and last month in force; PERIOD_NONE: open */
     const char *title, *source;
     struct place place;
 };
@@ -29,12 +29,14 @@ struct quotas {
 
 #define QUOTAS_NULL ((struct quotas){0})
 
-/* Adds the rows of a list. 0, or -EINVAL with every fault in `diags` (codes Q0xx). */
+/* Adds the rows of a list; an id may come again for other months. `baskets` must be complete, and are not
+ * kept. 0, or -EINVAL with every fault in `diags` (codes Q0xx; L0xx of core/row.h, B01x of core/basket.h);
+ * the caller drops the table then. */
 int quotas_add(
     struct quotas *quotas, const struct node *list, const struct baskets *baskets, struct diag_list *diags);
 void quotas_deinit(struct quotas *quotas);
 
-/* Whether it limits the product (basket id or code), as measure_covers says it. */
+/* Whether it limits the product (basket id or code), see baskets_meet. */
 bool quota_covers(const struct quota *quota, const struct baskets *baskets, const char *product);
 
 bool quota_is_in_force(const struct quota *quota, int32_t period);

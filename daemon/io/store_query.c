@@ -89,7 +89,9 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " (SELECT 1 FROM delivery AS earlier WHERE earlier.alert = due.alert AND earlier.seq < due.seq"
         " AND earlier.receiver = due.receiver AND earlier.state = 0)) WHERE place = 1)"
         " ORDER BY next_ms, id LIMIT ?",
-    [SQL_WAS_TOLD] = "SELECT 1 FROM delivery WHERE alert = ? AND receiver = ? LIMIT 1",
+    /* The summaries of a rule have the product "*". */
+    [SQL_WAS_TOLD] = "SELECT 1 FROM delivery WHERE receiver = ?1 AND (alert = ?2 OR alert IN"
+                     " (SELECT id FROM alert WHERE rule = ?3 AND product = '*')) LIMIT 1",
     [SQL_NEXT_DELIVERY] = "SELECT next_ms FROM delivery WHERE state = 0 ORDER BY next_ms, id LIMIT 1",
     [SQL_EACH_DELIVERY] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE state = ? ORDER BY id DESC",
     /* What was delivered stays delivered; what was parked may be tried again. */
