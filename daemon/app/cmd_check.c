@@ -70,8 +70,7 @@ static void check_rules(struct check *check)
     for (size_t i = 0; i < check->files.len; i++) {
         const struct table_file *file = &check->files.items[i];
         if (!is_table(file->document))
-            ruleset_add(
-                check->ruleset, file->document, file->text, &check->reference.baskets, check->diags);
+            ruleset_add(check->ruleset, file->document, file->text, &check->reference.baskets, check->diags);
     }
     (void)ruleset_seal(check->ruleset, check->diags); /* its faults are in diags */
 }
@@ -106,8 +105,8 @@ static size_t check_setup(const char *config_path, struct diag_list *diags)
     (void)setup_load(config_path, CONFIG_WITHOUT_SECRETS, &setup, diags); /* its faults are in diags */
     size_t rules = setup != NULL && setup->ruleset != NULL ? setup->ruleset->len : 0;
     if (diags->errors == 0) {
-        printf("%s: %zu feeds, %zu receivers\n", config_path, setup->feed_count,
-            setup->config->receiver_count);
+        printf(
+            "%s: %zu feeds, %zu receivers\n", config_path, setup->feed_count, setup->config->receiver_count);
         print_tables(&setup->reference);
     }
     setup_free(setup);

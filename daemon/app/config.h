@@ -28,7 +28,7 @@ struct config {
     const char *path;
     const char *home; /* ISO 3166-1 alpha-2 of the exporting country */
     const char *state_directory;
-    struct texts feeds; /* descriptor files or directories, in order of preference */
+    struct texts feeds;             /* descriptor files or directories, in order of preference */
     struct texts tables;            /* reference tables, files or directories */
     struct texts rules;             /* rule files or directories */
     struct texts plain_hosts;       /* loopback hosts where http and smtp without TLS are allowed */

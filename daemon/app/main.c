@@ -10,8 +10,8 @@
 
 static const struct command commands[] = {
     {"run", "", "run the daemon in the foreground", cmd_run},
-    {"check", "[--tables PATH]… [FILE…]", "check the configuration, or rules and tables, and show every fault",
-        cmd_check},
+    {"check", "[--tables PATH]… [FILE…]",
+        "check the configuration, or rules and tables, and show every fault", cmd_check},
     {"query", "exports|imports --product CODE --market CC [--from YYYY-MM] [--to YYYY-MM]",
         "print a series and its sum", cmd_query},
     {"alerts", "[--all]", "list open alerts with their figures", cmd_alerts},

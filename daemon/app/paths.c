@@ -39,7 +39,8 @@ static void list_path(struct listing *listing, const char *path, const struct pa
     }
     if (listing->len == before)
         diag_error(diags, (struct place){.file = path}, "C101", "holds no file that ends in %s%s%s",
-            kind->suffix, kind->except != NULL ? " but not in " : "", kind->except != NULL ? kind->except : "");
+            kind->suffix, kind->except != NULL ? " but not in " : "",
+            kind->except != NULL ? kind->except : "");
 }
 
 struct texts paths_list(

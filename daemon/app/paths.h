@@ -14,9 +14,9 @@ struct path_kind {
 
 extern const struct path_kind path_feeds, path_tables, path_rules;
 
-/* The files of all paths, in order; those of a directory by name. A path that cannot be read, or holds no such file,
- * is a fault in `diags` (C100, C101). The texts live in `arena`. */
-struct texts paths_list(const struct texts *paths, const struct path_kind *kind, struct arena *arena,
-    struct diag_list *diags);
+/* The files of all paths, in order; those of a directory by name. A path that cannot be read, or holds no
+ * such file, is a fault in `diags` (C100, C101). The texts live in `arena`. */
+struct texts paths_list(
+    const struct texts *paths, const struct path_kind *kind, struct arena *arena, struct diag_list *diags);
 
 #endif

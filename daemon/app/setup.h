@@ -14,7 +14,7 @@ struct setup {
     struct config *config;
     struct descriptor *feeds; /* in order of preference */
     size_t feed_count;
-    struct texts sources; /* their names, in the same order */
+    struct texts sources;      /* their names, in the same order */
     struct table_files tables; /* what `reference` was read from */
     struct reference reference;
     struct ruleset *ruleset; /* NULL where the rules have faults */

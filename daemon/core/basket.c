@@ -59,8 +59,14 @@ static const struct key code_keys[] = {
         .offset = CODE_AT(code.code),
         .required = true,
         .help = "The product code."},
-    {.name = "from", .kind = KEY_TEXT, .offset = CODE_AT(from), .help = "First month that the code is in use."},
-    {.name = "until", .kind = KEY_TEXT, .offset = CODE_AT(until), .help = "Last month that the code is in use."},
+    {.name = "from",
+        .kind = KEY_TEXT,
+        .offset = CODE_AT(from),
+        .help = "First month that the code is in use."},
+    {.name = "until",
+        .kind = KEY_TEXT,
+        .offset = CODE_AT(until),
+        .help = "Last month that the code is in use."},
     {.name = "ex", .kind = KEY_TEXT, .offset = CODE_AT(code.ex), .help = "What of the code is meant."},
 };
 
@@ -115,7 +121,10 @@ static const struct key basket_keys[] = {
         .offset = AT(basket.id),
         .required = true,
         .help = "The basket's name in rules and alerts."},
-    {.name = "group", .kind = KEY_NAME, .offset = AT(basket.group), .help = "The selection that it belongs to."},
+    {.name = "group",
+        .kind = KEY_NAME,
+        .offset = AT(basket.group),
+        .help = "The selection that it belongs to."},
     {.name = "title",
         .kind = KEY_NODE,
         .offset = AT(title),
@@ -126,7 +135,10 @@ static const struct key basket_keys[] = {
         .offset = AT(codes),
         .required = true,
         .help = "Product codes that together are the product."},
-    {.name = "inputs", .kind = KEY_NODE, .offset = AT(inputs), .help = "Product codes of what it is made of."},
+    {.name = "inputs",
+        .kind = KEY_NODE,
+        .offset = AT(inputs),
+        .help = "Product codes of what it is made of."},
     {.name = "except",
         .kind = KEY_TEXTS,
         .offset = AT(basket.except),
@@ -272,7 +284,8 @@ void baskets_check_target(
     const struct node *codes = node_get(row->node, "codes");
     row_check_codes(row, "codes", &target->codes);
     if ((node_get(row->node, "basket") != NULL) == (codes != NULL)) {
-        diag_error(row->diags, row->node->place, "B010", "%s must have either 'basket' or 'codes'", row->what);
+        diag_error(
+            row->diags, row->node->place, "B010", "%s must have either 'basket' or 'codes'", row->what);
         diag_hint(row->diags, "name a basket by its id, or write HS codes: codes: [\"4412\"]");
     } else if (target->basket != NULL && baskets_find(baskets, target->basket) == NULL) {
         report_unknown(baskets, row, target->basket);

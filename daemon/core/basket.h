@@ -1,7 +1,7 @@
 /* Baskets: a product as people speak of it, its codes, and the codes of the inputs it is made of.
  *
- * Data, not code: read from feeds/baskets*.yaml, every entry with its source. A code is an HS number of 2 to 10
- * digits and stands for all that is below it, or a code of another classification ("nso:seafood"). */
+ * Data, not code: read from feeds/baskets*.yaml, every entry with its source. A code is an HS number of 2 to
+ * 10 digits and stands for all that is below it, or a code of another classification ("nso:seafood"). */
 #ifndef CORE_BASKET_H
 #define CORE_BASKET_H
 
@@ -20,8 +20,8 @@ struct phrase {
     const char *text[LANGUAGE_COUNT]; /* NULL where it is not given */
 };
 
-/* A code and the months in which its classification has it: 8541.40 until 2021-12, 8541.43 from 2022-01. Outside
- * them its trade is nothing, and not missing. */
+/* A code and the months in which its classification has it: 8541.40 until 2021-12, 8541.43 from 2022-01.
+ * Outside them its trade is nothing, and not missing. */
 struct basket_code {
     const char *code;
     const char *ex;      /* which part of the code is the product; NULL: all of it */
@@ -53,9 +53,9 @@ struct baskets {
 
 #define BASKETS_NULL ((struct baskets){0})
 
-/* Adds the baskets of a list; ids are unique across all of them. Texts are copied. 0, or -EINVAL with every fault in
- * `diags` (codes B0xx, and L0xx of core/row.h). A basket with faults is added all the same where its id could be read,
- * so that what names it is not reported as well; the caller drops the table. */
+/* Adds the baskets of a list; ids are unique across all of them. Texts are copied. 0, or -EINVAL with every
+ * fault in `diags` (codes B0xx, and L0xx of core/row.h). A basket with faults is added all the same where its
+ * id could be read, so that what names it is not reported as well; the caller drops the table. */
 int baskets_add(struct baskets *baskets, const struct node *list, struct diag_list *diags);
 void baskets_deinit(struct baskets *baskets);
 
@@ -74,11 +74,10 @@ struct basket_target {
 void baskets_check_target(
     const struct baskets *baskets, const struct row *row, const struct basket_target *target);
 
-/* Whether the target and the product (basket id or code) meet: the same basket, or codes of which one lies at or below
- * the other and not at or below an exception of its basket. Coarse on purpose: a chapter is concerned by a measure on
- * one of its headings. */
-bool baskets_meet(
-    const struct baskets *baskets, const struct basket_target *target, const char *product);
+/* Whether the target and the product (basket id or code) meet: the same basket, or codes of which one lies at
+ * or below the other and not at or below an exception of its basket. Coarse on purpose: a chapter is
+ * concerned by a measure on one of its headings. */
+bool baskets_meet(const struct baskets *baskets, const struct basket_target *target, const char *product);
 
 /* Reads { vi: …, en: … }; both are required. */
 int phrase_read(const struct node *node, const char *what, struct phrase *ret_phrase, struct arena *arena,

@@ -66,16 +66,16 @@ static bool is_code(enum country_scheme scheme, const char *code)
 }
 
 /* Feeds look a country up by any of its codes. */
-static void check_code(struct countries *countries, const struct row *row, enum country_scheme scheme,
-    const char *code)
+static void check_code(
+    struct countries *countries, const struct row *row, enum country_scheme scheme, const char *code)
 {
     uint32_t first;
     const char *key = country_scheme_names[scheme];
     if (code == NULL)
         return;
     if (!is_code(scheme, code)) {
-        diag_error(row->diags, row_place_of(row, key), "N001", "'%s' of a country: expected %s, found '%.60s'",
-            key, schemes[scheme].expected, code);
+        diag_error(row->diags, row_place_of(row, key), "N001",
+            "'%s' of a country: expected %s, found '%.60s'", key, schemes[scheme].expected, code);
     } else if (map_get(&countries->numbers[scheme], code, strlen(code), &first)) {
         const struct place *place = &countries->items[first].place;
         diag_error(row->diags, row_place_of(row, key), "N002", "'%s' %s stands already in line %d of %s", key,
@@ -93,8 +93,8 @@ int countries_add(struct countries *countries, const struct node *list, struct d
     for (size_t i = 0; i < list->len; i++) {
         const struct row row = {list->items[i], "a country", &countries->arena, diags};
         struct country country = {.place = row_place(&row)};
-        (void)keys_read(row.node, country_keys, sizeof country_keys / sizeof *country_keys, row.what, &country,
-            row.arena, diags); /* its faults are in diags, and more are looked for */
+        (void)keys_read(row.node, country_keys, sizeof country_keys / sizeof *country_keys, row.what,
+            &country, row.arena, diags); /* its faults are in diags, and more are looked for */
         row_check_text(&row, "name", country.name);
         for (int scheme = 0; scheme < COUNTRY_SCHEME_COUNT; scheme++)
             check_code(countries, &row, (enum country_scheme)scheme, country.codes[scheme]);

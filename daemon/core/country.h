@@ -1,4 +1,5 @@
-/* Countries and customs territories, and what the field's code lists call them. Data, read from feeds/countries.yaml. */
+/* Countries and customs territories, and what the field's code lists call them. Data, read from
+ * feeds/countries.yaml. */
 #ifndef CORE_COUNTRY_H
 #define CORE_COUNTRY_H
 
@@ -35,8 +36,8 @@ struct countries {
 
 #define COUNTRIES_NULL ((struct countries){0})
 
-/* Adds the rows of a list; a code stands once in its scheme. 0, or -EINVAL with every fault in `diags` (codes N0xx, and
- * L0xx of core/row.h); the caller drops the table then. */
+/* Adds the rows of a list; a code stands once in its scheme. 0, or -EINVAL with every fault in `diags` (codes
+ * N0xx, and L0xx of core/row.h); the caller drops the table then. */
 int countries_add(struct countries *countries, const struct node *list, struct diag_list *diags);
 void countries_deinit(struct countries *countries);
 

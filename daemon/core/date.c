@@ -6,8 +6,8 @@
 
 #include "core/period.h"
 
-/* The Gregorian calendar repeats itself every 400 years, which are 146097 days. Years are counted from March here, so
- * that a leap day is the last of its year. 719468 days lie between 0000-03-01 and 1970-01-01. */
+/* The Gregorian calendar repeats itself every 400 years, which are 146097 days. Years are counted from March
+ * here, so that a leap day is the last of its year. 719468 days lie between 0000-03-01 and 1970-01-01. */
 enum { DAYS_OF_ERA = 146097, YEARS_OF_ERA = 400, EPOCH = 719468 };
 
 struct civil {
@@ -20,7 +20,8 @@ int32_t date_make(int year, int month, int day)
     int y = month <= 2 ? year - 1 : year;
     int era = (y >= 0 ? y : y - (YEARS_OF_ERA - 1)) / YEARS_OF_ERA;
     int year_of_era = y - era * YEARS_OF_ERA;
-    int day_of_year = (153 * from_march + 2) / 5 + day - 1; /* months from March have 31 30 31 30 31 days, again */
+    int day_of_year =
+        (153 * from_march + 2) / 5 + day - 1; /* months from March have 31 30 31 30 31 days, again */
     int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * DAYS_OF_ERA + day_of_era - EPOCH;
 }

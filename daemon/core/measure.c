@@ -160,7 +160,8 @@ static void read_dates(const struct row *row, struct draft *draft)
     if (draft->dates[DATE_TO] != NULL && draft->dates[DATE_FROM] == NULL)
         diag_error(row->diags, row_place_of(row, "to"), "M003", "a measure with 'to' must have 'from'");
     if (draft->dates[DATE_ENDED] != NULL && draft->dates[DATE_FROM] != NULL) {
-        diag_error(row->diags, row_place_of(row, "ended"), "M004", "a measure has 'from' or 'ended', not both");
+        diag_error(
+            row->diags, row_place_of(row, "ended"), "M004", "a measure has 'from' or 'ended', not both");
         diag_hint(row->diags, "'ended' is for cases without a measure; the last day in force is 'to'");
     }
 }

@@ -1,7 +1,7 @@
 /* Trade-remedy cases and the measures they lead to: who, in which market, against whom, on what, since when.
  *
- * One table for both, since a measure is a case that went on. Data, read from feeds/measures*.yaml, each row with its
- * source. Nothing is known before its date: every question takes the day it is asked for. */
+ * One table for both, since a measure is a case that went on. Data, read from feeds/measures*.yaml, each row
+ * with its source. Nothing is known before its date: every question takes the day it is asked for. */
 #ifndef CORE_MEASURE_H
 #define CORE_MEASURE_H
 
@@ -48,11 +48,12 @@ struct measures {
 
 #define MEASURES_NULL ((struct measures){0})
 
-extern const char *const measure_type_names[MEASURE_TYPE_COUNT + 1]; /* NULL-terminated; as written in files */
+extern const char
+    *const measure_type_names[MEASURE_TYPE_COUNT + 1]; /* NULL-terminated; as written in files */
 
-/* Adds the rows of a list, one for each country it is against; id and `against` are unique together. `baskets` must be
- * complete, and are not kept. 0, or -EINVAL with every fault in `diags` (codes M0xx; L0xx of core/row.h, B01x of
- * core/basket.h); the caller drops the table then. */
+/* Adds the rows of a list, one for each country it is against; id and `against` are unique together.
+ * `baskets` must be complete, and are not kept. 0, or -EINVAL with every fault in `diags` (codes M0xx; L0xx
+ * of core/row.h, B01x of core/basket.h); the caller drops the table then. */
 int measures_add(struct measures *measures, const struct node *list, const struct baskets *baskets,
     struct diag_list *diags);
 void measures_deinit(struct measures *measures);
@@ -63,7 +64,8 @@ bool measure_covers(const struct measure *measure, const struct baskets *baskets
 /* Whether it is against the origin: by name, or against all. */
 bool measure_is_against(const struct measure *measure, const char *origin);
 
-/* The day from which it is known: petition, else initiation, else announcement, else in force. DATE_NONE: never. */
+/* The day from which it is known: petition, else initiation, else announcement, else in force. DATE_NONE:
+ * never. */
 int32_t measure_known(const struct measure *measure);
 
 /* In force, or initiated and not ended, on the day. The day `to` is the last in force. */

@@ -45,7 +45,11 @@ static const struct key quota_keys[] = {
         .help = "The origin whose imports count, or W."},
     {.name = "basket", .kind = KEY_TEXT, .offset = AT(quota.basket), .help = "The basket it limits."},
     {.name = "codes", .kind = KEY_TEXTS, .offset = AT(quota.codes), .help = "The HS codes it limits."},
-    {.name = "limit", .kind = KEY_NODE, .offset = AT(limit), .required = true, .help = "How much may come in."},
+    {.name = "limit",
+        .kind = KEY_NODE,
+        .offset = AT(limit),
+        .required = true,
+        .help = "How much may come in."},
     {.name = "per",
         .kind = KEY_CHOICE,
         .offset = AT(per),
@@ -146,7 +150,8 @@ static void check_time(const struct quotas *quotas, const struct quota *quota, s
         diag_error(diags, quota->place, "Q003",
             "quota %s against %s is in force at the same time as the one in line %d of %s", quota->id,
             quota->against, other->place.line, other->place.file);
-        diag_hint(diags, "where a limit changes, end the old row with 'to' and begin the new one with 'from'");
+        diag_hint(
+            diags, "where a limit changes, end the old row with 'to' and begin the new one with 'from'");
         return;
     }
 }

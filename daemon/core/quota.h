@@ -1,5 +1,6 @@
-/* Quantity limits that are exact in law: tariff-rate quotas (EU steel) and trigger volumes of free-trade agreements
- * (EAEU, Art. 2.10). Data, read from feeds/quotas*.yaml, effective-dated, each row with its source. */
+/* Quantity limits that are exact in law: tariff-rate quotas (EU steel) and trigger volumes of free-trade
+ * agreements (EAEU, Art. 2.10). Data, read from feeds/quotas*.yaml, effective-dated, each row with its
+ * source. */
 #ifndef CORE_QUOTA_H
 #define CORE_QUOTA_H
 
@@ -28,9 +29,9 @@ struct quotas {
 
 #define QUOTAS_NULL ((struct quotas){0})
 
-/* Adds the rows of a list; an id may come again for other months. `baskets` must be complete, and are not kept. 0, or
- * -EINVAL with every fault in `diags` (codes Q0xx; L0xx of core/row.h, B01x of core/basket.h); the caller drops the
- * table then. */
+/* Adds the rows of a list; an id may come again for other months. `baskets` must be complete, and are not
+ * kept. 0, or -EINVAL with every fault in `diags` (codes Q0xx; L0xx of core/row.h, B01x of core/basket.h);
+ * the caller drops the table then. */
 int quotas_add(
     struct quotas *quotas, const struct node *list, const struct baskets *baskets, struct diag_list *diags);
 void quotas_deinit(struct quotas *quotas);

@@ -29,8 +29,8 @@ static const struct key list_keys[] = {
 static struct lists read_lists(const struct node *document, struct arena *arena, struct diag_list *diags)
 {
     struct lists lists;
-    int r = keys_read(document, list_keys, sizeof list_keys / sizeof *list_keys, "a file of tables", &lists,
-        arena, diags);
+    int r = keys_read(
+        document, list_keys, sizeof list_keys / sizeof *list_keys, "a file of tables", &lists, arena, diags);
     if (r == 0 && document->len == 0) {
         diag_error(diags, document->place, "L009", "a file of tables holds no table");
         diag_hint(diags, "its keys are baskets, measures, quotas and countries");
@@ -38,8 +38,8 @@ static struct lists read_lists(const struct node *document, struct arena *arena,
     return lists;
 }
 
-int reference_read(const struct node *const *documents, size_t n, struct reference *ret_reference,
-    struct diag_list *diags)
+int reference_read(
+    const struct node *const *documents, size_t n, struct reference *ret_reference, struct diag_list *diags)
 {
     struct arena arena = ARENA_NULL;
     struct reference reference = REFERENCE_NULL;

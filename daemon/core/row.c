@@ -14,8 +14,7 @@ bool row_check_list(const struct node *list, const char *what, size_t max, struc
     if (list->kind == NODE_SEQUENCE)
         diag_error(diags, list->place, "L001", "more than %zu %s", max, what);
     else
-        diag_error(
-            diags, list->place, "L001", "'%s': expected a list, found %s", what, node_kind_name(list));
+        diag_error(diags, list->place, "L001", "'%s': expected a list, found %s", what, node_kind_name(list));
     return false;
 }
 
@@ -34,7 +33,8 @@ struct place row_place_of(const struct row *row, const char *key)
     return value != NULL ? value->place : row->node->place;
 }
 
-/* Where the i-th of a list of codes was written: a text, or the key `code` of a map. One alone stands for a list. */
+/* Where the i-th of a list of codes was written: a text, or the key `code` of a map. One alone stands for a
+ * list. */
 static struct place code_place(const struct row *row, const char *key, size_t i)
 {
     const struct node *item = node_get(row->node, key);
@@ -150,6 +150,6 @@ void row_read_months(const struct row *row, struct row_month first, struct row_m
     *ret_last = read_month(row, last);
     if (*ret_first == PERIOD_NONE || *ret_last == PERIOD_NONE || *ret_first <= *ret_last)
         return;
-    diag_error(row->diags, row_place_of(row, last.key), "L008", "'%s' of %s, %s, is before '%s', %s", last.key,
-        row->what, last.text, first.key, first.text);
+    diag_error(row->diags, row_place_of(row, last.key), "L008", "'%s' of %s, %s, is before '%s', %s",
+        last.key, row->what, last.text, first.key, first.text);
 }

@@ -1,5 +1,5 @@
-/* What the rows of all reference tables have in common: texts, countries, months and product codes, and what is said
- * where they are wrong (codes L0xx). */
+/* What the rows of all reference tables have in common: texts, countries, months and product codes, and what
+ * is said where they are wrong (codes L0xx). */
 #ifndef CORE_ROW_H
 #define CORE_ROW_H
 
@@ -37,7 +37,8 @@ enum row_country { ROW_COUNTRY, ROW_COUNTRY_OR_WORLD };
 
 void row_check_country(const struct row *row, const char *key, const char *text, enum row_country kind);
 
-/* Each is a product code, and stands once: a code twice would be counted twice. NULL items are passed over. */
+/* Each is a product code, and stands once: a code twice would be counted twice. NULL items are passed over.
+ */
 void row_check_codes(const struct row *row, const char *key, const struct texts *codes);
 
 /* A key with a month: its text, or NULL where it is not given. */

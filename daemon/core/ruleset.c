@@ -73,7 +73,8 @@ static int put_codes(const struct basket_codes *codes, struct buf *out)
 {
     int r = buf_printf(out, "%zu%c", codes->len, '\0');
     for (size_t i = 0; i < codes->len && r == 0; i++)
-        r = buf_printf(out, "%s %d %d%c", codes->items[i].code, codes->items[i].from, codes->items[i].until, '\0');
+        r = buf_printf(
+            out, "%s %d %d%c", codes->items[i].code, codes->items[i].from, codes->items[i].until, '\0');
     return r;
 }
 
