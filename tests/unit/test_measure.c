@@ -125,7 +125,7 @@ static const struct fault_case faults[] = {
     {"ended and in force", "measures:\n" ROW "basket: toys, from: 2018, ended: 2018}\n", "M004", 2, "'to'"},
     {"rate is a number", "measures:\n" ROW "basket: toys, rate: 5}\n", "M005", 2, "25.5%"},
     {"rate is negative", "measures:\n" ROW "basket: toys, rate: -5%}\n", "M005", 2, NULL},
-    {"rate is no literal", "measures:\n" ROW "basket: toys, rate: high}\n", "E005", 2, NULL},
+    {"rate is no literal", "measures:\n" ROW "basket: toys, rate: high}\n", "E003", 2, NULL},
     {"twice", "measures:\n" ROW "basket: toys}\n" ROW "codes: '95'}\n", "M007", 3, NULL},
     {"type",
         "measures:\n- {id: M, title: t, market: US, against: VN, type: anti-dumpin, source: s, basket: "
