@@ -1,4 +1,4 @@
-/* link: tests/support/cases tests/support/series daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/program_run daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/node daemon/base/str */
+/* link: tests/support/cases tests/support/series daemon/core/series_text daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/program_run daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/node daemon/base/str */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
