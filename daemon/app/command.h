@@ -26,6 +26,7 @@ int cmd_feeds(const char *config_path, int argc, char **argv);
 int cmd_outbox(const char *config_path, int argc, char **argv);
 int cmd_query(const char *config_path, int argc, char **argv);
 int cmd_run(const char *config_path, int argc, char **argv);
+int cmd_test(const char *config_path, int argc, char **argv);
 
 /* ---- what several of them need ---- */
 

@@ -44,8 +44,8 @@ struct role {
 
 extern const struct role series_roles[ROLE_COUNT];
 
-/* The country at a place of a scope; the world where the place is every country, or an origin that the scope does
- * not have. */
+/* The country at a place of a scope; the world where the place is every country, or an origin that the scope
+ * does not have. */
 const char *series_role_country(enum role_place place, const struct scope *scope, const char *home);
 
 /* Whether an expression may name it as a series. */

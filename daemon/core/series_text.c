@@ -148,8 +148,7 @@ static bool read_item(struct reader *reader)
            fail(reader, reader->at, "a blank behind the figure");
 }
 
-int series_text_read(
-    struct slice text, struct series_points *ret_points, struct series_text_fault *ret_fault)
+int series_text_read(struct slice text, struct series_points *ret_points, struct series_text_fault *ret_fault)
 {
     struct reader reader = {.text = text, .points = ret_points};
     ret_points->len = 0;
