@@ -164,7 +164,7 @@ static int tell_and_remember(
 
 static struct phrase product_title(const struct engine *engine, const char *product)
 {
-    const struct basket *basket = baskets_find(&engine->setup->baskets, product);
+    const struct basket *basket = baskets_find(&engine->setup->reference.baskets, product);
     return basket != NULL ? basket->title : (struct phrase){{product, product}};
 }
 

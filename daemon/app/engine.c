@@ -146,7 +146,7 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
     const struct setup *setup = engine->setup;
     struct slice files = {buf_text(&setup->ruleset->files), setup->ruleset->files.len};
     judge_free(engine->judge);
-    engine->judge = judge_new(setup->ruleset, &setup->baskets, setup->config->home, &setup->sources);
+    engine->judge = judge_new(setup->ruleset, &setup->reference.baskets, setup->config->home, &setup->sources);
     judge_all(engine->judge, engine->panel, &judged);
     int r = store_begin(engine->store);
     if (r == 0)
@@ -268,7 +268,7 @@ static int swap_setup(
     struct judge_result unused;
     engine->setup = old;
     judge_free(engine->judge);
-    engine->judge = judge_new(old->ruleset, &old->baskets, old->config->home, &old->sources);
+    engine->judge = judge_new(old->ruleset, &old->reference.baskets, old->config->home, &old->sources);
     judge_all(engine->judge, engine->panel, &unused);
     judge_result_deinit(&unused);
     (void)announce_load(engine); /* a store that cannot be read shows at the next message */

@@ -10,8 +10,8 @@
 
 static const struct command commands[] = {
     {"run", "", "run the daemon in the foreground", cmd_run},
-    {"check", "[--baskets FILE] [RULES…]", "check the configuration, or rule files, and show every fault",
-        cmd_check},
+    {"check", "[--tables PATH]… [FILE…]",
+        "check the configuration, or rules and tables, and show every fault", cmd_check},
     {"query", "exports|imports --product CODE --market CC [--from YYYY-MM] [--to YYYY-MM]",
         "print a series and its sum", cmd_query},
     {"alerts", "[--all]", "list open alerts with their figures", cmd_alerts},
@@ -31,7 +31,7 @@ static void print_usage(FILE *out)
     fputs("  version  print the version\n"
           "  help     print this\n\n"
           "  -c, --config FILE   the configuration; else $TDWATCH_CONFIG, else /etc/tdwatch/tdwatch.yaml\n\n"
-          "tdwatch(8), tdwatch.yaml(5), tdwatch-rules(5), tdwatch-feeds(5)\n",
+          "tdwatch(8), tdwatch.yaml(5), tdwatch-rules(5), tdwatch-feeds(5), tdwatch-tables(5)\n",
         out);
 }
 

@@ -14,4 +14,10 @@ bool code_is_country(struct slice text);
 /* 1 to CODE_SIZE - 1 of A-Z a-z 0-9 : . _ - */
 bool code_is_product(struct slice text);
 
+/* An HS number, or a country's breakdown of one: 2, 4, 6 or 8 to 10 digits (Japan has 9). */
+bool code_is_hs(struct slice text);
+
+/* Whether it is the code `whole`, or an HS number below the HS number `whole`. */
+bool code_is_within(const char *code, const char *whole);
+
 #endif

@@ -110,9 +110,9 @@ static void bind_role(struct bound_rule *bound, enum series_role name, const str
 {
     const struct role *role = &series_roles[name];
     const struct basket *basket = baskets_find(context->baskets, scope->product);
-    struct texts code = {&scope->product, 1};
-    struct texts none = {0};
-    const struct texts *codes = basket == NULL ? &code : &basket->codes;
+    struct basket_code itself = {.code = scope->product};
+    const struct basket_codes code = {&itself, 1}, none = {0};
+    const struct basket_codes *codes = basket == NULL ? &code : &basket->codes;
     if (role->of_inputs)
         codes = basket == NULL ? &none : &basket->inputs;
     struct series_key key = {
@@ -122,7 +122,7 @@ static void bind_role(struct bound_rule *bound, enum series_role name, const str
     };
     struct binding binding = {.first = (uint32_t)bound->id_count};
     for (size_t i = 0; i < codes->len; i++) {
-        key.product = codes->items[i];
+        key.product = codes->items[i].code;
         push_series(bound, key, context);
     }
     binding.count = (uint32_t)bound->id_count - binding.first;

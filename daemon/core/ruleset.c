@@ -69,11 +69,12 @@ void ruleset_add(struct ruleset *ruleset, const struct node *document, struct sl
             FILES_MAX_BYTES / 1024 / 1024);
 }
 
-static int put_texts(const struct texts *texts, struct buf *out)
+static int put_codes(const struct basket_codes *codes, struct buf *out)
 {
-    int r = buf_printf(out, "%zu%c", texts->len, '\0');
-    for (size_t i = 0; i < texts->len && r == 0; i++)
-        r = buf_append(out, texts->items[i], strlen(texts->items[i]) + 1);
+    int r = buf_printf(out, "%zu%c", codes->len, '\0');
+    for (size_t i = 0; i < codes->len && r == 0; i++)
+        r = buf_printf(
+            out, "%s %d %d%c", codes->items[i].code, codes->items[i].from, codes->items[i].until, '\0');
     return r;
 }
 
@@ -87,9 +88,9 @@ static int take_digest(struct ruleset *ruleset)
         const struct basket *basket = &ruleset->baskets->items[i];
         r = buf_append(&all, basket->id, strlen(basket->id) + 1);
         if (r == 0)
-            r = put_texts(&basket->codes, &all);
+            r = put_codes(&basket->codes, &all);
         if (r == 0)
-            r = put_texts(&basket->inputs, &all);
+            r = put_codes(&basket->inputs, &all);
     }
     if (r == 0)
         ruleset->digest = digest_of(buf_text(&all), all.len);
