@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 /* link: tests/support/series daemon/core/series_text daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+=======
+/* link: tests/support/series daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country */
+>>>>>>> main
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -453,7 +457,7 @@ static void fill_history(struct fixture *f)
                 for (int number = first; reports && number <= last; number++)
                     items[n++] = random_row(way, code, month(number));
             }
-        struct panel_changes changes = apply(f, source_names[source], items, n);
+        struct panel_changes changes = apply(f, source_items[source].name, items, n);
         panel_changes_deinit(&changes);
     }
 }
@@ -501,7 +505,7 @@ static struct panel_changes random_payload(struct fixture *f, int newest)
     struct observation items[12];
     bool is_small = rand() % 4 != 0;
     size_t n = (size_t)rand() % (is_small ? 3 : LEN(items)), kept = 0;
-    const char *source = source_names[rand() % 2];
+    const char *source = source_items[rand() % 2].name;
     for (size_t i = 0; i < n; i++) {
         int number = newest - (is_small ? 0 : rand() % (newest + 4));
         struct observation row =

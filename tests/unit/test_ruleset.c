@@ -1,4 +1,4 @@
-/* link: daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+/* link: daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/probe daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/program_run daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -118,14 +118,32 @@ static struct digest digest_with(const char *file, const char *yaml, const struc
 static void digest_tells_rule_sets_apart(void **state)
 {
     (void)state;
-    static const struct baskets others = {.items = &veneer_basket, .len = 1};
     static const char one[] = "rules:\n" RULE("one", GOOD), two[] = "rules:\n" RULE("two", GOOD);
     struct digest digest = digest_with("a.yaml", one, &reference);
     assert_string_equal(digest_with("a.yaml", one, &reference).hex, digest.hex);
     assert_string_equal(digest_with("/elsewhere/a.yaml", one, &reference).hex, digest.hex);
     assert_string_not_equal(digest_with("b.yaml", one, &reference).hex, digest.hex);
     assert_string_not_equal(digest_with("a.yaml", two, &reference).hex, digest.hex);
-    assert_string_not_equal(digest_with("a.yaml", one, &others).hex, digest.hex);
+}
+
+/* A table is kept beside the rules: the same rules over another table judge otherwise. */
+static void digest_covers_what_is_kept(void **state)
+{
+    (void)state;
+    static const char one[] = "rules:\n" RULE("one", GOOD);
+    struct digest digests[3];
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const tables[] = {"baskets: [a]", "baskets: [a]", "baskets: [b]"};
+        struct fixture f;
+        fixture_init(&f);
+        ruleset_keep(f.ruleset, (struct place){.file = "baskets.yaml"}, slice_of(tables[i]), &f.diags);
+        add(&f, "a.yaml", one, &reference);
+        assert_int_equal(ruleset_seal(f.ruleset, &f.diags), 0);
+        digests[i] = f.ruleset->digest;
+        fixture_deinit(&f);
+    }
+    assert_string_equal(digests[0].hex, digests[1].hex);
+    assert_string_not_equal(digests[0].hex, digests[2].hex);
 }
 
 static void files_are_found_again_in_what_is_kept(void **state)
@@ -193,6 +211,7 @@ int main(void)
         cmocka_unit_test(empty_set_is_a_set),
         cmocka_unit_test(all_faults_of_all_files_are_seen_in_one_run),
         cmocka_unit_test(digest_tells_rule_sets_apart),
+        cmocka_unit_test(digest_covers_what_is_kept),
         cmocka_unit_test(files_are_found_again_in_what_is_kept),
         cmocka_unit_test(damaged_files_end_the_walk),
     };
