@@ -13,20 +13,34 @@ static const double rounding = 1e-9;
 
 /* ---- literals ---- */
 
-/* How many of the unit one is, and how value and tolerance are written. */
-static const struct {
-    double factor;
-    const char *unit, *tolerance;
-} units[VALUE_TYPE_COUNT] = {
-    [VALUE_NUMBER] = {1, "", ""},
-    [VALUE_RATIO] = {100, "%", "pp"},
-    [VALUE_POINTS] = {100, "pp", "pp"},
-    [VALUE_MONEY] = {1, " USD", " USD"},
-    [VALUE_QUANTITY] = {1, "", ""},
-    [VALUE_WEIGHT] = {1, " kg", " kg"},
-    [VALUE_UNIT_VALUE] = {1, " USD", " USD"},
-    [VALUE_MONTHS] = {1, "m", "m"},
+/* How a value is written: from which size on, how many of the unit one is, the unit, and that of a tolerance.
+ * Larger sizes first. */
+static const struct unit {
+    enum value_type type;
+    double from, factor;
+    const char *name, *tolerance;
+} units[] = {
+    {VALUE_NUMBER, 0, 1, "", ""},
+    {VALUE_RATIO, 0, 100, "%", "pp"},
+    {VALUE_POINTS, 0, 100, "pp", "pp"},
+    {VALUE_MONEY, 1e9, 1e-9, " BUSD", " BUSD"},
+    {VALUE_MONEY, 1e6, 1e-6, " MUSD", " MUSD"},
+    {VALUE_MONEY, 0, 1, " USD", " USD"},
+    {VALUE_QUANTITY, 0, 1, "", ""},
+    {VALUE_WEIGHT, 1e6, 1e-6, " kt", " kt"},
+    {VALUE_WEIGHT, 1e3, 1e-3, " t", " t"},
+    {VALUE_WEIGHT, 0, 1, " kg", " kg"},
+    {VALUE_UNIT_VALUE, 0, 1, " USD", " USD"},
+    {VALUE_MONTHS, 0, 1, "m", "m"},
 };
+
+static const struct unit *unit_of(enum value_type type, double value)
+{
+    const struct unit *unit = units;
+    while (unit->type != type || fabs(value) < unit->from)
+        unit++;
+    return unit;
+}
 
 /* Whether the type has words or months of its own. Into buf. */
 static bool format_other(enum value_type type, double value, char buf[TEST_LITERAL_SIZE])
@@ -49,7 +63,8 @@ const char *test_literal(enum value_type type, double value, char buf[TEST_LITER
 {
     if (format_other(type, value, buf))
         return buf;
-    double number = value * units[type].factor;
+    const struct unit *unit = unit_of(type, value);
+    double number = value * unit->factor;
     char digits[TEST_LITERAL_SIZE / 2];
     int n = snprintf(digits, sizeof digits, "%.*f", decimals_of(number, 9), number);
     if (strchr(digits, '.') != NULL && n < (int)sizeof digits) {
@@ -57,7 +72,7 @@ const char *test_literal(enum value_type type, double value, char buf[TEST_LITER
             n--;
         digits[digits[n - 1] == '.' ? n - 1 : n] = '\0';
     }
-    snprintf(buf, TEST_LITERAL_SIZE, "%s%s", digits, units[type].unit);
+    snprintf(buf, TEST_LITERAL_SIZE, "%s%s", digits, unit->name);
     return buf;
 }
 
@@ -65,10 +80,11 @@ const char *test_rounded(enum value_type type, double value, char buf[TEST_LITER
 {
     if (format_other(type, value, buf))
         return buf;
-    double number = value * units[type].factor;
+    const struct unit *unit = unit_of(type, value);
+    double number = value * unit->factor;
     int decimals = decimals_of(number, 4);
-    snprintf(buf, TEST_LITERAL_SIZE, "%.*f%s +- %.*f%s", decimals, number, units[type].unit, decimals,
-        pow(10, -decimals), units[type].tolerance);
+    snprintf(buf, TEST_LITERAL_SIZE, "%.*f%s +- %.*f%s", decimals, number, unit->name, decimals,
+        pow(10, -decimals), unit->tolerance);
     return buf;
 }
 

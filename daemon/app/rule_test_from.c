@@ -28,21 +28,6 @@ struct writer {
 
 /* ---- the alert ---- */
 
-struct search {
-    const char *beginning;
-    struct arena *arena;
-    struct alert_row found;
-    size_t count;
-};
-
-static void match_alert(void *userdata, const struct alert_row *row)
-{
-    struct search *search = userdata;
-    if (!str_starts(row->id, search->beginning) || search->count++ > 0)
-        return;
-    search->found.id = arena_strdup(search->arena, row->id);
-}
-
 static int fail(char *problem, int error, const char *text, const char *detail)
 {
     snprintf(problem, RULE_TEST_PROBLEM_SIZE, "%s: %s", detail, text);
@@ -52,14 +37,14 @@ static int fail(char *problem, int error, const char *text, const char *detail)
 /* `alerts` prints the beginnings of ids. */
 static int find_alert(struct writer *w, struct store *store, const char *id, char *problem)
 {
-    struct search search = {.beginning = id, .arena = &w->arena};
-    int r = store_each_alert(store, false, match_alert, &search);
-    if (r < 0)
-        return fail(problem, r, store_error(store), "the store");
-    if (search.count != 1)
-        return fail(
-            problem, -ENOENT, search.count == 0 ? "there is no such alert" : "several alerts begin so", id);
-    r = store_get_alert(store, search.found.id, &w->arena, &w->alert);
+    struct event_row raised;
+    int r = store_get_event(store, id, 0, &w->arena, &raised);
+    if (r == -ENOENT)
+        return fail(problem, r, "there is no such alert", id);
+    if (r == -ENOTUNIQ)
+        return fail(problem, r, "several alerts begin so", id);
+    if (r == 0)
+        r = store_get_alert(store, raised.alert, &w->arena, &w->alert);
     return r < 0 ? fail(problem, r, store_error(store), "the store") : 0;
 }
 
