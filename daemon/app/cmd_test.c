@@ -122,6 +122,7 @@ static int write_junit(const struct total *total, const char *path)
     return r;
 }
 
+/* Packs without rules have nothing to cover. */
 static double percent(const struct coverage_sum *sum)
 {
     return sum->all > 0 ? 100 * (double)sum->seen / (double)sum->all : 100;
@@ -130,15 +131,16 @@ static double percent(const struct coverage_sum *sum)
 static int conclude(const struct options *options, const struct total *total)
 {
     bool good = total->failed == 0 && total->faulty == 0;
-    printf("%zu tests, %zu passed, %zu failed", total->passed + total->failed, total->passed, total->failed);
+    size_t tests = total->passed + total->failed;
+    printf("%zu test%s, %zu passed, %zu failed", tests, tests == 1 ? "" : "s", total->passed, total->failed);
     if (total->faulty > 0)
         printf("; %zu pack%s could not be run", total->faulty, total->faulty == 1 ? "" : "s");
     /* Rounded down: 100 % is all of it. */
-    if (options->run == NULL)
+    if (options->run == NULL && total->coverage.all > 0)
         printf("; coverage %.0f%%, %zu of %zu outcomes", floor(percent(&total->coverage)),
             total->coverage.seen, total->coverage.all);
     fputs("\n", stdout);
-    if (options->run != NULL && total->passed + total->failed == 0) {
+    if (options->run != NULL && tests == 0) {
         fprintf(stderr, "no test has '%s' in its name\n", options->run);
         good = false;
     }

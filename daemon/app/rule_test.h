@@ -88,6 +88,7 @@ struct rule_test {
     struct place place;
     const struct rule *rule;
     struct scope scope;
+    struct place scope_place;
     const char *home;
     int32_t start, end; /* first and last month of the series */
     bool absent_is_zero;

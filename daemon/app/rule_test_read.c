@@ -272,6 +272,7 @@ static void read_test(const struct test_reader *reader, const struct node *map, 
     *test = (struct rule_test){
         .name = "",
         .place = map->place,
+        .scope_place = place_of(map, "scope"),
         .reference = {.baskets = reader->reference->baskets, .countries = reader->reference->countries},
         .steps = arena_array(reader->arena, TEST_STEPS_MAX, sizeof *test->steps),
         .step_count = 1,

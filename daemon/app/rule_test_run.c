@@ -276,6 +276,14 @@ static bool is_read(const struct run *run, const struct test_series *series)
     return false;
 }
 
+/* As the test would write it. */
+static const char *role_text(enum series_role role)
+{
+    if (role == ROLE_BY_ORIGIN)
+        return "origin(CC)";
+    return role == ROLE_BY_MARKET ? "destination(CC)" : series_roles[role].name;
+}
+
 static void report_unread(const struct run *run, const struct test_series *series, struct diag_list *diags)
 {
     const struct program *program = &run->test->rule->program;
@@ -283,8 +291,7 @@ static void report_unread(const struct run *run, const struct test_series *serie
     diag_error(diags, series->place, "S012", "the rule reads no such series in this scope: code %s",
         series->key.product);
     for (size_t i = 0; i < program->role_count; i++)
-        all =
-            arena_printf(run->arena, "%s%s%s", all, i > 0 ? ", " : "", series_roles[program->roles[i]].name);
+        all = arena_printf(run->arena, "%s%s%s", all, i > 0 ? ", " : "", role_text(program->roles[i]));
     diag_hint(diags, "it reads %s", all);
 }
 
@@ -296,9 +303,9 @@ int rule_test_check_scope(const struct rule_test *test, struct diag_list *diags)
     run_init(&run, test, &arena);
     if (!find_scope(&run)) {
         bool origin = test->scope.origin[0] != '\0';
-        diag_error(diags, test->place, "S011", "the rule %s does not range over product %s, market %s%s%s",
-            test->rule->id, test->scope.product, test->scope.market, origin ? ", origin " : "",
-            test->scope.origin);
+        diag_error(diags, test->scope_place, "S011",
+            "the rule %s does not range over product %s, market %s%s%s", test->rule->id, test->scope.product,
+            test->scope.market, origin ? ", origin " : "", test->scope.origin);
         diag_hint(diags, "its scope has %s origin; a code must have a series that the rule reads",
             test->rule->origins.len > 0 ? "an" : "no");
     } else {
