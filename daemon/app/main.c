@@ -35,7 +35,8 @@ static void print_usage(FILE *out)
     fputs("  version  print the version\n"
           "  help     print this\n\n"
           "  -c, --config FILE   the configuration; else $TDWATCH_CONFIG, else /etc/tdwatch/tdwatch.yaml\n\n"
-          "tdwatch(8), tdwatch.yaml(5), tdwatch-rules(5), tdwatch-feeds(5), tdwatch-tables(5)\n",
+          "tdwatch(8), tdwatch.yaml(5), tdwatch-rules(5), tdwatch-rule-tests(5), tdwatch-feeds(5), "
+          "tdwatch-tables(5)\n",
         out);
 }
 
