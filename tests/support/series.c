@@ -15,7 +15,6 @@ static int find(struct slice name, const char *const *names, size_t n)
 
 static struct series_key key_of(const struct series_scope *series, const struct role *role)
 {
-<<<<<<< HEAD
     struct scope scope = {series->product, series->market, series->origin};
     return (struct series_key){
         .source = series->source,
@@ -24,20 +23,6 @@ static struct series_key key_of(const struct series_scope *series, const struct 
         .partner = series_role_country(role->partner, &scope, series->home),
         .product = series->product,
     };
-=======
-    switch (place) {
-    case PLACE_HOME:
-        return scope->home;
-    case PLACE_MARKET:
-        return scope->market;
-    case PLACE_ORIGIN:
-        return scope->origin;
-    case PLACE_WORLD:
-    case PLACE_EACH:
-        break;
-    }
-    return "W";
->>>>>>> main
 }
 
 bool series_put(
