@@ -277,11 +277,11 @@ static void first_override_that_matches_wins(void **state)
         {"plywood", "US", "KR", 0.15},
         {"plywood", "EU", "CN", 0.20},
         {"steel", "EU", "CN", 0.20},
-        {"steel", "EU", "KR", 0.30},
+        {"steel", "EU", "KR", 0.25}, /* by its codes */
         {"7210", "US", "CN", 0.25},
         {"7299", "EU", "CN", 0.20}, /* the earlier one */
         {"7299", "EU", "KR", 0.25},
-        {"steel", "US", "KR", 0.30},
+        {"steel", "US", "KR", 0.25},
     };
     struct fixture f;
     read_rule(&f, "id: surge\n"
@@ -297,8 +297,8 @@ static void first_override_that_matches_wins(void **state)
                   "  - { where: { product: ['72*', plywood] }, growth: 25%, floor: 1 kUSD }\n");
     assert_good(&f);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const double *values =
-            rule_thresholds(&f.rule, &f.reference.baskets, cases[i].product, cases[i].market, cases[i].origin);
+        const double *values = rule_thresholds(
+            &f.rule, &f.reference.baskets, cases[i].product, cases[i].market, cases[i].origin);
         if (values[0] != cases[i].growth)
             fail_msg("%s %s %s: %g", cases[i].product, cases[i].market, cases[i].origin, values[0]);
         assert_true(values[1] == (cases[i].growth == 0.25 ? 1e3 : 5e6)); /* what is not overridden stays */
