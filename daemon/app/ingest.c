@@ -48,8 +48,9 @@ struct passage {
 static int decode_and_gate(struct passage *passage)
 {
     const struct descriptor *feed = passage->feed;
-    int r = decode_payload(
-        feed, passage->message->body, feed->feed, &passage->rows_arena, &passage->rows, &passage->diags);
+    const struct countries *countries = &passage->engine->setup->reference.countries;
+    struct decode_input input = {feed, countries, passage->message->body, feed->feed};
+    int r = decode_payload(&input, &passage->rows_arena, &passage->rows, &passage->diags);
     if (r < 0)
         return r;
     struct gate gate = {
