@@ -5,6 +5,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,6 +129,19 @@ class Import(unittest.TestCase):
         self.world.start()
         world.wait_for("the poll", lambda: self.world.sql("SELECT count(*) FROM payload") == [(3,)])
         self.assertEqual(self.world.sql("SELECT count(*) FROM revision"), [(2,)], "the source still says the first figure")
+
+    def test_countries_are_translated_by_the_table(self):
+        shutil.copy(world.ROOT / "feeds" / "us-census-hs2.feed.yaml", self.world.directory / "feeds")
+        self.write("tables/countries.yaml", "countries:\n"
+                   "  - { iso2: VN, iso3: VNM, name: Viet Nam }\n  - { iso2: CN, iso3: CHN, name: China }\n")
+        rows = [f"{partner},{chapter:02},{year}-{month:02},{chapter},0" for partner in ("VNM", "CHN", "WLD")
+                for chapter in range(100) for year in range(2015, 2018) for month in range(1, 13)]
+        table = self.write("us.csv", "\n".join(["partner,hs2,period,imports_usd,duty_usd", *rows]) + "\n")
+        self.assertIn("accepted: 10800 rows, 10800 new figures", self.bring("us-census-hs2", table).stdout)
+        self.assertEqual(self.world.sql("SELECT DISTINCT reporter, partner, flow FROM series ORDER BY partner"),
+                         [("US", "CN", 1), ("US", "VN", 1), ("US", "W", 1)])
+        other = self.write("other.csv", table.read_text().replace("CHN,00", "XXX,00", 1))
+        self.assertIn('partner "XXX" is not in the code list iso3', self.bring("us-census-hs2", other, code=1).stdout)
 
     def test_command_line_is_checked(self):
         self.assertIn("usage: tdwatch import", self.bring(FEED, code=2).stderr)
