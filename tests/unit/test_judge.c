@@ -1,4 +1,4 @@
-/* link: tests/support/series daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+/* link: tests/support/series daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +58,7 @@ static const struct node *parse(struct fixture *f, const char *text)
 static void fixture_init(struct fixture *f, const char *rules)
 {
     *f = (struct fixture){.ruleset = ruleset_new(), .panel = panel_new()};
-    assert_int_equal(baskets_read(parse(f, baskets_text), &f->baskets, &f->diags), 0);
+    assert_int_equal(baskets_add(&f->baskets, node_get(parse(f, baskets_text), "baskets"), &f->diags), 0);
     ruleset_add(f->ruleset, parse(f, rules), slice_of(rules), &f->baskets, &f->diags);
     if (ruleset_seal(f->ruleset, &f->diags) < 0)
         fail_msg("%s", diag_line(&f->diags, &f->diags.items[0]));

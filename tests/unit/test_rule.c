@@ -1,4 +1,4 @@
-/* link: tests/support/cases daemon/io/yaml daemon/io/file daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+/* link: tests/support/cases daemon/io/yaml daemon/io/file daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +38,7 @@ static void read_rule(struct fixture *f, const char *yaml)
     const struct node *baskets, *map;
     memset(f, 0, sizeof *f);
     assert_int_equal(yaml_parse("baskets.yaml", slice_of(baskets_text), &f->arena, &baskets, &f->diags), 0);
-    assert_int_equal(baskets_read(baskets, &f->baskets, &f->diags), 0);
+    assert_int_equal(baskets_add(&f->baskets, node_get(baskets, "baskets"), &f->diags), 0);
     if (yaml_parse("rule.yaml", slice_of(yaml), &f->arena, &map, &f->diags) < 0)
         fail_msg("%s: %s", yaml, diag_line(&f->diags, &f->diags.items[0]));
     struct rule_reader reader = {&f->baskets, &f->arena, &f->diags};

@@ -1,4 +1,4 @@
-/* link: daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+/* link: daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,9 +22,8 @@
 
 #define GOOD "growth(exports, 3m) > 5%"
 
-static const char plywood[] = "4412", veneer[] = "4408";
-static const char *const plywood_codes[] = {plywood};
-static const char *const veneer_codes[] = {veneer};
+static struct basket_code plywood_codes[] = {{.code = "4412"}};
+static struct basket_code veneer_codes[] = {{.code = "4408"}};
 static struct basket plywood_basket = {.id = "plywood", .codes = {plywood_codes, 1}};
 static struct basket veneer_basket = {.id = "plywood", .codes = {veneer_codes, 1}};
 static const struct baskets baskets = {.items = &plywood_basket, .len = 1};

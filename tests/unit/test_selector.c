@@ -1,4 +1,4 @@
-/* link: daemon/core/selector daemon/core/basket daemon/core/code daemon/io/yaml daemon/io/file daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+/* link: daemon/core/selector daemon/core/basket daemon/core/row daemon/core/period daemon/core/code daemon/io/yaml daemon/io/file daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
