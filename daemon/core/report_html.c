@@ -151,7 +151,7 @@ static void put_run(struct markup *markup, const struct score_run *run)
     markup_put(markup, "<dl>\n");
     put_fact(markup, "<dt>Rules</dt><dd>", run->rules);
     put_fact(markup, "<dt>Rule set</dt><dd>", run->ruleset);
-    markup_element(markup, "<dt>Periods judged</dt><dd>", period_format(run->first, first), " to ");
+    markup_element(markup, "<dt>Months of publication</dt><dd>", period_format(run->first, first), " to ");
     markup_element(markup, "", period_format(run->last, last), "</dd>\n");
     put_fact(markup, "<dt>Data</dt><dd>", run->data);
     put_fact(markup, "<dt>Cases</dt><dd>", run->cases);
@@ -169,8 +169,11 @@ static void put_notice(struct markup *markup, const struct score_run *run, size_
         "of %d days "
         "assumed.</strong>",
         run->lag_days);
+    char percent[SCORE_PERCENT_SIZE];
+    markup_format(markup, " This concerns %s of the figures.",
+        score_percent(run->figures_revised, run->figures, percent));
     if (revised > 0 && revised < alerts)
-        markup_format(markup, " This holds for %zu of %zu alerts.", revised, alerts);
+        markup_format(markup, " They raised %zu of %zu alerts.", revised, alerts);
     markup_put(markup,
         " What was published at the time may have looked different, so an alert may have come earlier "
         "or later than shown, or not at all.</p>\n");
