@@ -445,11 +445,19 @@ int report_html(const struct score_run *run, const struct score *score, struct b
     return markup_end(&markup);
 }
 
+static void put_monthly(struct markup *markup, const struct score_point *point)
+{
+    if (point->months > 0)
+        markup_format(markup, "<td class=\"n\">%.1f</td>", score_ratio(point->alerts, point->months));
+    else
+        markup_put(markup, "<td class=\"n\">–</td>");
+}
+
 int report_html_tune(const struct score_run *run, const char *threshold, const struct score_point *points,
     size_t n, struct buf *out)
 {
     static const struct heading headings[] = {
-        {"Value", false}, {"Alerts", true}, {"Recall", true}, {"Base rate", true}};
+        {"Value", false}, {"Alerts", true}, {"A month", true}, {"Recall", true}, {"Base rate", true}};
     struct markup markup = markup_on(out);
     put_start(&markup, "Threshold");
     put_run(&markup, run);
@@ -461,6 +469,7 @@ int report_html_tune(const struct score_run *run, const char *threshold, const s
     for (size_t i = 0; i < n; i++) {
         markup_element(&markup, "<tr><th scope=\"row\">", points[i].text, "</th>");
         put_count(&markup, points[i].alerts);
+        put_monthly(&markup, &points[i]);
         put_share(&markup, points[i].hits, points[i].scored);
         put_share(&markup, points[i].placebo_hits, points[i].placebos);
         markup_put(&markup, "</tr>\n");
