@@ -19,8 +19,9 @@ struct seen_payload {
 
 struct loading {
     struct replay_history *history;
-    const struct setup *setup;
-    uint32_t *sources; /* by series: number of its feed in the setup; SERIES_NONE: not configured */
+    const struct descriptor *feeds;
+    size_t feed_count;
+    uint32_t *sources;             /* by series: number of its feed; SERIES_NONE: not given */
     struct seen_payload *payloads; /* by number */
     size_t payload_len, payload_cap;
     struct store_change *revisions; /* oldest first */
@@ -93,8 +94,10 @@ static void find_sources(struct loading *loading)
     size_t len = panel_series_count(panel);
     loading->sources = alloc_zeroed(len, sizeof *loading->sources);
     for (uint32_t id = 0; id < len; id++) {
-        const struct descriptor *feed = setup_feed(loading->setup, panel_series(panel, id)->key.source);
-        loading->sources[id] = feed != NULL ? (uint32_t)(feed - loading->setup->feeds) : SERIES_NONE;
+        loading->sources[id] = SERIES_NONE;
+        for (uint32_t i = 0; i < loading->feed_count; i++)
+            if (str_equal(loading->feeds[i].feed, panel_series(panel, id)->key.source))
+                loading->sources[id] = i;
     }
 }
 
@@ -115,7 +118,7 @@ static void add_change(struct loading *loading, struct timeline_change change, b
     change.source = loading->sources[change.series];
     if (change.source == SERIES_NONE)
         return;
-    int64_t lag_s = loading->setup->feeds[change.source].publication_lag_s;
+    int64_t lag_s = loading->feeds[change.source].publication_lag_s;
     int lag_days = (int)((lag_s + DAY_S - 1) / DAY_S);
     timeline_add(&history->timeline, change, first, lag_days);
     const struct timeline_change *added = &history->timeline.items[history->timeline.len - 1];
@@ -199,10 +202,11 @@ static void add_block(struct loading *loading, const struct store_origin *origin
     }
 }
 
-int replay_history_load(struct store *store, const struct setup *setup, struct replay_history *ret_history)
+int replay_history_load(struct store *store, const struct descriptor *feeds, size_t feed_count,
+    struct replay_history *ret_history)
 {
     *ret_history = (struct replay_history){.panel = panel_new()};
-    struct loading loading = {.history = ret_history, .setup = setup};
+    struct loading loading = {.history = ret_history, .feeds = feeds, .feed_count = feed_count};
     int r = read_store(store, &loading);
     if (r == 0) {
         find_sources(&loading);

@@ -2,8 +2,8 @@
 #ifndef APP_REPLAY_HISTORY_H
 #define APP_REPLAY_HISTORY_H
 
-#include "app/setup.h"
 #include "core/timeline.h"
+#include "feeds/descriptor.h"
 #include "io/store.h"
 
 /* Days on which a series' first and newest figures became known; DATE_NONE: it has none. */
@@ -13,13 +13,15 @@ struct replay_known {
 
 struct replay_history {
     struct panel *panel;        /* its series; its figures are those of the first payloads */
-    struct timeline timeline;   /* of the series whose feeds are in the configuration */
+    struct timeline timeline;   /* of the series of the feeds that were given */
     struct replay_known *known; /* by series */
     int lag_days;               /* that was assumed for figures without vintage; the longest of several */
 };
 
-/* 0 or -errno; store_error() has the sentence. replay_history_deinit in either case. */
-int replay_history_load(struct store *store, const struct setup *setup, struct replay_history *ret_history);
+/* `feeds` say how long after a month's end it is published. 0 or -errno; store_error() has the sentence.
+ * replay_history_deinit in either case. */
+int replay_history_load(struct store *store, const struct descriptor *feeds, size_t feed_count,
+    struct replay_history *ret_history);
 void replay_history_deinit(struct replay_history *history);
 
 #endif

@@ -132,7 +132,8 @@ int trial_open(struct trial *trial, const char *config_path, const struct trial_
     trial->store = trial->setup != NULL ? command_open_store(trial->setup) : NULL;
     if (trial->store == NULL)
         return EXIT_FAULT;
-    if (replay_history_load(trial->store, trial->setup, &trial->history) < 0) {
+    const struct setup *setup = trial->setup;
+    if (replay_history_load(trial->store, setup->feeds, setup->feed_count, &trial->history) < 0) {
         fprintf(stderr, "%s\n", store_error(trial->store));
         return EXIT_FAULT;
     }

@@ -6,6 +6,7 @@
 
 #include "app/replay_history.h"
 #include "app/rule_choice.h"
+#include "app/setup.h"
 #include "core/backtest.h"
 
 /* What may be asked of backtest and tune. */
