@@ -157,9 +157,9 @@ static int try_files(const struct import *import)
 static void refuse_feed(const struct setup *setup, const char *name)
 {
     const char *names[FEEDS_MAX];
-    for (size_t i = 0; i < setup->sources.len; i++)
-        names[i] = setup->sources.items[i].name;
-    const char *near = str_did_you_mean(slice_of(name), names, setup->sources.len);
+    for (size_t i = 0; i < setup->feed_count; i++)
+        names[i] = setup->feeds[i].feed;
+    const char *near = str_did_you_mean(slice_of(name), names, setup->feed_count);
     fprintf(stderr, "there is no feed '%s' in the configuration", name);
     if (near != NULL)
         fprintf(stderr, "; did you mean '%s'?", near);
