@@ -152,6 +152,11 @@ int trial_choose(const struct trial *trial, struct rule_choice *ret_choice)
 {
     const struct trial_options *options = trial->options;
     struct diag_list diags = DIAG_LIST_NULL;
+    *ret_choice = (struct rule_choice){0};
+    if (options->rules.len == 0 && options->tables.len > 0) {
+        fputs("--tables goes with --rules: the configuration's rules are judged by its own tables\n", stderr);
+        return EXIT_USAGE;
+    }
     int r = options->rules.len == 0
                 ? rule_choice_named(trial->setup, trial->store, "configured", ret_choice, &diags)
                 : rule_choice_files(trial->setup, &options->rules, &options->tables, ret_choice, &diags);
@@ -205,7 +210,7 @@ void trial_score(const struct trial *trial, const struct rule_choice *choice, co
         .covers = covers,
         .userdata = &baskets,
         .first = backtest->first,
-        .last = backtest->last,
+        .last = backtest->first != PERIOD_NONE ? backtest->last : PERIOD_NONE - 1, /* no month */
         .cases_end = DATE_NONE,
     };
     score_compute(&input, ret_score);

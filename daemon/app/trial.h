@@ -54,7 +54,7 @@ struct trial {
 int trial_open(struct trial *trial, const char *config_path, const struct trial_options *options);
 void trial_close(struct trial *trial);
 
-/* The rules that the options name. EXIT_OK, or EXIT_FAULT after a complaint; rule_choice_deinit in either
+/* The rules that the options name. EXIT_OK, or another code after a complaint; rule_choice_deinit in either
  * case. */
 int trial_choose(const struct trial *trial, struct rule_choice *ret_choice);
 

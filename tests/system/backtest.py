@@ -216,11 +216,15 @@ class MadeUp(Trial):
         self.assertEqual([alert["cleared"] for alert in early["raised"]], [None])
         self.assertEqual({case["id"]: case["outcome"] for case in early["cases"]}["IN-TIME"], "no data")
         self.assertEqual(self.report("--from", "2017-10")["raised"], [])
+        never = self.report("--from", "2030-01", "--cases", self.cases)
+        self.assertEqual((never["months"], never["run"]["from"]), ([], ""))
 
     def test_rules_of_files_are_tried_instead(self):
         report = self.report("--rules", self.rule_file(10))
         self.assertEqual(sorted(alert["product"] for alert in report["raised"]), ["7210", "7306"])
         self.assertTrue(report["run"]["rules"].endswith("growth10.yaml"))
+        tables = self.report("--rules", self.rule_file(10), "--tables", "tables")
+        self.assertEqual(tables["raised"], report["raised"])
         self.assertIn("did you mean 'surge'?", self.call("backtest", "surg", code=2).stderr)
         self.assertEqual(len(self.report("surge")["raised"]), 1)
 
@@ -263,6 +267,7 @@ class MadeUp(Trial):
                 (("tune", "surge", "--threshold", "grwth=10%..60%"), 2, "did you mean 'growth'?"),
                 (("tune", "surge", "--threshold", "10%..60%"), 2, "are written growth=10%..60%"),
                 (("tune", "surge"), 2, "usage: tdwatch tune"),
+                (("backtest", "--tables", "tables"), 2, "--tables goes with --rules"),
                 (("backtest", "--from", "2017"), 2, "is no month"),
                 (("backtest", "--cases", "none.csv"), 1, "none.csv: No such file"),
                 (("diff", "configured"), 2, "usage: tdwatch diff"),
