@@ -200,6 +200,16 @@ static bool reads_probe(const struct rule *rule, enum probe_kind first, enum pro
     return false;
 }
 
+/* In double quotes of YAML. */
+static void put_quoted(struct writer *w, const char *text)
+{
+    (void)buf_puts(w->out, "\"");
+    for (const char *p = text; *p != '\0'; p++)
+        (void)(*p == '\n' ? buf_puts(w->out, "\\n")
+                          : buf_printf(w->out, "%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p));
+    (void)buf_puts(w->out, "\"");
+}
+
 static void put_date(struct writer *w, const char *key, int32_t date)
 {
     char text[DATE_TEXT_SIZE];
@@ -210,8 +220,10 @@ static void put_date(struct writer *w, const char *key, int32_t date)
 static void put_measure(struct writer *w, const struct measure *measure)
 {
     char rate[TEST_LITERAL_SIZE];
-    (void)buf_printf(w->out, "      - { id: \"%s\", market: %s, against: %s, type: %s", measure->id,
-        measure->market, measure->against, measure_type_names[measure->type]);
+    (void)buf_puts(w->out, "      - { id: ");
+    put_quoted(w, measure->id);
+    (void)buf_printf(w->out, ", market: %s, against: %s, type: %s", measure->market, measure->against,
+        measure_type_names[measure->type]);
     put_date(w, "petition", measure->petition);
     put_date(w, "initiation", measure->initiation);
     put_date(w, "announced", measure->announced);
@@ -253,8 +265,9 @@ static void put_quota(struct writer *w, const struct quota *quota)
 {
     static const char *const units[COLUMN_COUNT] = {
         [COLUMN_VALUE] = " USD", [COLUMN_QUANTITY] = "", [COLUMN_WEIGHT] = " kg"};
-    (void)buf_printf(w->out,
-        "      - { id: \"%s\", market: %s, against: %s, limit: %lld.%03d%s, per: %s, starts: %d", quota->id,
+    (void)buf_puts(w->out, "      - { id: ");
+    put_quoted(w, quota->id);
+    (void)buf_printf(w->out, ", market: %s, against: %s, limit: %lld.%03d%s, per: %s, starts: %d",
         quota->market, quota->against, (long long)(quota->limit / FIGURE_SCALE),
         (int)(quota->limit % FIGURE_SCALE), units[quota->column], quota->months == 12 ? "year" : "quarter",
         quota->starts);

@@ -5,6 +5,7 @@
 
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -149,6 +150,34 @@ class FromAlert(unittest.TestCase):
         code, output = self.run_written(written.replace(newest, newest + "0"))
         self.assertEqual(code, 1)
         self.assertIn("1 test, 0 passed, 1 failed", output)
+
+    def test_measures_and_quotas_are_written(self):
+        alert = re.search(r"^export-surge +toys-sports .* ([0-9a-f]{12}) *$", call("-c", self.config, "alerts")[1], re.M).group(1)
+        with tempfile.TemporaryDirectory(prefix="tdwatch-test-") as directory:
+            demo = pathlib.Path(directory) / "demo"
+            shutil.copytree(self.demo, demo)
+            rules = demo / "rules" / "demo.yaml"
+            rules.write_text(rules.read_text(encoding="utf-8").replace(
+                "    when: growth_ytd", "      asked: case_elsewhere(home, 24m)\n      rate: measure_rate(home)\n      used: quota_used()\n"
+                "    when: growth_ytd", 1), encoding="utf-8")
+            (demo / "tables" / "more.yaml").write_text("""
+measures:
+  - { id: "A \\"1\\"", title: t, market: US, against: VN, codes: "nso:toys-sports", type: safeguard, petition: 2024-05-03,
+      initiation: 2024-06-01, from: 2025-01-05, rate: 12.345%, source: s }
+  - { id: A-2, title: t, market: EU, against: [VN, CN], basket: toys-sports, type: anti-dumping, petition: 2025-02-03, source: s }
+  - { id: A-3, title: t, market: US, against: VN, basket: cameras, type: anti-dumping, from: 2020, source: s }
+quotas:
+  - { id: Q1, title: t, market: US, against: VN, basket: toys-sports, limit: 1234.5 t, per: quarter, starts: 4, from: 2023-01, source: s }
+""", encoding="utf-8")
+            config = str(demo / "tdwatch.yaml")
+            code, written = call("-c", config, "test", "--from-alert", alert)
+            self.assertEqual(code, 0, written)
+            self.assertEqual(re.findall("- { id: (.*?), market", written), ['"A \\"1\\""', '"A-2"', '"Q1"'])
+            self.assertIn("limit: 1234500.000 kg, per: quarter, starts: 4, from: 2023-01 }", written)
+            self.assertIn("rate: 12.35% +- 0.01pp, used: unknown no_series }", written)
+            (demo / "rules" / "demo.test.yaml").write_text(written, encoding="utf-8")
+            code, output = call("-c", config, "test")
+            self.assertEqual(code, 0, output)
 
     def test_no_such_alert(self):
         code, output = call("-c", self.config, "test", "--from-alert", "0123abcd")
