@@ -29,6 +29,7 @@ int cmd_import(const char *config_path, int argc, char **argv);
 int cmd_outbox(const char *config_path, int argc, char **argv);
 int cmd_query(const char *config_path, int argc, char **argv);
 int cmd_run(const char *config_path, int argc, char **argv);
+int cmd_test(const char *config_path, int argc, char **argv);
 
 int cmd_tune(const char *config_path, int argc, char **argv);
 

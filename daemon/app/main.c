@@ -12,6 +12,9 @@ static const struct command commands[] = {
     {"run", "", "run the daemon in the foreground", cmd_run},
     {"check", "[--tables PATH]… [FILE…]",
         "check the configuration, or rules and tables, and show every fault", cmd_check},
+    {"test",
+        "[--run NAME] [--junit FILE] [--min-coverage PERCENT] [--tables PATH]… [FILE…] | --from-alert ID",
+        "run the tests beside rule packs, or write one from an alert", cmd_test},
     {"backtest",
         "[--from YYYY-MM] [--to YYYY-MM] [--cases FILE] [--rules PATH]… [--json|--html FILE] [RULE…]",
         "replay history as it became known, and measure the alerts against known cases", cmd_backtest},
@@ -38,7 +41,8 @@ static void print_usage(FILE *out)
     fputs("  version  print the version\n"
           "  help     print this\n\n"
           "  -c, --config FILE   the configuration; else $TDWATCH_CONFIG, else /etc/tdwatch/tdwatch.yaml\n\n"
-          "tdwatch(8), tdwatch.yaml(5), tdwatch-rules(5), tdwatch-feeds(5), tdwatch-tables(5)\n",
+          "tdwatch(8), tdwatch.yaml(5), tdwatch-rules(5), tdwatch-rule-tests(5), tdwatch-feeds(5), "
+          "tdwatch-tables(5)\n",
         out);
 }
 

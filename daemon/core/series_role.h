@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "core/observation.h"
+#include "core/scope.h"
 
 enum series_role {
     ROLE_EXPORTS,     /* h's exports of p to m */
@@ -42,6 +43,10 @@ struct role {
 };
 
 extern const struct role series_roles[ROLE_COUNT];
+
+/* The country at a place of a scope; the world where the place is every country, or an origin that the scope
+ * does not have. */
+const char *series_role_country(enum role_place place, const struct scope *scope, const char *home);
 
 /* Whether an expression may name it as a series. */
 bool series_role_is_named(enum series_role role);
