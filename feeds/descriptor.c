@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/code.h"
+#include "core/country.h"
 #include "feeds/decode.h"
 #include "feeds/vocabulary.h"
 
@@ -19,6 +20,7 @@
 static const char *const format_names[] = {[FEED_CSV] = "csv", NULL};
 /* A tab has a word, since it looks like a blank in the file. */
 static const char *const delimiter_names[] = {",", ";", "|", "tab", NULL};
+static const char *const absent_names[] = {"unknown", "zero", NULL};
 static const char delimiters[] = {',', ';', '|', '\t'};
 
 /* ---- the tables of keys ---- */
@@ -27,6 +29,7 @@ static const char delimiters[] = {',', ';', '|', '\t'};
  */
 struct document_keys {
     struct descriptor descriptor;
+    int absent; /* of absent_names */
     const struct node *csv, *fields, *end;
 };
 
@@ -46,8 +49,7 @@ static const struct key document_keys[] = {
     {.name = "url",
         .kind = KEY_TEXT,
         .offset = DOCUMENT(descriptor.url),
-        .required = true,
-        .help = "Where the payload is fetched: http or https."},
+        .help = "Where the payload is fetched: http or https. Left out, the feed is imported only."},
     {.name = "licence",
         .kind = KEY_TEXT,
         .offset = DOCUMENT(descriptor.licence),
@@ -66,6 +68,19 @@ static const struct key document_keys[] = {
         .min = 60,
         .max = INT64_C(366) * 86400,
         .help = "Time between two polls, at least a minute."},
+    {.name = "publication_lag",
+        .kind = KEY_DURATION,
+        .offset = DOCUMENT(descriptor.publication_lag_s),
+        .fallback = "45d",
+        .min = 0,
+        .max = INT64_C(366) * 86400,
+        .help = "Time from a month's end to its usual publication."},
+    {.name = "absent",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(absent),
+        .fallback = "unknown",
+        .choices = absent_names,
+        .help = "What a product and partner without a row in a published month means."},
     {.name = "max_bytes",
         .kind = KEY_SIZE,
         .offset = DOCUMENT(descriptor.max_bytes),
@@ -156,6 +171,12 @@ static const struct key field_keys[] = {
         .max = SCALE_MAX,
         .help = "One unit of the payload in USD, units or kg: 1, 10, 100, …"},
     {.name = "unit", .kind = KEY_TEXT, .offset = FIELD(field.unit), .help = "The unit of the quantity."},
+    {.name = "codes",
+        .kind = KEY_CHOICE,
+        .offset = FIELD(field.codes),
+        .fallback = "iso2",
+        .choices = country_scheme_names,
+        .help = "The code list of the payload's countries."},
     {.name = "map",
         .kind = KEY_NODE,
         .offset = FIELD(map),
@@ -163,10 +184,10 @@ static const struct key field_keys[] = {
 };
 
 /* Which keys of field_keys say something for which field; `column` does for all. */
-static const char *const allowed_keys[FIELD_COUNT][4] = {
-    [FIELD_REPORTER] = {"value", "map"},
+static const char *const allowed_keys[FIELD_COUNT][5] = {
+    [FIELD_REPORTER] = {"value", "map", "codes"},
     [FIELD_FLOW] = {"value", "map"},
-    [FIELD_PARTNER] = {"value", "map"},
+    [FIELD_PARTNER] = {"value", "map", "codes"},
     [FIELD_PRODUCT] = {"value", "map", "prefix"},
     [FIELD_VALUE] = {"scale"},
     [FIELD_QUANTITY] = {"scale", "unit"},
@@ -262,10 +283,12 @@ static void check_origin(const struct reading *reading)
             "the column of the field %s has no name", role);
     if (field->value == NULL || !constant)
         return;
-    if (field->column != NULL || field->map_len > 0)
+    if (field->column != NULL || field->map_len > 0 || field->has_codes)
         diag_error(reading->diags, key_place(reading->node, "value"), "F006",
             "the field %s has a value for every row, so it takes no %s", role,
-            field->column != NULL ? "column" : "map");
+            field->column != NULL ? "column"
+            : field->map_len > 0  ? "map"
+                                  : "codes");
     check_text(reading, field->value, key_place(reading->node, "value"));
 }
 
@@ -308,6 +331,7 @@ static void read_field(const struct reading *reading)
         reading->field->prefix = "";
     if (keys.field.unit == NULL)
         reading->field->unit = "";
+    reading->field->has_codes = node_get(reading->node, "codes") != NULL;
     check_keys(reading);
     if (keys.map != NULL)
         read_map(reading, keys.map);
@@ -370,13 +394,16 @@ static const char *url_fault(const char *url)
     return NULL;
 }
 
-/* What the table of keys cannot say. NULL is a missing key, which is reported already. */
+/* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed. */
 static void check_document(
     const struct node *document, const struct descriptor *descriptor, struct diag_list *diags)
 {
     const char *fault = descriptor->url != NULL ? url_fault(descriptor->url) : NULL;
     if (fault != NULL)
         diag_error(diags, key_place(document, "url"), "F001", "the URL %s", fault);
+    if (descriptor->url == NULL && node_get(document, "interval") != NULL)
+        diag_error(diags, key_place(document, "interval"), "F010",
+            "a feed without a url is never asked, so it takes no interval");
     if (descriptor->feed != NULL && strlen(descriptor->feed) >= CODE_SIZE)
         diag_error(diags, key_place(document, "feed"), "F002", "the name of a feed has at most %d letters",
             CODE_SIZE - 1);
@@ -408,6 +435,7 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     }
     descriptor->delimiter = delimiters[csv.delimiter];
     descriptor->rows_at_least = end.rows_at_least;
+    descriptor->absent_is_zero = str_equal(absent_names[keys.absent], "zero");
     descriptor->file = arena_strdup(&descriptor->arena, document->place.file);
     *ret_descriptor = *descriptor;
     return 0;

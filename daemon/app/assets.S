@@ -25,6 +25,12 @@ asset_\symbol\()_name:
     .balign 16
 asset_tables:
     table baskets, "baskets.yaml"
+    table baskets_nso, "baskets-nso.yaml"
+    table baskets_sectors, "baskets-sectors.yaml"
+    table cbam, "cbam.yaml"
+    table countries, "countries.yaml"
+    table measures, "measures.yaml"
+    table quotas, "quotas.yaml"
     .dc.a 0, 0, 0
 
     asset sample_csv, "feeds/sample/vn-nso.csv"

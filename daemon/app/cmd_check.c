@@ -77,7 +77,7 @@ static void check_rules(struct check *check)
 
 static void print_tables(const struct reference *reference)
 {
-    printf("%zu baskets, %zu measures, %zu quotas, %zu countries\n", reference->baskets.len,
+    printf("%zu baskets, %zu measures, %zu quotas and %zu countries are in order\n", reference->baskets.len,
         reference->measures.len, reference->quotas.len, reference->countries.len);
 }
 
@@ -130,7 +130,7 @@ int cmd_check(const char *config_path, int argc, char **argv)
     size_t rules = optind < argc ? check_files(&tables, argv + optind, &diags)
                                  : check_setup(command_config_path(config_path), &diags);
     command_print_diags(stdout, &diags);
-    if (diags.errors == 0)
+    if (diags.errors == 0 && (rules > 0 || optind == argc)) /* not where only tables were checked */
         printf("%zu rules are in order\n", rules);
     int code = diags.errors == 0 ? EXIT_OK : EXIT_FAULT;
     diag_list_deinit(&diags);

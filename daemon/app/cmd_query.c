@@ -41,7 +41,8 @@ static int decode_sample(struct panel *panel, struct arena *arena, struct diag_l
     if (r < 0)
         return r;
     struct gate gate = {sample_source[0].name, "vn-nso.csv", period_make(PERIOD_YEAR_MAX, 12), 1};
-    r = decode_payload(&feed, asset_sample_csv(), "vn-nso.csv", arena, &rows, diags);
+    struct decode_input input = {&feed, NULL, asset_sample_csv(), "vn-nso.csv"};
+    r = decode_payload(&input, arena, &rows, diags);
     if (r == 0)
         r = gate_check(&gate, panel, &rows, diags);
     if (r == 0) {

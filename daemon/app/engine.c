@@ -46,6 +46,7 @@ void engine_answer_free(struct engine_answer *answer)
 {
     if (answer == NULL)
         return;
+    diag_list_deinit(&answer->faults);
     arena_deinit(&answer->arena);
     alloc_free(answer);
 }
@@ -231,12 +232,13 @@ static void handle_start(struct engine *engine, const struct engine_message *mes
     struct engine_answer *answer = answer_new(ANSWER_STARTED);
     struct diag_list diags = DIAG_LIST_NULL;
     struct setup *setup;
-    (void)setup_load(engine->config_path, CONFIG_WITH_SECRETS, &setup, &diags); /* its faults are in diags */
+    answer->error = setup_load(engine->config_path, message->secrets, &setup, &diags);
     if (setup == NULL) {
         answer->text = first_faults(&diags, &answer->arena);
     } else {
         engine->setup = setup;
-        if (start_with_store(engine, &diags, message->now_ms, answer) == 0) {
+        answer->error = start_with_store(engine, &diags, message->now_ms, answer);
+        if (answer->error == 0) {
             answer->setup = setup;
             add_feeds(engine, answer);
         } else {
@@ -400,6 +402,24 @@ static void handle_fetched(struct engine *engine, struct engine_message *message
     send(engine, answer);
 }
 
+/* ---- files that people bring ---- */
+
+static void handle_import(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_IMPORTED);
+    const struct descriptor *feed = setup_feed(engine->setup, message->feed);
+    struct ingest_report report;
+    answer->error = feed != NULL ? ingest_file(engine, feed, message, &report, &answer->faults) : -ENOENT;
+    if (answer->error == 0)
+        answer->text = arena_strdup(&answer->arena, report.text);
+    else if (answer->error == -EBADMSG)
+        answer->text = "refused; nothing has changed";
+    else
+        answer->text = arena_printf(&answer->arena, "%s; nothing has changed",
+            feed != NULL ? store_error(engine->store) : "there is no such feed");
+    send(engine, answer);
+}
+
 /* ---- deliveries ---- */
 
 static void handle_pump(struct engine *engine, const struct engine_message *message)
@@ -452,6 +472,9 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_ATTEMPTED:
         handle_attempted(engine, message);
+        break;
+    case MESSAGE_IMPORT:
+        handle_import(engine, message);
         break;
     }
     engine_message_free(message);

@@ -17,6 +17,7 @@ static const struct command commands[] = {
     {"alerts", "[--all]", "list open alerts with their figures", cmd_alerts},
     {"outbox", "[--pending|--parked|--delivered]", "list deliveries", cmd_outbox},
     {"feeds", "", "list feeds and how they are", cmd_feeds},
+    {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
     {"config", "--defaults", "print a complete configuration of the defaults", cmd_config},
     {"demo", "[--directory DIR]", "run the main job on the shipped sample", cmd_demo},
 };

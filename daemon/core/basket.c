@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "core/code.h"
+#include "core/row.h"
 
 /* Far above any list that people keep; it bounds what a mistaken file can cost. */
 enum { BASKETS_MAX = 10000 };
@@ -71,10 +72,10 @@ static const struct key code_keys[] = {
 };
 
 /* A text, or a map with the months of the code. */
-static struct basket_code read_code(const struct row *list, const struct node *item)
+static struct basket_code read_code(const struct row_reader *list, const struct node *item)
 {
     struct code_draft draft = {0};
-    const struct row row = {item, "a code", list->arena, list->diags};
+    const struct row_reader row = {item, "a code", list->arena, list->diags};
     if (item->kind == NODE_SCALAR) {
         draft.code.code = arena_strndup(row.arena, item->text.data, item->text.len);
         return draft.code;
@@ -89,7 +90,7 @@ static struct basket_code read_code(const struct row *list, const struct node *i
 }
 
 /* One code stands for a list of one. */
-static struct basket_codes read_codes(const struct row *row, const char *key, const struct node *node)
+static struct basket_codes read_codes(const struct row_reader *row, const char *key, const struct node *node)
 {
     if (node == NULL)
         return (struct basket_codes){0};
@@ -165,7 +166,7 @@ static bool is_below(const struct basket *basket, const char *code)
     return false;
 }
 
-static void check_exceptions(const struct row *row, const struct basket *basket)
+static void check_exceptions(const struct row_reader *row, const struct basket *basket)
 {
     row_check_codes(row, "except", &basket->except);
     for (size_t i = 0; i < basket->except.len; i++) {
@@ -179,7 +180,7 @@ static void check_exceptions(const struct row *row, const struct basket *basket)
 }
 
 /* A basket with faults is read as far as it goes, so that all its faults are reported. */
-static struct basket read_basket(const struct row *row)
+static struct basket read_basket(const struct row_reader *row)
 {
     struct basket_draft draft = {.basket = {.place = row_place(row)}};
     struct basket *basket = &draft.basket;
@@ -228,7 +229,7 @@ int baskets_add(struct baskets *baskets, const struct node *list, struct diag_li
     for (size_t i = 0; i < baskets->len; i++)
         map_put(&seen, baskets->items[i].id, slice_of(baskets->items[i].id).len, (uint32_t)i);
     for (size_t i = 0; i < list->len; i++) {
-        const struct row row = {list->items[i], "a basket", &baskets->arena, diags};
+        const struct row_reader row = {list->items[i], "a basket", &baskets->arena, diags};
         struct basket basket = read_basket(&row);
         if (basket.id == NULL)
             continue;
@@ -267,7 +268,7 @@ bool basket_holds(const struct basket *basket, const char *code)
 
 /* ---- targets ---- */
 
-static void report_unknown(const struct baskets *baskets, const struct row *row, const char *id)
+static void report_unknown(const struct baskets *baskets, const struct row_reader *row, const char *id)
 {
     const char **ids = arena_array(&row->diags->arena, baskets->len, sizeof *ids);
     for (size_t i = 0; i < baskets->len; i++)
@@ -279,7 +280,7 @@ static void report_unknown(const struct baskets *baskets, const struct row *row,
 }
 
 void baskets_check_target(
-    const struct baskets *baskets, const struct row *row, const struct basket_target *target)
+    const struct baskets *baskets, const struct row_reader *row, const struct basket_target *target)
 {
     const struct node *codes = node_get(row->node, "codes");
     row_check_codes(row, "codes", &target->codes);

@@ -12,7 +12,8 @@
 #include "base/diag.h"
 #include "base/keys.h"
 #include "base/node.h"
-#include "core/row.h"
+
+struct row_reader;
 
 enum language { LANGUAGE_VI, LANGUAGE_EN, LANGUAGE_COUNT };
 
@@ -72,7 +73,7 @@ struct basket_target {
 
 /* Checks a target that was read from the keys `basket` and `codes` of a row. */
 void baskets_check_target(
-    const struct baskets *baskets, const struct row *row, const struct basket_target *target);
+    const struct baskets *baskets, const struct row_reader *row, const struct basket_target *target);
 
 /* Whether the target and the product (basket id or code) meet: the same basket, or codes of which one lies at
  * or below the other and not at or below an exception of its basket. Coarse on purpose: a chapter is

@@ -67,7 +67,7 @@ static bool is_code(enum country_scheme scheme, const char *code)
 
 /* Feeds look a country up by any of its codes. */
 static void check_code(
-    struct countries *countries, const struct row *row, enum country_scheme scheme, const char *code)
+    struct countries *countries, const struct row_reader *row, enum country_scheme scheme, const char *code)
 {
     uint32_t first;
     const char *key = country_scheme_names[scheme];
@@ -91,7 +91,7 @@ int countries_add(struct countries *countries, const struct node *list, struct d
     if (!row_check_list(list, "countries", COUNTRIES_MAX - countries->len, diags))
         return -EINVAL;
     for (size_t i = 0; i < list->len; i++) {
-        const struct row row = {list->items[i], "a country", &countries->arena, diags};
+        const struct row_reader row = {list->items[i], "a country", &countries->arena, diags};
         struct country country = {.place = row_place(&row)};
         (void)keys_read(row.node, country_keys, sizeof country_keys / sizeof *country_keys, row.what,
             &country, row.arena, diags); /* its faults are in diags, and more are looked for */

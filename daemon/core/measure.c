@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "core/expr.h"
+#include "core/row.h"
 
 /* Far above all that was ever asked for; it bounds what a mistaken file can cost. */
 enum { MEASURES_MAX = 100000 };
@@ -123,7 +124,7 @@ static const struct {
     {DATE_INITIATION, DATE_ENDED},
 };
 
-static int32_t read_date(const struct row *row, const char *key, const char *text)
+static int32_t read_date(const struct row_reader *row, const char *key, const char *text)
 {
     int32_t date;
     if (text == NULL)
@@ -136,7 +137,7 @@ static int32_t read_date(const struct row *row, const char *key, const char *tex
     return DATE_NONE;
 }
 
-static void check_order(const struct row *row, const struct draft *draft, const int32_t *days)
+static void check_order(const struct row_reader *row, const struct draft *draft, const int32_t *days)
 {
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
         enum date_name first = orders[i].first, then = orders[i].then;
@@ -149,7 +150,7 @@ static void check_order(const struct row *row, const struct draft *draft, const 
     }
 }
 
-static void read_dates(const struct row *row, struct draft *draft)
+static void read_dates(const struct row_reader *row, struct draft *draft)
 {
     int32_t days[DATE_NAME_COUNT];
     for (size_t i = 0; i < DATE_NAME_COUNT; i++) {
@@ -166,7 +167,7 @@ static void read_dates(const struct row *row, struct draft *draft)
     }
 }
 
-static double read_rate(const struct row *row, const struct node *node)
+static double read_rate(const struct row_reader *row, const struct node *node)
 {
     struct expr *literal;
     if (node == NULL || expr_parse_literal(node, row->arena, &literal, row->diags) < 0)
@@ -179,7 +180,7 @@ static double read_rate(const struct row *row, const struct node *node)
     return NAN;
 }
 
-static void check_texts(const struct row *row, const struct draft *draft)
+static void check_texts(const struct row_reader *row, const struct draft *draft)
 {
     const struct measure *measure = &draft->measure;
     row_check_text(row, "id", measure->id);
@@ -194,7 +195,7 @@ static void check_texts(const struct row *row, const struct draft *draft)
 }
 
 /* 0, or -EINVAL where the row has faults. */
-static int read_draft(const struct row *row, const struct baskets *baskets, struct draft *ret_draft)
+static int read_draft(const struct row_reader *row, const struct baskets *baskets, struct draft *ret_draft)
 {
     struct draft draft = {.measure = {.place = row_place(row)}};
     size_t errors = row->diags->errors;
@@ -250,7 +251,7 @@ int measures_add(struct measures *measures, const struct node *list, const struc
         return -EINVAL;
     recall(measures, &seen);
     for (size_t i = 0; i < list->len; i++) {
-        const struct row row = {list->items[i], "a measure", &measures->arena, diags};
+        const struct row_reader row = {list->items[i], "a measure", &measures->arena, diags};
         struct draft draft;
         if (read_draft(&row, baskets, &draft) < 0)
             continue;

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "core/expr.h"
 #include "core/period.h"
+#include "core/row.h"
 
 /* Far above all that laws set; it bounds what a mistaken file can cost. */
 enum { QUOTAS_MAX = 10000 };
@@ -82,7 +83,7 @@ static const struct {
     {VALUE_NUMBER, COLUMN_QUANTITY},
 };
 
-static void read_limit(const struct row *row, const struct node *node, struct quota *quota)
+static void read_limit(const struct row_reader *row, const struct node *node, struct quota *quota)
 {
     struct expr *literal;
     if (node == NULL || expr_parse_literal(node, row->arena, &literal, row->diags) < 0)
@@ -104,7 +105,7 @@ static void read_limit(const struct row *row, const struct node *node, struct qu
     diag_hint(row->diags, "write 1234 t, 5 MUSD, or 1000 for a number in the product's own unit");
 }
 
-static void check_texts(const struct row *row, const struct quota *quota)
+static void check_texts(const struct row_reader *row, const struct quota *quota)
 {
     row_check_text(row, "id", quota->id);
     row_check_text(row, "title", quota->title);
@@ -114,7 +115,7 @@ static void check_texts(const struct row *row, const struct quota *quota)
 }
 
 /* 0, or -EINVAL where the row has faults. */
-static int read_quota(const struct row *row, const struct baskets *baskets, struct quota *ret_quota)
+static int read_quota(const struct row_reader *row, const struct baskets *baskets, struct quota *ret_quota)
 {
     struct draft draft = {.quota = {.place = row_place(row)}};
     struct quota *quota = &draft.quota;
@@ -163,7 +164,7 @@ int quotas_add(
     if (!row_check_list(list, "quotas", QUOTAS_MAX - quotas->len, diags))
         return -EINVAL;
     for (size_t i = 0; i < list->len; i++) {
-        const struct row row = {list->items[i], "a quota", &quotas->arena, diags};
+        const struct row_reader row = {list->items[i], "a quota", &quotas->arena, diags};
         struct quota quota;
         if (read_quota(&row, baskets, &quota) < 0)
             continue;

@@ -20,14 +20,14 @@ bool row_check_list(const struct node *list, const char *what, size_t max, struc
 
 /* ---- places ---- */
 
-struct place row_place(const struct row *row)
+struct place row_place(const struct row_reader *row)
 {
     struct place place = row->node->place;
     place.file = arena_strdup(row->arena, place.file);
     return place;
 }
 
-struct place row_place_of(const struct row *row, const char *key)
+struct place row_place_of(const struct row_reader *row, const char *key)
 {
     const struct node *value = node_get(row->node, key);
     return value != NULL ? value->place : row->node->place;
@@ -35,7 +35,7 @@ struct place row_place_of(const struct row *row, const char *key)
 
 /* Where the i-th of a list of codes was written: a text, or the key `code` of a map. One alone stands for a
  * list. */
-static struct place code_place(const struct row *row, const char *key, size_t i)
+static struct place code_place(const struct row_reader *row, const char *key, size_t i)
 {
     const struct node *item = node_get(row->node, key);
     if (item->kind == NODE_SEQUENCE && i < item->len)
@@ -46,13 +46,13 @@ static struct place code_place(const struct row *row, const char *key, size_t i)
 
 /* ---- texts and countries ---- */
 
-void row_check_text(const struct row *row, const char *key, const char *text)
+void row_check_text(const struct row_reader *row, const char *key, const char *text)
 {
     if (text != NULL && text[0] == '\0')
         diag_error(row->diags, row_place_of(row, key), "L002", "'%s' of %s is empty", key, row->what);
 }
 
-void row_check_country(const struct row *row, const char *key, const char *text, enum row_country kind)
+void row_check_country(const struct row_reader *row, const char *key, const char *text, enum row_country kind)
 {
     if (text == NULL)
         return;
@@ -109,7 +109,7 @@ static bool check_code(struct place place, const char *code, struct diag_list *d
     return false;
 }
 
-void row_check_codes(const struct row *row, const char *key, const struct texts *codes)
+void row_check_codes(const struct row_reader *row, const char *key, const struct texts *codes)
 {
     struct map seen = MAP_NULL;
     uint32_t first;
@@ -131,7 +131,7 @@ void row_check_codes(const struct row *row, const char *key, const struct texts 
 
 /* ---- months ---- */
 
-static int32_t read_month(const struct row *row, struct row_month month)
+static int32_t read_month(const struct row_reader *row, struct row_month month)
 {
     int32_t period;
     if (month.text == NULL)
@@ -143,8 +143,8 @@ static int32_t read_month(const struct row *row, struct row_month month)
     return PERIOD_NONE;
 }
 
-void row_read_months(const struct row *row, struct row_month first, struct row_month last, int32_t *ret_first,
-    int32_t *ret_last)
+void row_read_months(const struct row_reader *row, struct row_month first, struct row_month last,
+    int32_t *ret_first, int32_t *ret_last)
 {
     *ret_first = read_month(row, first);
     *ret_last = read_month(row, last);

@@ -12,8 +12,8 @@
 #include "base/keys.h"
 #include "base/node.h"
 
-/* A row while it is read. */
-struct row {
+/* Reads one row. */
+struct row_reader {
     const struct node *node;
     const char *what; /* in messages: "a basket" */
     struct arena *arena;
@@ -24,22 +24,23 @@ struct row {
 bool row_check_list(const struct node *list, const char *what, size_t max, struct diag_list *diags);
 
 /* Where the row stands, with the file's name copied into the arena: rows outlive their document. */
-struct place row_place(const struct row *row);
+struct place row_place(const struct row_reader *row);
 
 /* Where the key's value stands, or the row where it has none. */
-struct place row_place_of(const struct row *row, const char *key);
+struct place row_place_of(const struct row_reader *row, const char *key);
 
 /* These check the value that keys_read has read under `key`; NULL, which it has reported, is passed over. */
 
-void row_check_text(const struct row *row, const char *key, const char *text); /* it is not empty */
+void row_check_text(const struct row_reader *row, const char *key, const char *text); /* it is not empty */
 
 enum row_country { ROW_COUNTRY, ROW_COUNTRY_OR_WORLD };
 
-void row_check_country(const struct row *row, const char *key, const char *text, enum row_country kind);
+void row_check_country(
+    const struct row_reader *row, const char *key, const char *text, enum row_country kind);
 
 /* Each is a product code, and stands once: a code twice would be counted twice. NULL items are passed over.
  */
-void row_check_codes(const struct row *row, const char *key, const struct texts *codes);
+void row_check_codes(const struct row_reader *row, const char *key, const struct texts *codes);
 
 /* A key with a month: its text, or NULL where it is not given. */
 struct row_month {
@@ -47,7 +48,7 @@ struct row_month {
 };
 
 /* Reads the first and the last of a span of months; PERIOD_NONE where one is not given or has faults. */
-void row_read_months(const struct row *row, struct row_month first, struct row_month last, int32_t *ret_first,
-    int32_t *ret_last);
+void row_read_months(const struct row_reader *row, struct row_month first, struct row_month last,
+    int32_t *ret_first, int32_t *ret_last);
 
 #endif

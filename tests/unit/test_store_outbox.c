@@ -415,11 +415,11 @@ static void who_was_told_is_known(void **state)
     struct temp_store *temp = *state;
     bool told = false;
     put_delivery(temp, "press", 60);
-    assert_int_equal(store_was_told(temp->store, sample_trade().id, "press", &told), 0);
+    assert_int_equal(store_was_told(temp->store, sample_trade().id, "none", "press", &told), 0);
     assert_true(told);
-    assert_int_equal(store_was_told(temp->store, sample_trade().id, "office", &told), 0);
+    assert_int_equal(store_was_told(temp->store, sample_trade().id, "none", "office", &told), 0);
     assert_false(told);
-    assert_int_equal(store_was_told(temp->store, "none", "press", &told), 0);
+    assert_int_equal(store_was_told(temp->store, "none", "none", "press", &told), 0);
     assert_false(told);
 }
 
