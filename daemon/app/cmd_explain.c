@@ -96,8 +96,7 @@ static int judge_and_explain(const struct setup *setup, struct store *store, con
     struct judge_result judged;
     struct scope_place place;
     const char *text;
-    struct judge *judge =
-        judge_new(setup->ruleset, &setup->reference, setup->config->home, &setup->sources);
+    struct judge *judge = judge_new(setup->ruleset, &setup->reference, setup->config->home, &setup->sources);
     judge_all(judge, panel, &judged);
     judge_result_deinit(&judged);
     int code = EXIT_FAULT;

@@ -69,8 +69,7 @@ static bool is_product(const struct search *search)
 static bool selects(const struct search *search, const struct rule *rule)
 {
     for (size_t i = 0; i < rule->product_count; i++)
-        if (selector_matches(
-                &rule->products[i], &search->setup->reference.baskets, search->wanted.product))
+        if (selector_matches(&rule->products[i], &search->setup->reference.baskets, search->wanted.product))
             return true;
     return false;
 }
@@ -84,15 +83,17 @@ static int settle_origin(struct search *search, const struct rule *rule)
         return -ENOENT;
     }
     if (origin == NULL && rule->origins.len > 1) {
-        *search->ret_text = arena_printf(search->arena, "the rule %s has several origins; add --origin with one of %s",
-            rule->id, join(&rule->origins, search->arena));
+        *search->ret_text =
+            arena_printf(search->arena, "the rule %s has several origins; add --origin with one of %s",
+                rule->id, join(&rule->origins, search->arena));
         return -ENOENT;
     }
     if (origin == NULL)
         search->wanted.origin = rule->origins.len == 1 ? rule->origins.items[0] : "";
     else if (!holds(&rule->origins, origin)) {
-        *search->ret_text = arena_printf(search->arena, "the origin %s is not in the scope of %s, which has %s",
-            origin, rule->id, join(&rule->origins, search->arena));
+        *search->ret_text =
+            arena_printf(search->arena, "the origin %s is not in the scope of %s, which has %s", origin,
+                rule->id, join(&rule->origins, search->arena));
         return -ENOENT;
     }
     return 0;
@@ -108,8 +109,8 @@ static int no_such_scope(const struct search *search, const struct rule *rule)
         *search->ret_text = arena_printf(arena, "the product %s is not in the scope of %s (%s:%d)", product,
             rule->id, rule->place.file, rule->place.line);
     else if (!rule->all_markets && !holds(&rule->markets, market))
-        *search->ret_text = arena_printf(arena, "the market %s is not in the scope of %s, which has %s", market,
-            rule->id, join(&rule->markets, arena));
+        *search->ret_text = arena_printf(arena, "the market %s is not in the scope of %s, which has %s",
+            market, rule->id, join(&rule->markets, arena));
     else
         *search->ret_text = arena_printf(arena,
             "no source reports a series that %s would read for %s in %s, so it is not judged there", rule->id,

@@ -10,8 +10,8 @@ struct scope_place {
     uint32_t rule, scope;
 };
 
-/* `wanted->origin` may be NULL: the rule's only one. 0; -ENOENT: why there is none is in *ret_text, which lives
- * in `arena`. */
+/* `wanted->origin` may be NULL: the rule's only one. 0; -ENOENT: why there is none is in *ret_text, which
+ * lives in `arena`. */
 int explain_find(const struct setup *setup, const struct judge *judge, const struct alert_scope *wanted,
     struct arena *arena, struct scope_place *ret_place, const char **ret_text);
 

@@ -61,8 +61,8 @@ static void take_flags(struct judge *judge, const struct explain_request *reques
     }
 }
 
-void explain_flags(const struct explain_request *request, const struct sources *sources,
-    struct explanation *explanation)
+void explain_flags(
+    const struct explain_request *request, const struct sources *sources, struct explanation *explanation)
 {
     struct arena arena = ARENA_NULL;
     struct diag_list diags = DIAG_LIST_NULL;

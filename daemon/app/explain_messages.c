@@ -36,8 +36,8 @@ static void take_alert(void *userdata, const struct alert_row *row)
         return;
     if (str_equal(scope->product, ledger_summary_product))
         push_row(&messages->summaries, row, &messages->out->arena);
-    else if (str_equal(scope->product, out->scope->product) &&
-             str_equal(scope->market, out->scope->market) && str_equal(scope->origin, out->scope->origin))
+    else if (str_equal(scope->product, out->scope->product) && str_equal(scope->market, out->scope->market) &&
+             str_equal(scope->origin, out->scope->origin))
         push_row(&messages->own, row, &messages->out->arena);
 }
 
@@ -56,8 +56,8 @@ static const char *find_summary(struct messages *messages, const struct explaine
 {
     struct arena *arena = &messages->out->arena;
     const struct scope *scope = messages->out->scope;
-    const char *name = ledger_summary_name(
-        &(struct alert_scope){"", scope->product, scope->market, scope->origin}, arena);
+    const char *name =
+        ledger_summary_name(&(struct alert_scope){"", scope->product, scope->market, scope->origin}, arena);
     for (size_t i = 0; i < messages->summaries.len; i++)
         for (int seq = 1; seq <= messages->summaries.items[i].seq; seq++) {
             struct event_row row;
@@ -199,8 +199,7 @@ int explain_messages(struct store *store, const struct config *config, struct ex
 {
     struct messages messages = {.store = store, .config = config, .out = explanation};
     int r = store_each_alert(store, false, take_alert, &messages);
-    explanation->alerts =
-        arena_array(&explanation->arena, messages.own.len, sizeof *explanation->alerts);
+    explanation->alerts = arena_array(&explanation->arena, messages.own.len, sizeof *explanation->alerts);
     for (size_t i = messages.own.len; i > 0 && r == 0; i--)
         r = take_events(&messages, &messages.own.items[i - 1]);
     if (r == 0)

@@ -51,7 +51,8 @@ static void print_alert(const struct explanation *explanation, FILE *out)
     fprintf(out, "%d of %d release%s: the condition held in %d of the last %d\n", policy->need, policy->of,
         policy->of == 1 ? "" : "s", explanation->held, policy->of);
     row(out, "missing");
-    fprintf(out, "a figure that is not known %s while the alert stands open\n", missing_texts[policy->missing]);
+    fprintf(
+        out, "a figure that is not known %s while the alert stands open\n", missing_texts[policy->missing]);
 }
 
 /* Sources of the roles that are furthest behind. */

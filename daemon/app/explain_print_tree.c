@@ -177,12 +177,12 @@ static void print_thresholds(const struct explanation *explanation, FILE *out)
         struct line *line = next_line(&lines, 1);
         line->clause = arena_printf(&lines.arena, "$%s", threshold->value.name);
         line->values = format(&threshold->value, &lines.arena);
-        line->outcome = threshold->overridden
-                            ? arena_printf(&lines.arena, "by the override at %s:%d, else %s",
-                                  threshold->place.file, threshold->place.line,
-                                  format(&threshold->written, &lines.arena))
-                            : arena_printf(&lines.arena, "by default, %s:%d", threshold->place.file,
-                                  threshold->place.line);
+        line->outcome =
+            threshold->overridden
+                ? arena_printf(&lines.arena, "by the override at %s:%d, else %s", threshold->place.file,
+                      threshold->place.line, format(&threshold->written, &lines.arena))
+                : arena_printf(
+                      &lines.arena, "by default, %s:%d", threshold->place.file, threshold->place.line);
         line->note = "";
     }
     if (n > 0)

@@ -33,8 +33,7 @@ static void take_payload(void *userdata, int64_t payload, const struct payload_r
     struct explained_source *source = find_source(userdata, row->feed);
     (void)payload;
     if (source != NULL)
-        *source =
-            (struct explained_source){source->name, row->digest, row->seen_ms, row->rows, row->revised};
+        *source = (struct explained_source){source->name, row->digest, row->seen_ms, row->rows, row->revised};
 }
 
 /* ---- revisions ---- */
@@ -49,8 +48,7 @@ static struct figure figure_of(enum column column, int64_t figure)
 {
     static const enum value_type types[COLUMN_COUNT] = {
         [COLUMN_VALUE] = VALUE_MONEY, [COLUMN_QUANTITY] = VALUE_QUANTITY, [COLUMN_WEIGHT] = VALUE_WEIGHT};
-    return (struct figure){
-        series_column_names[column], types[column], KNOWN, (double)figure / FIGURE_SCALE};
+    return (struct figure){series_column_names[column], types[column], KNOWN, (double)figure / FIGURE_SCALE};
 }
 
 static void add_revision(struct revisions *revisions, size_t at, const struct store_change *change)
@@ -61,10 +59,9 @@ static void add_revision(struct revisions *revisions, size_t at, const struct st
             continue;
         role->revisions =
             alloc_grow(role->revisions, role->revision_count, &revisions->caps[at], sizeof *role->revisions);
-        role->revisions[role->revision_count++] =
-            (struct explained_revision){&role->series[i], change->period,
-                figure_of(change->column, change->old_figure), figure_of(change->column, change->new_figure),
-                change->seen_ms};
+        role->revisions[role->revision_count++] = (struct explained_revision){&role->series[i],
+            change->period, figure_of(change->column, change->old_figure),
+            figure_of(change->column, change->new_figure), change->seen_ms};
     }
 }
 

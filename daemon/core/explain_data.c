@@ -44,8 +44,8 @@ static const char *meaning_of(
 
 static unsigned columns_of(const struct instruction *code, size_t role)
 {
-    bool reads_tables = code->op == PROGRAM_PROBE && code->probe >= PROBE_MEASURE &&
-                        code->probe <= PROBE_CASE_ELSEWHERE;
+    bool reads_tables =
+        code->op == PROGRAM_PROBE && code->probe >= PROBE_MEASURE && code->probe <= PROBE_CASE_ELSEWHERE;
     if (code->op == PROGRAM_WINDOW)
         return code->role == role ? 1U << code->column : 0;
     if (code->op != PROGRAM_PROBE || reads_tables || (code->role != role && code->other != role))
@@ -170,8 +170,7 @@ void explain_data(const struct explain_request *request, struct explanation *exp
 {
     const struct program *program = &explanation->rule->program;
     explanation->role_count = program->role_count;
-    explanation->roles =
-        arena_array(&explanation->arena, program->role_count, sizeof *explanation->roles);
+    explanation->roles = arena_array(&explanation->arena, program->role_count, sizeof *explanation->roles);
     for (size_t i = 0; i < program->role_count; i++) {
         struct explained_role *role = &explanation->roles[i];
         struct role_series series = {.panel = request->panel};

@@ -250,8 +250,7 @@ void explain_conditions(const struct explain_request *request, struct explanatio
         arena_array(&explanation->arena, indicator_count, sizeof *explanation->functions);
     for (size_t i = 0; i < rule->let_count; i++) {
         take_functions(explanation, rule->lets[i].expr);
-        explanation->lets[i] =
-            (struct explained_let){rule->lets[i].name, part_of(&tree, rule->lets[i].expr)};
+        explanation->lets[i] = (struct explained_let){rule->lets[i].name, part_of(&tree, rule->lets[i].expr)};
     }
     take_functions(explanation, rule->when_expr);
     explanation->when = part_of(&tree, rule->when_expr);

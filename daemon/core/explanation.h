@@ -1,5 +1,6 @@
-/* An explanation: what a rule says of one scope in one period, clause by clause, with the figures that it read
- * and whom it was told. A plain struct: app/explain_print.c makes text of it, io/explain_json.c a document.
+/* An explanation: what a rule says of one scope in one period, clause by clause, with the figures that it
+ * read and whom it was told. A plain struct: app/explain_print.c makes text of it, io/explain_json.c a
+ * document.
  *
  * Lists and texts live in its arena. The rule, its scope and rows of tables are borrowed. */
 #ifndef CORE_EXPLANATION_H
