@@ -116,12 +116,12 @@ static void read_id(struct case_reader *reader, const struct record *record, str
     item->id = copy_of(reader, text);
 }
 
-/* Case lists name the Eurasian Economic Union by its letters; everywhere else it is EA. */
+/* Case lists name the Eurasian Economic Union by its letters; everywhere else it is XE. */
 static void read_market(struct case_reader *reader, const struct record *record, struct score_case *item)
 {
     struct slice text = field_of(reader, record, CASE_MARKET);
     if (slice_equal(text, "EAEU"))
-        text = slice_of("EA");
+        text = slice_of("XE");
     if (!code_is_country(text) || slice_equal(text, "W"))
         refuse(reader, record, CASE_MARKET, "H005", "a market: two upper-case letters, or EAEU");
     item->market = copy_of(reader, text);

@@ -156,7 +156,10 @@ static int try_files(const struct import *import)
 
 static void refuse_feed(const struct setup *setup, const char *name)
 {
-    const char *near = str_did_you_mean(slice_of(name), setup->sources.items, setup->sources.len);
+    const char *names[FEEDS_MAX];
+    for (size_t i = 0; i < setup->feed_count; i++)
+        names[i] = setup->feeds[i].feed;
+    const char *near = str_did_you_mean(slice_of(name), names, setup->feed_count);
     fprintf(stderr, "there is no feed '%s' in the configuration", name);
     if (near != NULL)
         fprintf(stderr, "; did you mean '%s'?", near);

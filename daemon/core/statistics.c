@@ -102,7 +102,7 @@ static double beta_fraction(double a, double b, double x)
 }
 
 /* lgamma() would set a global. */
-static double log_gamma(double x)
+static double gamma_log(double x)
 {
     int sign;
     return lgamma_r(x, &sign);
@@ -115,7 +115,7 @@ static double student_upper(double t, double nu)
 {
     double a = nu / 2, b = 0.5, square = t * t / nu;
     double x = 1 / (1 + square), rest = 1 / (1 + 1 / square);
-    double front = exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) - a * log1p(square)) * sqrt(rest);
+    double front = exp(gamma_log(a + b) - gamma_log(a) - gamma_log(b) - a * log1p(square)) * sqrt(rest);
     if (x < (a + 1) / (a + b + 2))
         return front * beta_fraction(a, b, x) / a / 2;
     return 0.5 - front * beta_fraction(b, a, rest) / b / 2;
