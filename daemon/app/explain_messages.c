@@ -190,6 +190,8 @@ static const char *silence_of(const struct messages *messages)
         if (row->told.raised <= out->period && out->period <= row->told.period)
             return reason_untold(messages, &out->alerts[messages->own.len - 1 - i]);
     }
+    if (out->horizon == PERIOD_NONE || out->period > out->horizon)
+        return "there are not all figures of the month yet";
     if (alert_is_open(out->track.state))
         return "the daemon has not judged it under these rules and figures yet";
     return out->track.state == ALERT_PENDING ? "it has not held for long enough" : "it does not fire";

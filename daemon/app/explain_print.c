@@ -8,14 +8,25 @@ static const char *const verdict_texts[VERDICT_COUNT] = {
     [VERDICT_TRUE] = "the condition holds",
     [VERDICT_HOLD] = "the condition does not hold, and the one to clear does not either",
     [VERDICT_CLEAR] = "the condition does not hold",
-    [VERDICT_NOT_JUDGED] = "not judged in this period",
+    [VERDICT_NOT_JUDGED] = "",
 };
 
 static const char *const missing_texts[] = {
-    [MISSING_KEEP] = "changes nothing",
-    [MISSING_CLEAR] = "ends the alert",
-    [MISSING_ALERT] = "is told",
+    [MISSING_KEEP] = "stays as it is",
+    [MISSING_CLEAR] = "ends",
+    [MISSING_ALERT] = "stays, and its receivers are told",
 };
+
+/* Why a period is not judged at all. */
+static const char *why_not_judged(const struct explanation *explanation)
+{
+    if (!explanation->in_force)
+        return "not judged: the rule is not valid then";
+    if (explanation->horizon == PERIOD_NONE || explanation->period < explanation->first ||
+        explanation->period > explanation->horizon)
+        return "not judged: there are no figures of that month yet, or none so old";
+    return "not judged in this month: the year to date is too short";
+}
 
 static void row(FILE *out, const char *name)
 {
@@ -51,8 +62,7 @@ static void print_alert(const struct explanation *explanation, FILE *out)
     fprintf(out, "%d of %d release%s: the condition held in %d of the last %d\n", policy->need, policy->of,
         policy->of == 1 ? "" : "s", explanation->held, policy->of);
     row(out, "missing");
-    fprintf(
-        out, "a figure that is not known %s while the alert stands open\n", missing_texts[policy->missing]);
+    fprintf(out, "an open alert %s where a figure is not known\n", missing_texts[policy->missing]);
 }
 
 /* Sources of the roles that are furthest behind. */
@@ -116,7 +126,9 @@ static void print_head(const struct explanation *explanation, FILE *out)
     row(out, "period");
     fprintf(out, "%s\n", period_format(explanation->period, period));
     row(out, "verdict");
-    fprintf(out, "%s\n", verdict_texts[explanation->verdict]);
+    fprintf(out, "%s\n",
+        explanation->verdict == VERDICT_NOT_JUDGED ? why_not_judged(explanation)
+                                                   : verdict_texts[explanation->verdict]);
     print_alert(explanation, out);
     print_horizon(explanation, out);
     print_validity(explanation, out);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "core/explain.h"
 #include "core/period.h"
+#include "core/probe.h"
 
 enum { SERIES_SHOWN = 8 };
 
@@ -47,10 +48,12 @@ static bool has_column(const struct explained_role *role, enum column column)
     return any;
 }
 
-/* In full, where other places round. */
+/* In full, where other places round. What is not there is said in a word. */
 static const char *exact(const struct figure *figure, char buf[FIGURE_TEXT_SIZE])
 {
     struct figure plain = *figure;
+    if (figure->unknown == UNKNOWN_MONTH || figure->unknown == UNKNOWN_SUPPRESSED)
+        return figure->unknown == UNKNOWN_MONTH ? "missing" : "suppressed";
     plain.type = VALUE_NUMBER;
     return figure_format(&plain, LANGUAGE_EN, buf);
 }
@@ -194,6 +197,35 @@ static void print_quota(const struct quota *quota, FILE *out)
         series_column_names[quota->column], quota->months, quota->source);
 }
 
+/* In words, where the flag is set; the man page has the formulas. */
+static const char *flag_meaning(const struct figure *flag)
+{
+    static const char *const meanings[FLAG_COUNT] = {
+        [FLAG_SMALL_BASE] = "trade a year earlier was small",
+        [FLAG_BASE_EFFECT] = "trade a year earlier had fallen itself",
+        [FLAG_TET_WINDOW] = "Tet falls in another month than a year earlier",
+        [FLAG_PRELIMINARY] = "the source calls the month preliminary",
+        [FLAG_HS_BREAK] = "a code began or ended in the last two years",
+        [FLAG_UNIT_BREAK] = "the unit value leapt in the last two years",
+        [FLAG_SUPPRESSED] = "a figure of the last two years is confidential",
+        [FLAG_ONE_SHIPMENT] = "one month makes most of the last three",
+        [FLAG_FRONT_LOADING] = "a tariff is announced and comes soon",
+    };
+    bool set = flag->type == VALUE_BOOLEAN && flag->unknown == KNOWN && flag->value != 0;
+    for (int i = 0; i < FLAG_COUNT && set; i++)
+        if (str_equal(flag->name, quality_flag_names[i]))
+            return meanings[i];
+    return NULL;
+}
+
+static void print_flag(const struct figure *flag, FILE *out)
+{
+    char text[FIGURE_TEXT_SIZE];
+    const char *meaning = flag_meaning(flag);
+    fprintf(out, "  %-14s  %s%s%s%s\n", flag->name, flag->unknown != KNOWN ? "unknown: " : "",
+        figure_format(flag, LANGUAGE_EN, text), meaning != NULL ? ": " : "", meaning != NULL ? meaning : "");
+}
+
 void explain_print_tables(const struct explanation *explanation, FILE *out)
 {
     fputs("\nMEASURES, CASES AND QUOTAS\n", out);
@@ -204,10 +236,6 @@ void explain_print_tables(const struct explanation *explanation, FILE *out)
     if (explanation->measure_count + explanation->quota_count == 0)
         fputs("  none in the tables concerns it\n", out);
     fputs("\nQUALITY OF THE FIGURES\n", out);
-    for (size_t i = 0; i < explanation->flag_count; i++) {
-        const struct figure *flag = &explanation->flags[i];
-        char text[FIGURE_TEXT_SIZE];
-        fprintf(out, "  %-14s  %s%s\n", flag->name, flag->unknown != KNOWN ? "unknown: " : "",
-            figure_format(flag, LANGUAGE_EN, text));
-    }
+    for (size_t i = 0; i < explanation->flag_count; i++)
+        print_flag(&explanation->flags[i], out);
 }

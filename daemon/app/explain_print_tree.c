@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 
-enum { INDENT = 2, CLAUSE_MAX = 64, VALUES_MAX = 40, NOTE_MAX = 4096 };
+enum { INDENT = 2, CLAUSE_MAX = 64, VALUES_MAX = 40, OUTCOME_MAX = 48, NOTE_MAX = 4096 };
 
 /* One line of a tree, before the widths are known. */
 struct line {
@@ -48,7 +48,9 @@ static const char *clause_of(const struct explained_part *part)
 static const char *values_of(const struct explained_part *part, struct arena *arena)
 {
     if (part->kind != EXPLAINED_COMPARISON)
-        return part->value.type == VALUE_BOOLEAN ? "" : format(&part->value, arena);
+        return part->value.type == VALUE_BOOLEAN || part->value.unknown != KNOWN
+                   ? ""
+                   : format(&part->value, arena);
     bool listed = str_equal(part->symbol, "in");
     const char *text = "";
     for (size_t i = 0; i < part->side_count; i++) {
@@ -57,17 +59,18 @@ static const char *values_of(const struct explained_part *part, struct arena *ar
                             : listed ? ", "
                                      : " and ";
         const struct figure *side = &part->sides[i];
-        text = arena_printf(arena, "%s%s%s", text, joint, side->unknown == KNOWN ? format(side, arena) : "?");
+        text = arena_printf(
+            arena, "%s%s%s", text, joint, side->unknown == KNOWN ? format(side, arena) : "unknown");
     }
     return listed ? arena_printf(arena, "%s)", text) : text;
 }
 
 static const char *outcome_of(const struct explained_part *part, struct arena *arena)
 {
-    if (part->value.type != VALUE_BOOLEAN)
-        return "";
     if (part->value.unknown != KNOWN)
         return arena_printf(arena, "unknown: %s", unknown_text(part->value.unknown, LANGUAGE_EN));
+    if (part->value.type != VALUE_BOOLEAN)
+        return "";
     bool holds = part->value.value != 0;
     if (!part->has_margin || (part->margin.value >= 0 && part->margin.value <= 0))
         return holds ? "holds" : "does not hold";
@@ -119,37 +122,49 @@ static void add_let(struct lines *lines, const struct explained_let *let)
 {
     struct line *line = next_line(lines, 1);
     line->clause = let->name;
-    line->values = format(&let->part.value, &lines->arena);
+    line->values = let->part.value.unknown == KNOWN ? format(&let->part.value, &lines->arena) : "unknown";
     line->outcome = let->part.text;
-    line->note = "";
+    line->note = let->part.value.unknown == KNOWN ? "" : unknown_text(let->part.value.unknown, LANGUAGE_EN);
     for (size_t i = 0; i < let->part.part_count; i++)
         add_part(lines, &let->part.parts[i], 2);
 }
 
-static size_t width_of(const struct lines *lines, bool clause, size_t max)
+/* Of the three columns that have others behind them. */
+struct widths {
+    size_t clause, values, outcome;
+};
+
+static void widen(size_t *width, size_t len, size_t max)
 {
-    size_t width = 0;
+    if (len > *width && len <= max)
+        *width = len;
+}
+
+static struct widths widths_of(const struct lines *lines)
+{
+    struct widths widths = {0};
     for (size_t i = 0; i < lines->len; i++) {
         const struct line *line = &lines->items[i];
-        size_t len = clause ? strlen(line->clause) + (size_t)line->depth * INDENT : strlen(line->values);
-        if (len > width && len <= max)
-            width = len;
+        widen(&widths.clause, strlen(line->clause) + (size_t)line->depth * INDENT, CLAUSE_MAX);
+        widen(&widths.values, strlen(line->values), VALUES_MAX);
+        widen(&widths.outcome, strlen(line->outcome), OUTCOME_MAX);
     }
-    return width;
+    return widths;
 }
 
 /* A clause that is too long for its column stands on a line of its own, and its values below it. */
-static void print_line(const struct line *line, size_t clause, size_t values, FILE *out)
+static void print_line(const struct line *line, const struct widths *widths, FILE *out)
 {
     struct buf text;
     buf_init(&text, CLAUSE_MAX * NOTE_MAX);
     int indent = line->depth * INDENT;
     size_t len = strlen(line->clause) + (size_t)indent;
-    if (len > clause && (line->values[0] != '\0' || line->outcome[0] != '\0'))
+    bool apart = len > widths->clause;
+    if (apart && (line->values[0] != '\0' || line->outcome[0] != '\0'))
         fprintf(out, "%*s%s\n", indent, "", line->clause);
-    bool apart = len > clause;
-    (void)buf_printf(&text, "%*s%-*s  %-*s  %-20s  %s", indent, "", (int)clause - indent,
-        apart ? "" : line->clause, (int)values, line->values, line->outcome, line->note);
+    (void)buf_printf(&text, "%*s%-*s  %-*s  %-*s  %s", indent, "", (int)widths->clause - indent,
+        apart ? "" : line->clause, (int)widths->values, line->values, (int)widths->outcome, line->outcome,
+        line->note);
     while (text.len > 0 && text.data[text.len - 1] == ' ')
         text.len--;
     fprintf(out, "%.*s\n", (int)text.len, text.len > 0 ? text.data : "");
@@ -158,9 +173,9 @@ static void print_line(const struct line *line, size_t clause, size_t values, FI
 
 static void print_lines(struct lines *lines, FILE *out)
 {
-    size_t clause = width_of(lines, true, CLAUSE_MAX), values = width_of(lines, false, VALUES_MAX);
+    struct widths widths = widths_of(lines);
     for (size_t i = 0; i < lines->len; i++)
-        print_line(&lines->items[i], clause, values, out);
+        print_line(&lines->items[i], &widths, out);
     alloc_free(lines->items);
     arena_deinit(&lines->arena);
     *lines = (struct lines){0};

@@ -3,6 +3,10 @@
 #include "core/period.h"
 #include "core/probe.h"
 
+_Static_assert((int)MONTH_NO_VALUE == COLUMN_VALUE && (int)MONTH_NO_QUANTITY == COLUMN_QUANTITY &&
+                   (int)MONTH_NO_WEIGHT == COLUMN_WEIGHT,
+    "a fault of a column has its number");
+
 enum { TABLE_MONTHS = 13 }; /* a year and the month a year before */
 
 /* ---- what a role means ---- */
@@ -97,18 +101,23 @@ static struct explained_month month_of(const struct role_series *series, int32_t
     return month;
 }
 
+static bool is_read(unsigned columns, int column)
+{
+    return (columns & 1U << column) != 0;
+}
+
 static bool has_fault(const struct explained_month *month, unsigned columns, enum month_fault fault)
 {
-    bool missing = false, suppressed = (month->flags & OBSERVATION_SUPPRESSED) != 0;
-    for (int column = 0; column < COLUMN_COUNT; column++) {
-        enum unknown unknown = (columns & 1U << column) != 0 ? month->columns[column].unknown : KNOWN;
-        missing = missing || unknown == UNKNOWN_MONTH;
-        suppressed = suppressed || unknown == UNKNOWN_SUPPRESSED;
-    }
+    bool suppressed = (month->flags & OBSERVATION_SUPPRESSED) != 0;
     switch (fault) {
-    case MONTH_MISSING:
-        return missing;
+    case MONTH_NO_VALUE:
+    case MONTH_NO_QUANTITY:
+    case MONTH_NO_WEIGHT:
+        return is_read(columns, (int)fault) && month->columns[fault].unknown == UNKNOWN_MONTH;
     case MONTH_SUPPRESSED:
+        for (int column = 0; column < COLUMN_COUNT; column++)
+            suppressed = suppressed ||
+                         (is_read(columns, column) && month->columns[column].unknown == UNKNOWN_SUPPRESSED);
         return suppressed;
     case MONTH_ESTIMATED:
         return (month->flags & OBSERVATION_ESTIMATED) != 0;

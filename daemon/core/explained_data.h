@@ -14,7 +14,15 @@ struct explained_month {
 };
 
 /* What is to be said of a month that a rule reads. */
-enum month_fault { MONTH_MISSING, MONTH_SUPPRESSED, MONTH_ESTIMATED, MONTH_PRELIMINARY, MONTH_FAULT_COUNT };
+enum month_fault {
+    MONTH_NO_VALUE, /* the first three as enum column: the rule reads it, and it is not there */
+    MONTH_NO_QUANTITY,
+    MONTH_NO_WEIGHT,
+    MONTH_SUPPRESSED,
+    MONTH_ESTIMATED,
+    MONTH_PRELIMINARY,
+    MONTH_FAULT_COUNT
+};
 
 extern const char *const month_fault_names[MONTH_FAULT_COUNT];
 

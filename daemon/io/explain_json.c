@@ -150,7 +150,7 @@ static struct json_object *period_item(const void *item)
 static struct json_object *role_item(const void *item)
 {
     const struct explained_role *role = item;
-    struct json_object *object = json_object_new_object();
+    struct json_object *object = json_object_new_object(), *faults = json_object_new_object();
     json_add_text(object, "role", role->role->name);
     json_add_text(object, "meaning", role->meaning);
     json_add_text(object, "flow", role->role->flow == FLOW_EXPORT ? "export" : "import");
@@ -158,8 +158,9 @@ static struct json_object *role_item(const void *item)
     json_add_bool(object, "holds_back", role->holds_back);
     ADD_LIST(object, "series", role->series, role->series_count, series_item);
     for (int fault = 0; fault < MONTH_FAULT_COUNT; fault++)
-        ADD_LIST(object, month_fault_names[fault], role->faults[fault].items, role->faults[fault].len,
+        ADD_LIST(faults, month_fault_names[fault], role->faults[fault].items, role->faults[fault].len,
             period_item);
+    json_object_object_add(object, "faults", faults);
     ADD_LIST(object, "months", role->months, role->month_count, month_item);
     ADD_LIST(object, "revisions", role->revisions, role->revision_count, revision_item);
     return object;
