@@ -19,9 +19,11 @@ struct command {
 };
 
 int cmd_alerts(const char *config_path, int argc, char **argv);
+int cmd_backtest(const char *config_path, int argc, char **argv);
 int cmd_check(const char *config_path, int argc, char **argv);
 int cmd_config(const char *config_path, int argc, char **argv);
 int cmd_demo(const char *config_path, int argc, char **argv);
+int cmd_diff(const char *config_path, int argc, char **argv);
 int cmd_explain(const char *config_path, int argc, char **argv);
 int cmd_feeds(const char *config_path, int argc, char **argv);
 int cmd_import(const char *config_path, int argc, char **argv);
@@ -29,6 +31,8 @@ int cmd_outbox(const char *config_path, int argc, char **argv);
 int cmd_query(const char *config_path, int argc, char **argv);
 int cmd_replay(const char *config_path, int argc, char **argv);
 int cmd_run(const char *config_path, int argc, char **argv);
+
+int cmd_tune(const char *config_path, int argc, char **argv);
 
 /* ---- what several of them need ---- */
 

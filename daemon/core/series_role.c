@@ -33,3 +33,15 @@ const char *const series_role_names[ROLE_COUNT + 1] = {
 };
 
 const char *const series_column_names[SERIES_COLUMN_COUNT] = {"value", "quantity", "weight", "unit_value"};
+
+const char *const series_named[SERIES_NAMED_COUNT] = {
+    "exports",
+    "exports_all",
+    "imports",
+    "market",
+    "from_origin",
+    "inputs",
+    "same_from_origin",
+    "whole",
+    "rivals",
+};

@@ -50,6 +50,10 @@ bool series_role_is_named(enum series_role role);
 enum series_column { SERIES_VALUE, SERIES_QUANTITY, SERIES_WEIGHT, SERIES_UNIT_VALUE, SERIES_COLUMN_COUNT };
 
 extern const char *const series_role_names[ROLE_COUNT + 1]; /* with rivals */
+
+/* Those that an expression may name, for who misspells one. */
+enum { SERIES_NAMED_COUNT = ROLE_BY_MARKET + 1 };
+extern const char *const series_named[SERIES_NAMED_COUNT];
 extern const char *const series_column_names[SERIES_COLUMN_COUNT];
 
 #endif
