@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/period.h"
+#include "core/rule_lint.h"
 #include "core/rule_read.h"
 
 static const char *const audiences[] = {"public", "internal", NULL};
@@ -45,6 +46,8 @@ static const struct key rule_keys[] = {
     {"owner", KEY_TEXT, FIELD(owner), .help = "who answers for it"},
     {"decision", KEY_TEXT, FIELD(decision), .help = "number of the approving decision"},
     {"note", KEY_TEXT, FIELD(note), .help = "free text for the next reader"},
+    {"accept", KEY_TEXTS, FIELD(accept),
+        .help = "codes of warnings that are known and right to leave; note says why"},
 };
 
 int rule_read_for(const struct rule_reader *reader, const struct node *node, struct alert_policy *policy)
@@ -456,6 +459,37 @@ static int check_id(const struct rule_reader *reader, const struct node *map, co
     return too_long || taken ? -EINVAL : 0;
 }
 
+/* enum rule_warning by its code, or WARN_ACCEPTED, which is none to accept. */
+static int warning_of(const char *code)
+{
+    char text[8];
+    for (int i = 0; i < WARN_ACCEPTED; i++) {
+        snprintf(text, sizeof text, "W%03d", i + 1);
+        if (str_equal(code, text))
+            return i;
+    }
+    return WARN_ACCEPTED;
+}
+
+static int read_accept(
+    const struct rule_reader *reader, const struct node *map, const struct texts *codes, struct rule *rule)
+{
+    int r = check_list(reader, map, "accept", *codes);
+    for (size_t i = 0; i < codes->len; i++) {
+        int warning = warning_of(codes->items[i]);
+        rule->accepted |= UINT32_C(1) << warning;
+        if (warning != WARN_ACCEPTED)
+            continue;
+        const struct node *node = node_get(map, "accept");
+        node = node->kind == NODE_SEQUENCE ? node->items[i] : node;
+        diag_error(
+            reader->diags, node->place, "R035", "there is no warning '%s' to accept", codes->items[i]);
+        diag_hint(reader->diags, "codes are written W001 to W%03d", WARN_ACCEPTED);
+        r = -EINVAL;
+    }
+    return r;
+}
+
 int rule_read(const struct rule_reader *reader, const struct node *map, struct rule *ret_rule)
 {
     struct rule_text text = {0};
@@ -484,6 +518,7 @@ int rule_read(const struct rule_reader *reader, const struct node *map, struct r
     r = rule_read_overrides(reader, text.overrides, &rule) < 0 ? -EINVAL : r;
     r = rule_read_conditions(reader, &text, &rule) < 0 ? -EINVAL : r;
     r = rule_check_templates(reader, &text) < 0 ? -EINVAL : r;
+    r = read_accept(reader, map, &text.accept, &rule) < 0 ? -EINVAL : r;
     if (r == 0)
         *ret_rule = rule;
     return r;

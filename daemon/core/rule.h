@@ -60,6 +60,9 @@ struct rule {
     int top;  /* alerts told one by one in a release; 0: no limit */
     int rank; /* register that ranks them; -1 where top is 0 */
     enum value_type rank_type;
+    const struct expr *rank_expr; /* NULL where left out */
+
+    uint32_t accepted; /* warnings that its author knows of: 1 << enum rule_warning (rule_lint.h) */
 };
 
 /* The thresholds that hold for a scope. */

@@ -177,6 +177,7 @@ static int read_rank(
         return -EINVAL;
     }
     rule->rank_type = expr != NULL ? expr->type : VALUE_MONEY;
+    rule->rank_expr = expr;
     return rule->rank < 0 ? -EINVAL : 0;
 }
 

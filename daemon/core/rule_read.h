@@ -10,7 +10,7 @@ struct rule_text {
     const struct node *title, *advice, *valid, *scope, *let, *when, *clear, *thresholds, *overrides, *for_,
         *rank;
     int64_t top;
-    struct texts basis;
+    struct texts basis, accept;
     int audience, severity, missing, mode;
     const char *owner, *decision,
         *note; /* kept in the file and its digest; the program has no use for them */
