@@ -16,8 +16,8 @@
 #include "tests/support/cases.h"
 #include "tests/support/series.h"
 
-/* Functions on their whole way: expression, rule, binding, panel, tables. A case: lines of series, tables and the
- * market, the judged period, then pairs of expression and value. */
+/* Functions on their whole way: expression, rule, binding, panel, tables. A case: lines of series, tables and
+ * the market, the judged period, then pairs of expression and value. */
 struct fixture {
     struct arena arena;
     struct diag_list diags;
@@ -34,11 +34,12 @@ static void fixture_init(struct fixture *f)
 {
     *f = (struct fixture){.panel = panel_new(), .product = "plates", .market = "US"};
     buf_init(&f->tables, TEXT_MAX);
-    (void)buf_puts(&f->tables, "baskets:\n"
-                               "  - { id: plates, title: { vi: a, en: b }, codes: ['7210', '7212'],\n"
-                               "      inputs: ['7208'], part_of: ['00'], source: test }\n"
-                               "  - { id: cells, title: { vi: a, en: b }, source: test, codes:\n"
-                               "      [{ code: '854140', until: 2023-12 }, { code: '854142', from: 2024-01 }] }\n");
+    (void)buf_puts(&f->tables,
+        "baskets:\n"
+        "  - { id: plates, title: { vi: a, en: b }, codes: ['7210', '7212'],\n"
+        "      inputs: ['7208'], part_of: ['00'], source: test }\n"
+        "  - { id: cells, title: { vi: a, en: b }, source: test, codes:\n"
+        "      [{ code: '854140', until: 2023-12 }, { code: '854142', from: 2024-01 }] }\n");
 }
 
 static void fixture_deinit(struct fixture *f)
