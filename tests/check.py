@@ -93,15 +93,21 @@ def main():
         if not path.suffix:
             step(total, f"unit: {path.name[5:]}", [path], count_lines, CMOCKA_MESSAGE_OUTPUT="TAP")
     step(total, "scenarios", ["build/asan/tests/scenario/run", *sorted((ROOT / "tests/scenario").glob("*.scenario"))], count_lines)
-    step(total, "rules: shipped packs", ["build/release/tdwatch", "check", *sorted((ROOT / "rules").glob("*.yaml"))])
+    packs = sorted(path for path in (ROOT / "rules").glob("*.yaml") if not path.name.endswith(".test.yaml"))
+    step(total, "rules: shipped packs", ["build/release/tdwatch", "check", *packs])
     step(total, "sample: against its source", [PYTHON, "tests/system/sample_source.py"])
     step(total, "report: pages", [PYTHON, "tests/system/report_page.py", *sorted((ROOT / "tests/cases/report").glob("*.html"))])
     step(total, "npm ci", ["tests/support/npm.sh"])
     for variant in ("release", "asan"):
         step(total, f"system: main job, {variant}", [PYTHON, "tests/system/main_job.py", f"build/{variant}/tdwatch"],
              count_unittest)
+        step(total, f"system: tests of rules, {variant}", [PYTHON, "tests/system/rule_test.py", f"build/{variant}/tdwatch"],
+             count_unittest)
         step(total, f"system: import, {variant}", [PYTHON, "tests/system/import.py", f"build/{variant}/tdwatch"],
              count_unittest)
+        step(total, f"system: backtest, {variant}", [PYTHON, "tests/system/backtest.py", f"build/{variant}/tdwatch"],
+             count_unittest)
+    step(total, "system: explain, asan", [PYTHON, "tests/system/explain.py", "build/asan/tdwatch"], count_unittest)
     step(total, "fault: 20 rounds of kill -9", [PYTHON, "tests/fault/kill.py", "build/release/tdwatch", "20"])
     for path in sorted((ROOT / "build/fuzz/tests/fuzz").glob("fuzz_*")):
         if not path.suffix:

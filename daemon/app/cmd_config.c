@@ -6,7 +6,7 @@
 
 static void print_sentence(FILE *out, const char *start, const char *text)
 {
-    char sentence[512];
+    char sentence[1024];
     snprintf(sentence, sizeof sentence, "%s%s.", start, text);
     roff_print(out, sentence);
     fputc('\n', out);
@@ -19,6 +19,8 @@ static void print_functions(FILE *out)
         const struct indicator *indicator = &indicators[i];
         fprintf(out, ".It Cm %s\\&\n", indicator->synopsis);
         print_sentence(out, "", indicator->formula);
+        if (indicator->missing[0] != '\0')
+            print_sentence(out, "", indicator->missing);
         if (indicator->source[0] != '\0')
             print_sentence(out, "Source: ", indicator->source);
     }

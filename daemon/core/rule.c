@@ -147,8 +147,16 @@ int rule_read_thresholds(const struct rule_reader *reader, const struct node *no
 
 /* ---- overrides ---- */
 
+/* An override's thresholds, and which of them it sets itself. */
+struct own_thresholds {
+    double *values;
+    uint32_t set;
+};
+
+_Static_assert(RULE_THRESHOLDS_MAX <= 32, "a bit each");
+
 static int read_override_value(const struct rule_reader *reader, const struct node *key,
-    const struct node *node, const struct rule *rule, double *values)
+    const struct node *node, const struct rule *rule, struct own_thresholds *own)
 {
     int index = find_threshold(rule, key->text);
     if (index < 0) {
@@ -169,7 +177,8 @@ static int read_override_value(const struct rule_reader *reader, const struct no
             value_type_name(literal->type));
         return -EINVAL;
     }
-    values[index] = literal->number;
+    own->values[index] = literal->number;
+    own->set |= UINT32_C(1) << index;
     return 0;
 }
 
@@ -294,6 +303,14 @@ static int read_where(const struct rule_reader *reader, const struct node *node,
     return r;
 }
 
+static double *copy_thresholds(const struct rule *rule, const double *thresholds, struct arena *arena)
+{
+    double *copy = arena_array(arena, rule->threshold_count, sizeof *copy);
+    if (rule->threshold_count > 0)
+        memcpy(copy, thresholds, rule->threshold_count * sizeof *copy);
+    return copy;
+}
+
 static int read_override(const struct rule_reader *reader, const struct node *node, const struct rule *rule,
     struct rule_override *override)
 {
@@ -303,16 +320,15 @@ static int read_override(const struct rule_reader *reader, const struct node *no
         diag_hint(reader->diags, "for example { where: { market: US }, growth: 15%% }");
         return -EINVAL;
     }
-    double *values = arena_array(reader->arena, rule->threshold_count, sizeof *values);
-    if (rule->threshold_count > 0)
-        memcpy(values, rule->thresholds, rule->threshold_count * sizeof *values);
+    struct own_thresholds own = {.values = copy_thresholds(rule, rule->thresholds, reader->arena)};
     override->place = node->place;
-    override->thresholds = values;
     int r = read_where(reader, where, rule, override);
     for (size_t i = 0; i < node->len; i++)
         if (node->items[i] != where &&
-            read_override_value(reader, node->keys[i], node->items[i], rule, values) < 0)
+            read_override_value(reader, node->keys[i], node->items[i], rule, &own) < 0)
             r = -EINVAL;
+    override->thresholds = own.values;
+    override->own = own.set;
     return r;
 }
 
@@ -350,6 +366,28 @@ const double *rule_thresholds(const struct rule *rule, const struct baskets *bas
         if (override_matches(&rule->overrides[i], baskets, product, market, origin))
             return rule->overrides[i].thresholds;
     return rule->thresholds;
+}
+
+static const double *with_threshold(
+    const struct rule *rule, const double *thresholds, size_t threshold, double value, struct arena *arena)
+{
+    double *copy = copy_thresholds(rule, thresholds, arena);
+    copy[threshold] = value;
+    return copy;
+}
+
+struct rule rule_with_threshold(const struct rule *rule, size_t threshold, double value, struct arena *arena)
+{
+    struct rule changed = *rule;
+    changed.thresholds = with_threshold(rule, rule->thresholds, threshold, value, arena);
+    changed.overrides = arena_array(arena, rule->override_count, sizeof *changed.overrides);
+    for (size_t i = 0; i < rule->override_count; i++) {
+        struct rule_override *override = &changed.overrides[i];
+        *override = rule->overrides[i];
+        if ((override->own >> threshold & 1) == 0)
+            override->thresholds = with_threshold(rule, override->thresholds, threshold, value, arena);
+    }
+    return changed;
 }
 
 /* ---- scope ---- */

@@ -24,6 +24,7 @@ struct rule_override {
     size_t product_count;
     struct texts markets, origins;
     const double *thresholds; /* all of them, in the rule's order */
+    uint32_t own;             /* a bit for each that it sets itself; the others are the rule's */
     struct place place;
 };
 
@@ -67,6 +68,10 @@ struct rule {
 /* The thresholds that hold for a scope. */
 const double *rule_thresholds(const struct rule *rule, const struct baskets *baskets, const char *product,
     const char *market, const char *origin);
+
+/* The rule with another value of one threshold, also where an override leaves it as it is. The copy shares
+ * all else with the rule; what is its own lives in `arena`. */
+struct rule rule_with_threshold(const struct rule *rule, size_t threshold, double value, struct arena *arena);
 
 /* The parts of `when`, then of `clear`, that and, or and not join: what explain and test coverage look at one
  * by one. Returns how many there are; at most `max` are stored. */

@@ -277,11 +277,11 @@ static void first_override_that_matches_wins(void **state)
         {"plywood", "US", "KR", 0.15},
         {"plywood", "EU", "CN", 0.20},
         {"steel", "EU", "CN", 0.20},
-        {"steel", "EU", "KR", 0.30},
+        {"steel", "EU", "KR", 0.25}, /* by its codes */
         {"7210", "US", "CN", 0.25},
         {"7299", "EU", "CN", 0.20}, /* the earlier one */
         {"7299", "EU", "KR", 0.25},
-        {"steel", "US", "KR", 0.30},
+        {"steel", "US", "KR", 0.25},
     };
     struct fixture f;
     read_rule(&f, "id: surge\n"
@@ -297,12 +297,35 @@ static void first_override_that_matches_wins(void **state)
                   "  - { where: { product: ['72*', plywood] }, growth: 25%, floor: 1 kUSD }\n");
     assert_good(&f);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const double *values =
-            rule_thresholds(&f.rule, &f.reference.baskets, cases[i].product, cases[i].market, cases[i].origin);
+        const double *values = rule_thresholds(
+            &f.rule, &f.reference.baskets, cases[i].product, cases[i].market, cases[i].origin);
         if (values[0] != cases[i].growth)
             fail_msg("%s %s %s: %g", cases[i].product, cases[i].market, cases[i].origin, values[0]);
         assert_true(values[1] == (cases[i].growth == 0.25 ? 1e3 : 5e6)); /* what is not overridden stays */
     }
+    fixture_deinit(&f);
+}
+
+static void other_threshold_spares_overrides_that_set_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    read_rule(&f, "id: surge\n"
+                  "title: { en: a, vi: b }\n"
+                  "advice: { en: a, vi: b }\n"
+                  "severity: watch\n"
+                  "scope: { product: [baskets, '72*'], market: [US, EU] }\n"
+                  "when: growth(imports, 3m) >= $growth and sum(imports, 3m) > $floor\n"
+                  "thresholds: { growth: 30%, floor: 5 MUSD }\n"
+                  "overrides:\n"
+                  "  - { where: { market: US }, growth: 30% }\n" /* its own, though the same */
+                  "  - { where: { product: '72*' }, floor: 1 kUSD }\n");
+    assert_good(&f);
+    struct rule changed = rule_with_threshold(&f.rule, 0, 0.5, &f.arena);
+    assert_true(changed.thresholds[0] == 0.5 && changed.thresholds[1] == 5e6);
+    assert_true(changed.overrides[0].thresholds[0] == 0.3);
+    assert_true(changed.overrides[1].thresholds[0] == 0.5 && changed.overrides[1].thresholds[1] == 1e3);
+    assert_true(f.rule.thresholds[0] == 0.3 && f.rule.overrides[1].thresholds[0] == 0.3);
     fixture_deinit(&f);
 }
 
@@ -335,6 +358,7 @@ int main(void)
         cmocka_unit_test(what_is_left_out_has_its_default),
         cmocka_unit_test(releases_are_counted_as_written),
         cmocka_unit_test(first_override_that_matches_wins),
+        cmocka_unit_test(other_threshold_spares_overrides_that_set_it),
         cmocka_unit_test(faults_in_folded_text_have_their_own_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
