@@ -152,8 +152,8 @@ static void check_window(struct bound *bound)
 static void check_rule(struct bound *bound)
 {
     if (!is_there(bound, &(struct choice){PART_ANY, NULL, NULL})) {
-        rule_warn(&bound->warnings, WARN_NOTHING, bound->scope->place,
-            "history has no series that the rule reads");
+        rule_warn(
+            &bound->warnings, WARN_NOTHING, bound->scope->place, "history has no series that the rule reads");
         return;
     }
     check_products(bound);

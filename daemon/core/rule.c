@@ -462,7 +462,7 @@ static int check_id(const struct rule_reader *reader, const struct node *map, co
 /* enum rule_warning by its code, or WARN_ACCEPTED, which is none to accept. */
 static int warning_of(const char *code)
 {
-    char text[8];
+    char text[16];
     for (int i = 0; i < WARN_ACCEPTED; i++) {
         snprintf(text, sizeof text, "W%03d", i + 1);
         if (str_equal(code, text))
@@ -482,8 +482,7 @@ static int read_accept(
             continue;
         const struct node *node = node_get(map, "accept");
         node = node->kind == NODE_SEQUENCE ? node->items[i] : node;
-        diag_error(
-            reader->diags, node->place, "R035", "there is no warning '%s' to accept", codes->items[i]);
+        diag_error(reader->diags, node->place, "R035", "there is no warning '%s' to accept", codes->items[i]);
         diag_hint(reader->diags, "codes are written W001 to W%03d", WARN_ACCEPTED);
         r = -EINVAL;
     }

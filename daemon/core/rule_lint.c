@@ -2,7 +2,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdio.h>
 
 #include "base/buf.h"
 #include "core/indicator.h"
@@ -18,24 +17,28 @@ static const struct {
     [WARN_CLEAR] = {"W002", "let clear ask for less than when, for example clear: g < $growth / 2"},
     [WARN_BASE] = {"W003", "ask for a level too, for example `and sum(imports, 12m) >= $floor`, or `and not "
                            "flag(small_base)`"},
-    [WARN_VALUE_ALONE] = {"W004", "value may rise while volume falls, and fall while it rises: ask for .quantity "
-                                  "or .unit_value too; where the source has none, write accept: [W004] and say "
-                                  "so in note"},
+    [WARN_VALUE_ALONE] = {"W004",
+        "value may rise while volume falls, and fall while it rises: ask for .quantity "
+        "or .unit_value too; where the source has none, write accept: [W004] and say "
+        "so in note"},
     [WARN_UNITS] = {"W005", "use .weight throughout, or .quantity throughout"},
     [WARN_NOTHING] = {"W006", "check the spelling, and which tables and feeds the configuration names"},
     [WARN_HISTORY] = {"W007", "shorten the window, or bring older months in with tdwatch import"},
     [WARN_HIDDEN] = {"W008", "the first override that matches wins: put the narrower one first, or take it "
                              "away"},
-    [WARN_PERIOD] = {"W009", "write at least 3m: 19 CFR 351.206(i) compares periods of at least three months"},
+    [WARN_PERIOD] = {"W009",
+        "write at least 3m: 19 CFR 351.206(i) compares periods of at least three months"},
     [WARN_UNUSED_THRESHOLD] = {"W010", "write $name in a condition, or take it away"},
-    [WARN_UNUSED_LET] = {"W011", "use it, or take it away; where it is there for the list of figures in "
-                                 "messages, write accept: [W011]"},
-    [WARN_BASIS] = {"W012", "cite the law that the rule follows, for example basis: [\"19 USC 1677(24)\"]; it "
-                            "is printed in every alert"},
+    [WARN_UNUSED_LET] = {"W011", "look for a mistyped window or series, or take it away"},
+    [WARN_BASIS] = {"W012",
+        "cite the law that the rule follows, for example basis: [\"19 USC 1677(24)\"]; it "
+        "is printed in every alert"},
     [WARN_FLAPPING] = {"W013", "add for example clear: g < $growth / 2, or for: 2 of 3 releases"},
-    [WARN_WORDING] = {"W014", "petitioners read warnings too, and figures prove no act: say what they show, for "
-                              "example \"a pattern that investigators have relied on\""},
-    [WARN_AUDIENCE] = {"W015", "such figures are an upper bound from aggregate data: write audience: internal"},
+    [WARN_WORDING] = {"W014",
+        "petitioners read warnings too, and figures prove no act: say what they show, for "
+        "example \"a pattern that investigators have relied on\""},
+    [WARN_AUDIENCE] = {"W015",
+        "such figures are an upper bound from aggregate data: write audience: internal"},
     [WARN_SEVERITY] = {"W016", "ask in when for a case, a measure or a used quota, or lower the severity to "
                                "warning"},
     [WARN_ACCEPTED] = {"W017", "take it out of accept, so that the warning is seen when it comes"},

@@ -1,5 +1,5 @@
-/* Warnings about rules that can be read and judged, and yet will hardly do what their author wants. They never
- * stop a rule; `tdwatch check` shows them. A rule may accept some (key `accept`). */
+/* Warnings about rules that can be read and judged, and yet will hardly do what their author wants. They
+ * never stop a rule; `tdwatch check` shows them. A rule may accept some (key `accept`). */
 #ifndef CORE_RULE_LINT_H
 #define CORE_RULE_LINT_H
 
@@ -17,7 +17,7 @@ enum rule_warning {
     WARN_HIDDEN,           /* W008 an override behind one that matches whatever it does */
     WARN_PERIOD,           /* W009 compares fewer than three months with those just before */
     WARN_UNUSED_THRESHOLD, /* W010 */
-    WARN_UNUSED_LET,       /* W011 */
+    WARN_UNUSED_LET,       /* W011 and not worth showing either */
     WARN_BASIS,            /* W012 no law */
     WARN_FLAPPING,         /* W013 no hysteresis */
     WARN_WORDING,          /* W014 words that a warning must not say */

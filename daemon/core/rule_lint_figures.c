@@ -6,10 +6,10 @@ enum { COMPARABLE_MONTHS = 3 }; /* 19 CFR 351.206(i) */
 
 struct figures {
     struct rule_lint *lint;
-    bool volume;                     /* a quantity, weight or unit value is read */
+    bool volume;                      /* a quantity, weight or unit value is read */
     unsigned columns[ROLE_COUNT + 1]; /* by role: 1 << enum series_column */
-    struct rule_part value_growth;   /* the first, in when */
-    bool hard_fact;                  /* in when */
+    struct rule_part value_growth;    /* the first, in when */
+    bool hard_fact;                   /* in when */
 };
 
 static bool is_one_of(struct rule_part part, const char *const *functions)

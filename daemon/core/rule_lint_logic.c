@@ -80,23 +80,36 @@ static bool never_holds(const struct terms *terms, const struct demand **ret_a, 
     return true;
 }
 
+/* What is wrong, as a sentence without its end, and the part to be pointed at. */
+static const char *describe(
+    struct rule_lint *lint, const struct finding *finding, const char *key, struct rule_part *ret_part)
+{
+    const char *holds = finding->always ? "always holds" : "never holds";
+    *ret_part = part_of(lint, finding->reg, key);
+    if (finding->always || finding->a == NULL)
+        return arena_printf(&lint->arena, "`%s` %s", rule_part_text(lint, *ret_part), holds);
+    *ret_part = part_of(lint, finding->b->clause, key);
+    const char *text = rule_part_text(lint, *ret_part);
+    if (finding->a->clause != finding->b->clause)
+        return arena_printf(&lint->arena, "`%s` %s together with `%s`", text, holds,
+            rule_part_text(lint, part_of(lint, finding->a->clause, key)));
+    bool opposite =
+        finding->a->reg == finding->a->clause; /* not between, whose ends are another register's */
+    return arena_printf(
+        &lint->arena, "`%s` %s%s", text, holds, opposite ? " together with its opposite" : "");
+}
+
 static void report_constant(
     struct findings *findings, struct finding finding, const char *key, struct threshold_set set)
 {
     struct rule_lint *lint = findings->lint;
-    struct rule_part whole = part_of(lint, finding.reg, key);
+    struct rule_part part;
+    bool endless = !finding.always && finding.reg == lint->rule->clear && str_equal(key, "clear");
     if (!is_new(findings, finding))
         return;
-    if (finding.always || finding.a == NULL || finding.a->clause == finding.b->clause) {
-        struct rule_part part =
-            finding.always || finding.a == NULL ? whole : part_of(lint, finding.a->clause, key);
-        rule_warn(&lint->warnings, WARN_CONSTANT, place_of(part, set), "`%s` %s holds%s",
-            rule_part_text(lint, part), finding.always ? "always" : "never", under(set));
-        return;
-    }
-    struct rule_part a = part_of(lint, finding.a->clause, key), b = part_of(lint, finding.b->clause, key);
-    rule_warn(&lint->warnings, WARN_CONSTANT, place_of(b, set), "`%s` never holds together with `%s`%s",
-        rule_part_text(lint, b), rule_part_text(lint, a), under(set));
+    const char *text = describe(lint, &finding, key, &part);
+    rule_warn(&lint->warnings, endless ? WARN_CLEAR : WARN_CONSTANT, place_of(part, set), "%s%s%s", text,
+        under(set), endless ? ": an alert would never end" : "");
 }
 
 /* The largest parts that never or always hold. */
@@ -195,16 +208,9 @@ static void check_clear(struct findings *findings, struct threshold_set set)
     const struct rule *rule = lint->rule;
     struct terms when, clear;
     struct overlap overlap;
-    struct finding finding = {.reg = rule->clear};
     if (!rule_terms(lint, set.values, rule->when, true, &lint->arena, &when) ||
         !rule_terms(lint, set.values, rule->clear, true, &lint->arena, &clear))
         return;
-    if (never_holds(&clear, &finding.a, &finding.b)) {
-        if (is_new(findings, finding))
-            rule_warn(&lint->warnings, WARN_CLEAR, place_of(rule_lint_part(lint, "clear"), set),
-                "clear never holds%s: an alert would never end", under(set));
-        return;
-    }
     if (!find_overlap(&when, &clear, &overlap) ||
         !is_new(findings, (struct finding){rule->clear, false, overlap.begin, overlap.end}))
         return;
@@ -226,7 +232,7 @@ void rule_lint_clear(struct rule_lint *lint)
 
 /* What a figure is made of. */
 struct nature {
-    bool rise, level, small_base;
+    bool rise, level, small_base, case_home;
 };
 
 static void note_nature(void *userdata, struct rule_part part)
@@ -243,11 +249,12 @@ static void note_nature(void *userdata, struct rule_part part)
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
         nature->level |= !price && rule_part_calls(part, levels[i]);
     nature->small_base |= rule_part_calls(part, "flag") && slice_equal(first->name, "small_base");
+    nature->case_home |= rule_part_calls(part, "case") && slice_equal(first->name, "home");
 }
 
 static struct nature nature_of(const struct rule_lint *lint, int reg)
 {
-    struct nature nature = {false, false, false};
+    struct nature nature = {0};
     struct rule_walk walk = {lint, note_nature, &nature, 0};
     rule_walk(&walk, lint->parts[reg]);
     return nature;
@@ -264,10 +271,12 @@ static bool is_rise(const struct rule_lint *lint, const struct demand *demand)
     return asks && nature_of(lint, demand->reg).rise;
 }
 
+/* An open case against the home country is about trade that is there. */
 static bool is_guard(const struct rule_lint *lint, const struct demand *demand)
 {
     struct nature nature = nature_of(lint, demand->reg);
-    return (nature.level && !nature.rise && demand->low > 0) || (nature.small_base && demand->high < 1);
+    return ((nature.level || nature.case_home) && !nature.rise && demand->low > 0) ||
+           (nature.small_base && demand->high < 1);
 }
 
 /* A rise that the term asks for; NULL where there is none. */
@@ -293,6 +302,9 @@ void rule_lint_rises(struct rule_lint *lint)
         return;
     for (size_t i = 0; i < terms.len; i++) {
         bool guarded;
+        const struct demand *other;
+        if (term_clash(&terms.items[i], &other) != NULL)
+            continue;
         const struct demand *rise = find_rise(lint, &terms.items[i], &guarded);
         any = any == NULL ? rise : any;
         bare = bare == NULL && !guarded ? rise : bare;

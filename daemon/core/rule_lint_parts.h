@@ -14,7 +14,8 @@ struct rule_lint {
     const struct rule *rule;
     const struct node *map;
     const struct baskets *baskets;
-    struct rule_part *parts; /* by register: the first part that has it, in `when`, then `clear`, then `let` */
+    struct rule_part
+        *parts; /* by register: the first part that has it, in `when`, then `clear`, then `let` */
     struct rule_warnings warnings;
     struct arena arena;
 };
@@ -65,8 +66,8 @@ struct terms {
 
 /* The alternatives under which a register of conditions is true (or, `holds` false, is not). False: there are
  * too many to look at. */
-bool rule_terms(const struct rule_lint *lint, const double *thresholds, int reg, bool holds, struct arena *arena,
-    struct terms *ret_terms);
+bool rule_terms(const struct rule_lint *lint, const double *thresholds, int reg, bool holds,
+    struct arena *arena, struct terms *ret_terms);
 
 bool demands_meet(const struct demand *a, const struct demand *b);
 

@@ -25,7 +25,8 @@ static void check_groups(struct rule_lint *lint)
         if (selector->text[0] == '\0')
             rule_warn(&lint->warnings, WARN_NOTHING, place, "there is no basket outside of groups");
         else
-            rule_warn(&lint->warnings, WARN_NOTHING, place, "no basket has the group '%.64s'", selector->text);
+            rule_warn(
+                &lint->warnings, WARN_NOTHING, place, "no basket has the group '%.64s'", selector->text);
     }
 }
 

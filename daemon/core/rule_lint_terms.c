@@ -57,7 +57,8 @@ static struct terms opaque(const struct builder *b, int reg, int clause, bool ho
     return one(b, (struct demand){reg, clause, holds, holds, false, false});
 }
 
-/* What is left of a comparison when it must not hold is the other side of its end, without or with the end. */
+/* What is left of a comparison when it must not hold is the other side of its end, without or with the end.
+ */
 static struct terms comparison(const struct builder *b, int reg, int clause, bool holds)
 {
     const struct instruction *code = &b->lint->rule->program.code[reg];
@@ -154,8 +155,8 @@ static bool build(const struct builder *b, int reg, int clause, bool holds, stru
     return true;
 }
 
-bool rule_terms(const struct rule_lint *lint, const double *thresholds, int reg, bool holds, struct arena *arena,
-    struct terms *ret_terms)
+bool rule_terms(const struct rule_lint *lint, const double *thresholds, int reg, bool holds,
+    struct arena *arena, struct terms *ret_terms)
 {
     struct builder b = {lint, thresholds, arena};
     return build(&b, reg, reg, holds, ret_terms);

@@ -56,6 +56,23 @@ static void ignore_part(void *userdata, struct rule_part part)
     (void)part;
 }
 
+/* Every let name is a figure of the rule's messages, and there for no more where its author wants that. But
+ * no reader wants a constant, or the same figure twice. */
+static const char *why_useless(const struct rule *rule, size_t index, const char **ret_other)
+{
+    int reg = rule->lets[index].reg;
+    enum program_op op = (enum program_op)rule->program.code[reg].op;
+    *ret_other = "";
+    if (op == PROGRAM_CONSTANT || op == PROGRAM_THRESHOLD)
+        return "is a constant";
+    for (size_t i = 0; i < rule->let_count; i++)
+        if (i != index && rule->lets[i].reg == reg) {
+            *ret_other = rule->lets[i].name;
+            return "is the same figure as ";
+        }
+    return NULL;
+}
+
 static void check_lets(struct rule_lint *lint)
 {
     const struct rule *rule = lint->rule;
@@ -70,10 +87,12 @@ static void check_lets(struct rule_lint *lint)
         rule_walk(&walk, rule_lint_let(lint, i));
     }
     const struct node *node = node_get(lint->map, "let");
-    for (size_t i = 0; i < rule->let_count; i++)
-        if ((walk.lets >> i & 1) == 0)
+    for (size_t i = 0; i < rule->let_count; i++) {
+        const char *other, *why = why_useless(rule, i, &other);
+        if ((walk.lets >> i & 1) == 0 && why != NULL)
             rule_warn(&lint->warnings, WARN_UNUSED_LET, node->keys[i]->place,
-                "no condition, text or rank uses '%s'", rule->lets[i].name);
+                "no condition, text or rank uses '%s', which %s%s", rule->lets[i].name, why, other);
+    }
 }
 
 void rule_lint_names(struct rule_lint *lint)
