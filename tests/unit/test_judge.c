@@ -34,7 +34,7 @@ static const char baskets_text[] = "baskets:\n"
                                    "    codes: ['9503']\n"
                                    "    source: test\n";
 
-static const struct source source_items[] = {{"first", false}, {"second", false}};
+static const struct source source_items[] = {{"first", false}, {"second", true}};
 static const struct sources sources = {source_items, 2};
 
 /* A panel, rules, and a judge over both. */
