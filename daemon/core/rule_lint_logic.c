@@ -32,6 +32,7 @@ struct findings {
     struct rule_lint *lint;
     struct finding items[FINDINGS_MAX];
     size_t len;
+    bool *seen; /* registers that find_constants has been at, under the thresholds at hand */
 };
 
 static bool same_ends(const struct demand *x, const struct demand *y)
@@ -112,22 +113,42 @@ static void report_constant(
         under(set), endless ? ": an alert would never end" : "");
 }
 
+static const struct demand *keep(struct rule_lint *lint, const struct demand *demand)
+{
+    struct demand *copy = demand != NULL ? arena_alloc(&lint->arena, sizeof *copy) : NULL;
+    if (copy != NULL)
+        *copy = *demand;
+    return copy;
+}
+
+/* Whether the register never holds, or (finding->always) always does. */
+static bool is_constant(struct rule_lint *lint, struct finding *finding, struct threshold_set set)
+{
+    struct arena arena = ARENA_NULL;
+    struct terms terms;
+    bool constant = rule_terms(lint, set.values, finding->reg, !finding->always, &arena, &terms) &&
+                    never_holds(&terms, &finding->a, &finding->b);
+    finding->a = constant ? keep(lint, finding->a) : NULL;
+    finding->b = constant && finding->a != NULL ? keep(lint, finding->b) : NULL;
+    arena_deinit(&arena);
+    return constant;
+}
+
 /* The largest parts that never or always hold. */
 static void find_constants(struct findings *findings, int reg, const char *key, struct threshold_set set)
 {
     struct rule_lint *lint = findings->lint;
     const struct instruction *code = &lint->rule->program.code[reg];
-    struct finding finding = {.reg = reg};
-    struct terms terms;
-    if (rule_terms(lint, set.values, reg, true, &lint->arena, &terms) &&
-        never_holds(&terms, &finding.a, &finding.b)) {
-        report_constant(findings, finding, key, set);
+    struct finding never = {.reg = reg}, always = {.reg = reg, .always = true};
+    if (findings->seen[reg])
+        return;
+    findings->seen[reg] = true;
+    if (is_constant(lint, &never, set)) {
+        report_constant(findings, never, key, set);
         return;
     }
-    finding = (struct finding){.reg = reg, .always = true};
-    if (rule_terms(lint, set.values, reg, false, &lint->arena, &terms) &&
-        never_holds(&terms, &finding.a, &finding.b)) {
-        report_constant(findings, finding, key, set);
+    if (is_constant(lint, &always, set)) {
+        report_constant(findings, always, key, set);
         return;
     }
     if (code->op == PROGRAM_AND || code->op == PROGRAM_OR || code->op == PROGRAM_NOT)
@@ -141,6 +162,7 @@ void rule_lint_constants(struct rule_lint *lint)
     const struct rule *rule = lint->rule;
     struct findings findings = {.lint = lint};
     for (size_t i = 0; i <= rule->override_count; i++) {
+        findings.seen = arena_array(&lint->arena, rule->program.len, sizeof *findings.seen);
         find_constants(&findings, rule->when, "when", threshold_set(rule, i));
         if (rule->clear >= 0)
             find_constants(&findings, rule->clear, "clear", threshold_set(rule, i));
@@ -264,7 +286,7 @@ static struct nature nature_of(const struct rule_lint *lint, int reg)
 static bool is_rise(const struct rule_lint *lint, const struct demand *demand)
 {
     struct rule_part part = lint->parts[demand->reg];
-    if (part.expr != NULL && part.expr->kind == EXPR_NAME)
+    while (part.expr != NULL && part.expr->kind == EXPR_NAME)
         part = rule_lint_let(lint, (size_t)part.expr->index);
     bool is_p = part.expr != NULL && rule_part_calls(part, "p");
     bool asks = is_p ? demand->high < INFINITY : demand->low > -INFINITY;

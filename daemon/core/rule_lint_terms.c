@@ -4,38 +4,57 @@
 
 #include "core/rule_lint_parts.h"
 
-enum { TERMS_MAX = 64, DEMANDS_MAX = 32 };
+/* Names share parts, so that a short text may stand for very many: STEPS_MAX bounds the walk. */
+enum { TERMS_MAX = 64, DEMANDS_MAX = 32, STEPS_MAX = 4096 };
 
 struct builder {
     const struct rule_lint *lint;
-    const double *thresholds;
+    const double *constants; /* by register: its value, NAN where it reads a figure */
     struct arena *arena;
+    size_t steps;
 };
 
-/* The value of a register that reads no figure; false where it reads one. */
-static bool constant_of(const struct builder *b, int reg, double *ret_value)
+static double constant_of(const struct instruction *code, const double *constants, const double *thresholds)
 {
-    const struct instruction *code = &b->lint->rule->program.code[reg];
-    double left, right;
-    if (code->op == PROGRAM_CONSTANT || code->op == PROGRAM_THRESHOLD) {
-        *ret_value = code->op == PROGRAM_CONSTANT ? code->constant : b->thresholds[code->a];
-        return true;
+    switch ((enum program_op)code->op) {
+    case PROGRAM_CONSTANT:
+        return code->constant;
+    case PROGRAM_THRESHOLD:
+        return thresholds[code->a];
+    case PROGRAM_NEGATE:
+        return -constants[code->a];
+    case PROGRAM_ADD:
+        return constants[code->a] + constants[code->b];
+    case PROGRAM_SUBTRACT:
+        return constants[code->a] - constants[code->b];
+    case PROGRAM_MULTIPLY:
+        return constants[code->a] * constants[code->b];
+    case PROGRAM_DIVIDE:
+        return constants[code->b] != 0 ? constants[code->a] / constants[code->b] : NAN;
+    case PROGRAM_WINDOW:
+    case PROGRAM_LESS:
+    case PROGRAM_LESS_EQUAL:
+    case PROGRAM_EQUAL:
+    case PROGRAM_AND:
+    case PROGRAM_OR:
+    case PROGRAM_NOT:
+    case PROGRAM_COALESCE:
+    case PROGRAM_KNOWN:
+    case PROGRAM_FROM_APRIL:
+    case PROGRAM_DISPLACED:
+    case PROGRAM_PROBE:
+        break;
     }
-    bool binary = code->op >= PROGRAM_ADD && code->op <= PROGRAM_DIVIDE;
-    if ((!binary && code->op != PROGRAM_NEGATE) || !constant_of(b, code->a, &left) ||
-        (binary && !constant_of(b, code->b, &right)))
-        return false;
-    if (code->op == PROGRAM_NEGATE)
-        *ret_value = -left;
-    else if (code->op == PROGRAM_ADD)
-        *ret_value = left + right;
-    else if (code->op == PROGRAM_SUBTRACT)
-        *ret_value = left - right;
-    else if (code->op == PROGRAM_MULTIPLY)
-        *ret_value = left * right;
-    else
-        *ret_value = left / right;
-    return isfinite(*ret_value);
+    return NAN;
+}
+
+static const double *constants_of(
+    const struct program *program, const double *thresholds, struct arena *arena)
+{
+    double *constants = arena_array(arena, program->len, sizeof *constants);
+    for (size_t i = 0; i < program->len; i++)
+        constants[i] = constant_of(&program->code[i], constants, thresholds);
+    return constants;
 }
 
 static struct terms always(const struct builder *b)
@@ -62,8 +81,8 @@ static struct terms opaque(const struct builder *b, int reg, int clause, bool ho
 static struct terms comparison(const struct builder *b, int reg, int clause, bool holds)
 {
     const struct instruction *code = &b->lint->rule->program.code[reg];
-    double left, right;
-    bool left_fixed = constant_of(b, code->a, &left), right_fixed = constant_of(b, code->b, &right);
+    double left = b->constants[code->a], right = b->constants[code->b];
+    bool left_fixed = !isnan(left), right_fixed = !isnan(right);
     bool strict = code->op == PROGRAM_LESS, equal = code->op == PROGRAM_EQUAL;
     if (left_fixed && right_fixed) {
         bool true_ = equal ? left == right : strict ? left < right : left <= right;
@@ -115,11 +134,13 @@ static bool join_both(const struct builder *b, struct terms x, struct terms y, s
     return true;
 }
 
-/* `clause` is the register of the smallest part so far. Deeper than an expression no program is. */
-static bool build(const struct builder *b, int reg, int clause, bool holds, struct terms *ret_terms)
+/* `clause` is the register of the smallest part so far. */
+static bool build(struct builder *b, int reg, int clause, bool holds, struct terms *ret_terms)
 {
     const struct instruction *code = &b->lint->rule->program.code[reg];
     struct terms x, y;
+    if (++b->steps > STEPS_MAX)
+        return false;
     if (b->lint->parts[reg].expr != NULL)
         clause = reg;
     switch ((enum program_op)code->op) {
@@ -158,7 +179,7 @@ static bool build(const struct builder *b, int reg, int clause, bool holds, stru
 bool rule_terms(const struct rule_lint *lint, const double *thresholds, int reg, bool holds,
     struct arena *arena, struct terms *ret_terms)
 {
-    struct builder b = {lint, thresholds, arena};
+    struct builder b = {lint, constants_of(&lint->rule->program, thresholds, arena), arena, 0};
     return build(&b, reg, reg, holds, ret_terms);
 }
 

@@ -126,12 +126,33 @@ static void conditions_with_too_many_ways_are_left_alone(void **state)
     fixture_deinit(&f);
 }
 
+/* Names of names of names: what is written in a few lines would take 2^22 steps to write out. */
+static void shared_names_are_walked_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    char lets[2048] = "let: { g3: \"growth(imports.quantity, 3m)\", a: 1 > 2";
+    size_t len = strlen(lets);
+    for (int c = 'b'; c <= 'w'; c++)
+        len += (size_t)snprintf(lets + len, sizeof lets - len, ", %c: %c and %c", c, c - 1, c - 1);
+    snprintf(lets + len, sizeof lets - len, " }");
+    struct cases one = {
+        .lines = {{lets, 1}, {"when: w or g3 >= $growth and sum(imports, 12m) >= $floor", 1}}, .len = 2};
+    struct rule_draft draft;
+    rule_draft_init(&draft, good_rule, &one);
+    lint(&f, draft.text);
+    assert_int_equal(f.diags.len, 1);
+    assert_string_equal(f.diags.items[0].code, "W001");
+    fixture_deinit(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_are_warned_about_as_the_cases_say),
         cmocka_unit_test(every_warning_has_a_hint),
         cmocka_unit_test(conditions_with_too_many_ways_are_left_alone),
+        cmocka_unit_test(shared_names_are_walked_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
