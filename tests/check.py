@@ -101,6 +101,7 @@ def main():
     step(total, "scenarios", ["build/asan/tests/scenario/run", *sorted((ROOT / "tests/scenario").glob("*.scenario"))], count_lines)
     packs = sorted(path for path in (ROOT / "rules").glob("*.yaml") if not path.name.endswith(".test.yaml"))
     step(total, "rules: shipped packs", ["build/release/tdwatch", "check", *packs])
+    step(total, "rules: tests of shipped packs", ["build/release/tdwatch", "test", "--min-coverage", "95", "rules"], count_lines)
     step(total, "sample: against its source", [PYTHON, "tests/system/sample_source.py"])
     step(total, "report: pages", [PYTHON, "tests/system/report_page.py", *sorted((ROOT / "tests/cases/report").glob("*.html"))])
     step(total, "npm ci", ["tests/support/npm.sh"])
