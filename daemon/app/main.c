@@ -10,14 +10,16 @@
 
 static const struct command commands[] = {
     {"run", "", "run the daemon in the foreground", cmd_run},
-    {"check", "[--baskets FILE] [RULES…]", "check the configuration, or rule files, and show every fault",
-        cmd_check},
+    {"check", "[--json] [--baskets FILE] [RULES…]",
+        "check the configuration, or rule files, and show every fault", cmd_check},
     {"query", "exports|imports --product CODE --market CC [--from YYYY-MM] [--to YYYY-MM]",
         "print a series and its sum", cmd_query},
     {"alerts", "[--all]", "list open alerts with their figures", cmd_alerts},
     {"outbox", "[--pending|--parked|--delivered]", "list deliveries", cmd_outbox},
     {"feeds", "", "list feeds and how they are", cmd_feeds},
-    {"config", "--defaults", "print a complete configuration of the defaults", cmd_config},
+    {"config", "--defaults | --schema rules|feeds|baskets",
+        "print a complete configuration of the defaults, or the JSON Schema of what people write",
+        cmd_config},
     {"demo", "[--directory DIR]", "run the main job on the shipped sample", cmd_demo},
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/shape.h"
 
 /* What a kind is called, and how much room its field takes. */
 static const struct {
@@ -29,6 +30,18 @@ const char *key_kind_name(enum key_kind kind)
     return kinds[kind].name;
 }
 
+const char *key_kind_expected(enum key_kind kind)
+{
+    return kinds[kind].expected;
+}
+
+const struct shape shape_some_text = {
+    .name = "some-text",
+    .expected = "expected a text that is not empty",
+    .pattern = "[\\s\\S]",
+    .also = ALSO_INTEGER | ALSO_NUMBER | ALSO_BOOL,
+};
+
 /* Units, the largest first; the last has the factor 1. */
 struct unit {
     const char *name;
@@ -43,6 +56,14 @@ enum { UNITS = 4 };
 static const struct unit *units_of(enum key_kind kind)
 {
     return kind == KEY_DURATION ? duration_units : size_units;
+}
+
+const char *key_unit(enum key_kind kind, size_t i, int64_t *ret_factor)
+{
+    if (i >= UNITS)
+        return NULL;
+    *ret_factor = units_of(kind)[i].factor;
+    return units_of(kind)[i].name;
 }
 
 /* Digits and one unit, nothing between them. */

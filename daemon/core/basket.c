@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/map.h"
+#include "base/shape.h"
 #include "core/code.h"
 
 /* Far above any list that people keep; they bound what a mistaken file can cost. */
@@ -11,7 +12,7 @@ enum { BASKETS_MAX = 10000, BASKET_CODES_MAX = 10000 };
 /* ---- phrases ---- */
 
 /* Neither is `required`, so that an empty text and a missing one get the same sentence. */
-static const struct key phrase_keys[LANGUAGE_COUNT] = {
+const struct key phrase_keys[LANGUAGE_COUNT] = {
     [LANGUAGE_VI] = {.name = "vi",
         .kind = KEY_TEXT,
         .offset = offsetof(struct phrase, text[LANGUAGE_VI]),
@@ -20,6 +21,15 @@ static const struct key phrase_keys[LANGUAGE_COUNT] = {
         .kind = KEY_TEXT,
         .offset = offsetof(struct phrase, text[LANGUAGE_EN]),
         .help = "The text in English."},
+};
+
+const struct shape phrase_shape = {
+    .kind = SHAPE_MAP,
+    .name = "phrase",
+    .keys = phrase_keys,
+    .key_count = LANGUAGE_COUNT,
+    .all_required = true,
+    .items = &shape_some_text,
 };
 
 int phrase_read(const struct node *node, const char *what, struct phrase *ret_phrase, struct arena *arena,
@@ -49,6 +59,25 @@ struct basket_keys {
     const struct node *title;
 };
 
+/* Codes, or one. */
+static const struct shape code_list = {
+    .kind = SHAPE_LIST,
+    .items = &code_product_shape,
+    .max_items = BASKET_CODES_MAX,
+    .unique = true,
+};
+static const struct shape some_codes = {
+    .kind = SHAPE_LIST,
+    .items = &code_product_shape,
+    .min_items = 1,
+    .max_items = BASKET_CODES_MAX,
+    .unique = true,
+};
+static const struct shape *const inputs_choices[] = {&code_product_shape, &code_list, NULL};
+static const struct shape *const codes_choices[] = {&code_product_shape, &some_codes, NULL};
+static const struct shape inputs_shape = {.kind = SHAPE_ANY, .choices = inputs_choices};
+static const struct shape codes_shape = {.kind = SHAPE_ANY, .choices = codes_choices};
+
 static const struct key basket_keys[] = {
     {.name = "id",
         .kind = KEY_NAME,
@@ -59,22 +88,36 @@ static const struct key basket_keys[] = {
         .kind = KEY_NODE,
         .offset = offsetof(struct basket_keys, title),
         .required = true,
-        .help = "What people call the product, in Vietnamese and English."},
+        .help = "What people call the product, in Vietnamese and English.",
+        .shape = &phrase_shape},
     {.name = "codes",
         .kind = KEY_TEXTS,
         .offset = offsetof(struct basket_keys, basket.codes),
         .required = true,
-        .help = "Product codes that together are the product."},
+        .help = "Product codes that together are the product.",
+        .shape = &codes_shape},
     {.name = "inputs",
         .kind = KEY_TEXTS,
         .offset = offsetof(struct basket_keys, basket.inputs),
-        .help = "Product codes of what it is made of."},
+        .help = "Product codes of what it is made of.",
+        .shape = &inputs_shape},
     {.name = "source",
         .kind = KEY_TEXT,
         .offset = offsetof(struct basket_keys, basket.source),
         .required = true,
-        .help = "Who says so."},
+        .help = "Who says so.",
+        .shape = &shape_some_text},
 };
+
+static const struct shape basket_shape = {
+    .kind = SHAPE_MAP,
+    .name = "basket",
+    .keys = basket_keys,
+    .key_count = sizeof basket_keys / sizeof *basket_keys,
+};
+
+static const struct shape basket_list = {
+    .kind = SHAPE_LIST, .items = &basket_shape, .max_items = BASKETS_MAX};
 
 /* Where the i-th text of a list, or the one text that stands for a list, was written. */
 static struct place text_place(const struct node *list, size_t i)
@@ -154,8 +197,11 @@ static const struct key document_keys[] = {
         .kind = KEY_NODE,
         .offset = offsetof(struct document_keys, baskets),
         .required = true,
-        .help = "The list of baskets."},
+        .help = "The list of baskets.",
+        .shape = &basket_list},
 };
+
+const struct shape baskets_shape = {.kind = SHAPE_MAP, .keys = document_keys, .key_count = 1};
 
 int baskets_read(const struct node *document, struct baskets *ret_baskets, struct diag_list *diags)
 {

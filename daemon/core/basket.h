@@ -11,6 +11,8 @@
 #include "base/keys.h"
 #include "base/node.h"
 
+extern const struct shape baskets_shape;
+
 enum language { LANGUAGE_VI, LANGUAGE_EN, LANGUAGE_COUNT };
 
 struct phrase {
@@ -40,6 +42,9 @@ int baskets_read(const struct node *document, struct baskets *ret_baskets, struc
 void baskets_deinit(struct baskets *baskets);
 
 const struct basket *baskets_find(const struct baskets *baskets, const char *id);
+
+extern const struct key phrase_keys[LANGUAGE_COUNT];
+extern const struct shape phrase_shape;
 
 /* Reads { vi: …, en: … }; both are required. */
 int phrase_read(const struct node *node, const char *what, struct phrase *ret_phrase, struct arena *arena,

@@ -32,3 +32,19 @@ bool code_is_product(struct slice text)
             return false;
     return true;
 }
+
+const struct shape code_country_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "country",
+    .expected = "expected two capital letters as in ISO 3166-1, or W for the world",
+    .pattern = "^([A-Z]{2}|W)$",
+};
+
+const struct shape code_product_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "code",
+    .expected = "expected a product code: letters, digits and : . _ -",
+    .pattern = "^[A-Za-z0-9:._-]+$",
+    .max_length = CODE_SIZE - 1,
+    .also = ALSO_NUMBER | ALSO_BOOL,
+};

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/shape.h"
 #include "core/period.h"
 #include "core/rule_read.h"
 
@@ -13,35 +14,170 @@ static const char *const severities[] = {"watch", "caution", "warning", "critica
 static const char *const missing_policies[] = {"keep", "clear", "alert", NULL};
 static const char *const modes[] = {"live", "shadow", NULL};
 
+/* ---- shapes, for the schema ---- */
+
+static const struct shape id_shape = {
+    .kind = SHAPE_TEXT,
+    .expected =
+        "expected a name of at most 63 lower-case letters, digits and - _ . :, not beginning with feed-",
+    .pattern = "^(?!feed-)[a-z0-9_.:-]+$",
+    .max_length = RULE_NAME_MAX - 1,
+    .also = ALSO_NUMBER | ALSO_BOOL,
+};
+
+static const struct shape title_shape = {
+    .kind = SHAPE_MAP,
+    .name = "message",
+    .keys = phrase_keys,
+    .key_count = LANGUAGE_COUNT,
+    .all_required = true,
+    .items = &rule_template_shape,
+};
+
+/* Numbers up to 32: N, or N of an M that is not smaller. \2 is the tens of both. */
+#define OF(digits) " *of *0?" digits
+
+static const struct shape for_shape = {
+    .kind = SHAPE_TEXT,
+    .expected = "expected `2 releases` or `2 of 3 releases`; at most 32",
+    .pattern =
+        "^ *0?(?!0)("
+        "[1-9]|[12][0-9]|3[0-2]"
+        "|([12]?)(0" OF("\\2[0-9]") "|1" OF("\\2[1-9]") "|2" OF("\\2[2-9]") "|3" OF("\\2[3-9]") "|4" OF("\\2["
+                                                                                                        "4-"
+                                                                                                        "9]") "|5" OF("\\2[5-9]") "|6" OF("\\2[6-9]") "|7" OF(
+            "\\2[7-9]") "|8" OF("\\2[89]") "|9" OF("\\2[9]") ")"
+                                                             "|[1-9]" OF("([12][0-9]|3[0-2])") "|1[0-9]" OF("(2[0-9]|3[0-2])") "|2[0-9]" OF(
+                                                                 "3[0-2]") "|30" OF("3[0-2]") "|31" OF("3["
+                                                                                                       "12]") "|32" OF("32") ") *releases?$",
+};
+
+static const struct key valid_keys[] = {
+    {"from", KEY_NODE, 0, .help = "the first month", .shape = &period_shape},
+    {"to", KEY_NODE, 0, .help = "the last month", .shape = &period_shape},
+};
+
+static const struct shape valid_shape = {.kind = SHAPE_MAP, .keys = valid_keys, .key_count = 2};
+
+/* One, or a list of them. */
+static const struct shape country_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "country",
+    .expected = "expected two capital letters as in ISO 3166-1: US, CN, EU",
+    .pattern = "^[A-Z]{2}$",
+};
+static const struct shape country_list = {
+    .kind = SHAPE_LIST, .items = &country_shape, .min_items = 1, .unique = true};
+static const struct shape selector_list = {
+    .kind = SHAPE_LIST, .items = &selector_shape, .min_items = 1, .unique = true};
+static const struct shape *const country_choices[] = {&country_shape, &country_list, NULL};
+static const struct shape *const selector_choices[] = {&selector_shape, &selector_list, NULL};
+static const struct shape countries_shape = {
+    .kind = SHAPE_ANY, .name = "countries", .choices = country_choices};
+static const struct shape selectors_shape = {
+    .kind = SHAPE_ANY, .name = "selectors", .choices = selector_choices};
+
+struct scope_text {
+    struct texts product, market, origin;
+};
+
+#define SCOPE_FIELD(name) offsetof(struct scope_text, name)
+
+static const struct key scope_keys[] = {
+    {"product", KEY_TEXTS, SCOPE_FIELD(product), .required = true, .help = "baskets, their ids, or codes",
+        .shape = &selectors_shape},
+    {"market", KEY_TEXTS, SCOPE_FIELD(market), .required = true, .help = "countries that import",
+        .shape = &countries_shape},
+    {"origin", KEY_TEXTS, SCOPE_FIELD(origin), .help = "countries whose goods or inputs matter",
+        .shape = &countries_shape},
+};
+
+static const struct key where_keys[] = {
+    {"product", KEY_TEXTS, SCOPE_FIELD(product), .help = "some of the scope's products",
+        .shape = &selectors_shape},
+    {"market", KEY_TEXTS, SCOPE_FIELD(market), .help = "some of the scope's markets",
+        .shape = &countries_shape},
+    {"origin", KEY_TEXTS, SCOPE_FIELD(origin), .help = "some of the scope's origins",
+        .shape = &countries_shape},
+};
+
+enum { SCOPE_KEYS = sizeof scope_keys / sizeof *scope_keys };
+
+static const struct shape scope_shape = {.kind = SHAPE_MAP, .keys = scope_keys, .key_count = SCOPE_KEYS};
+static const struct shape where_shape = {.kind = SHAPE_MAP, .keys = where_keys, .key_count = SCOPE_KEYS};
+
+static const struct shape thresholds_shape = {
+    .kind = SHAPE_MAP,
+    .names = &rule_name_shape,
+    .items = &expr_literal_shape,
+    .max_items = RULE_THRESHOLDS_MAX,
+};
+
+/* For the schema only: read_override takes `where` apart from the names of thresholds. */
+static const struct key override_keys[] = {
+    {"where", KEY_NODE, 0, .required = true, .help = "the scopes in which these thresholds hold",
+        .shape = &where_shape},
+};
+
+static const struct shape override_shape = {
+    .kind = SHAPE_MAP,
+    .keys = override_keys,
+    .key_count = 1,
+    .names = &rule_name_shape,
+    .items = &expr_literal_shape,
+};
+
+static const struct shape override_list = {.kind = SHAPE_LIST, .items = &override_shape};
+
+/* ---- the table of keys ---- */
+
 #define FIELD(name) offsetof(struct rule_text, name)
 
 static const struct key rule_keys[] = {
-    {"id", KEY_NAME, FIELD(id), .required = true, .help = "name of the rule; part of every alert's id"},
-    {"title", KEY_NODE, FIELD(title), .required = true,
-        .help = "one sentence in vi and en, with {{figures}}"},
-    {"advice", KEY_NODE, FIELD(advice), .required = true, .help = "what to do, in vi and en"},
+    {"id", KEY_NAME, FIELD(id), .required = true, .help = "name of the rule; part of every alert's id",
+        .shape = &id_shape},
+    {"title", KEY_NODE, FIELD(title), .required = true, .help = "one sentence in vi and en, with {{figures}}",
+        .shape = &title_shape},
+    {"advice", KEY_NODE, FIELD(advice), .required = true, .help = "what to do, in vi and en",
+        .shape = &title_shape},
     {"basis", KEY_TEXTS, FIELD(basis), .help = "the law, printed in every alert"},
-    {"valid", KEY_NODE, FIELD(valid), .help = "from and to: the periods in which the law is in force"},
+    {"valid", KEY_NODE, FIELD(valid), .help = "from and to: the periods in which the law is in force",
+        .shape = &valid_shape},
     {"audience", KEY_CHOICE, FIELD(audience), .fallback = "public", .choices = audiences,
         .help = "internal alerts are never sent to public receivers"},
     {"severity", KEY_CHOICE, FIELD(severity), .required = true, .choices = severities,
         .help = "how much it matters"},
-    {"scope", KEY_NODE, FIELD(scope), .required = true, .help = "product, market and origin it ranges over"},
-    {"let", KEY_NODE, FIELD(let), .help = "named expressions; the figures that messages print"},
-    {"when", KEY_NODE, FIELD(when), .required = true, .help = "the condition"},
-    {"clear", KEY_NODE, FIELD(clear), .help = "the condition to stop; left out: not when"},
-    {"for", KEY_NODE, FIELD(for_), .help = "N releases, or N of M releases, before it fires"},
+    {"scope", KEY_NODE, FIELD(scope), .required = true, .help = "product, market and origin it ranges over",
+        .shape = &scope_shape},
+    {"let", KEY_NODE, FIELD(let), .help = "named expressions; the figures that messages print",
+        .shape = &rule_let_shape},
+    {"when", KEY_NODE, FIELD(when), .required = true, .help = "the condition",
+        .shape = &expr_condition_shape},
+    {"clear", KEY_NODE, FIELD(clear), .help = "the condition to stop; left out: not when",
+        .shape = &expr_condition_shape},
+    {"for", KEY_NODE, FIELD(for_), .help = "N releases, or N of M releases, before it fires",
+        .shape = &for_shape},
     {"missing", KEY_CHOICE, FIELD(missing), .fallback = "keep", .choices = missing_policies,
         .help = "what an unknown period does to a firing alert"},
-    {"thresholds", KEY_NODE, FIELD(thresholds), .help = "values written $name in expressions"},
+    {"thresholds", KEY_NODE, FIELD(thresholds), .help = "values written $name in expressions",
+        .shape = &thresholds_shape},
     {"overrides", KEY_NODE, FIELD(overrides),
-        .help = "other thresholds for some scopes; the first match wins"},
+        .help = "other thresholds for some scopes; the first match wins", .shape = &override_list},
     {"mode", KEY_CHOICE, FIELD(mode), .fallback = "live", .choices = modes,
         .help = "shadow: judged and journaled, never sent"},
     {"owner", KEY_TEXT, FIELD(owner), .help = "who answers for it"},
     {"decision", KEY_TEXT, FIELD(decision), .help = "number of the approving decision"},
     {"note", KEY_TEXT, FIELD(note), .help = "free text for the next reader"},
 };
+
+const struct shape rule_shape = {
+    .kind = SHAPE_MAP,
+    .name = "rule",
+    .keys = rule_keys,
+    .key_count = sizeof rule_keys / sizeof *rule_keys,
+};
+
+/* ---- reading ---- */
 
 int rule_read_for(const struct rule_reader *reader, const struct node *node, struct alert_policy *policy)
 {
@@ -80,11 +216,10 @@ static int read_period(
 
 int rule_read_valid(const struct rule_reader *reader, const struct node *node, struct rule *rule)
 {
-    static const struct key keys[] = {{"from", KEY_NODE, 0, .help = ""}, {"to", KEY_NODE, 0, .help = ""}};
     if (node == NULL)
         return 0;
     const struct node *unused;
-    int r = keys_read(node, keys, 2, "valid", &unused, reader->arena, reader->diags);
+    int r = keys_read(node, valid_keys, 2, "valid", &unused, reader->arena, reader->diags);
     if (r < 0)
         return r;
     r = read_period(reader, node, "from", &rule->valid_from);
@@ -209,12 +344,6 @@ static int read_selectors(const struct rule_reader *reader, const struct node *n
     return r;
 }
 
-struct scope_text {
-    struct texts product, market, origin;
-};
-
-#define SCOPE_FIELD(name) offsetof(struct scope_text, name)
-
 /* An empty list would mean nothing in a scope and everything in an override; a text named twice, every alert
  * twice. */
 static int check_list(
@@ -265,13 +394,9 @@ static int check_products(const struct rule_reader *reader, const struct node *n
 static int read_where(const struct rule_reader *reader, const struct node *node, const struct rule *rule,
     struct rule_override *override)
 {
-    static const struct key keys[] = {
-        {"product", KEY_TEXTS, SCOPE_FIELD(product), .help = ""},
-        {"market", KEY_TEXTS, SCOPE_FIELD(market), .help = ""},
-        {"origin", KEY_TEXTS, SCOPE_FIELD(origin), .help = ""},
-    };
     struct scope_text text = {0};
-    if (keys_read(node, keys, 3, "an override's where", &text, reader->arena, reader->diags) < 0)
+    if (keys_read(node, where_keys, SCOPE_KEYS, "an override's where", &text, reader->arena, reader->diags) <
+        0)
         return -EINVAL;
     override->product_count = text.product.len;
     override->markets = text.market;
@@ -362,13 +487,8 @@ static int check_countries(
 
 int rule_read_scope(const struct rule_reader *reader, const struct node *node, struct rule *rule)
 {
-    static const struct key keys[] = {
-        {"product", KEY_TEXTS, SCOPE_FIELD(product), .required = true, .help = ""},
-        {"market", KEY_TEXTS, SCOPE_FIELD(market), .required = true, .help = ""},
-        {"origin", KEY_TEXTS, SCOPE_FIELD(origin), .help = ""},
-    };
     struct scope_text text = {0};
-    if (keys_read(node, keys, 3, "a scope", &text, reader->arena, reader->diags) < 0)
+    if (keys_read(node, scope_keys, SCOPE_KEYS, "a scope", &text, reader->arena, reader->diags) < 0)
         return -EINVAL;
     rule->markets = text.market;
     rule->origins = text.origin;

@@ -67,6 +67,8 @@ struct rule_reader {
 
 /* Reads one rule from its map. 0, or -EINVAL with every fault in `diags` (codes R0xx, and those of keys and
  * expressions). */
+extern const struct shape rule_shape; /* what it reads */
+
 int rule_read(const struct rule_reader *reader, const struct node *map, struct rule *ret_rule);
 
 #endif

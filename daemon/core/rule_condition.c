@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/shape.h"
 #include "core/message.h"
 #include "core/rule_read.h"
 
@@ -46,20 +47,51 @@ static int compile(
     return reg < 0 ? -EINVAL : reg;
 }
 
+/* Words of the grammar, and of windows. */
+static const char *const words[] = {"and", "or", "not", "between", "in", "ytd", "early", NULL};
+
+/* What a let name must not be. */
+static const char *const *const reserved[] = {words, series_role_names, message_names, NULL};
+
 static bool is_reserved(struct slice name)
 {
-    static const char *const words[] = {"and", "or", "not", "between", "in", "ytd", "early"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (slice_equal(name, words[i]))
-            return true;
-    for (size_t i = 0; i <= ROLE_COUNT; i++)
-        if (slice_equal(name, series_role_names[i]))
-            return true;
-    for (size_t i = 0; message_names[i] != NULL; i++)
-        if (slice_equal(name, message_names[i]))
-            return true;
+    for (size_t i = 0; reserved[i] != NULL; i++)
+        for (size_t k = 0; reserved[i][k] != NULL; k++)
+            if (slice_equal(name, reserved[i][k]))
+                return true;
     return false;
 }
+
+#define NAME_PATTERN "[a-z_][a-z0-9_]*"
+
+static const struct shape let_name_shape = {
+    .kind = SHAPE_TEXT,
+    .pattern = "^" NAME_PATTERN "$",
+    .except = reserved,
+    .max_length = RULE_NAME_MAX - 1,
+};
+
+const struct shape rule_let_shape = {
+    .kind = SHAPE_MAP,
+    .names = &let_name_shape,
+    .items = &expr_shape,
+    .max_items = RULE_LETS_MAX,
+};
+
+const struct shape rule_name_shape = {
+    .kind = SHAPE_TEXT,
+    .pattern = "^" NAME_PATTERN "$",
+    .max_length = RULE_NAME_MAX - 1,
+};
+
+/* Every "{{" has a name and "}}" behind it. */
+const struct shape rule_template_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "template",
+    .expected = "expected a text, with figures as in {{growth}}",
+    .pattern = "^((?!\\{\\{)[\\s\\S]|\\{\\{ *" NAME_PATTERN " *\\}\\})+$",
+    .also = ALSO_NUMBER | ALSO_BOOL,
+};
 
 int rule_check_name(const struct rule_reader *reader, const struct node *key, const char *what)
 {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/shape.h"
 #include "core/code.h"
 
 /* A code of a named classification ("nso:seafood") or an HS number of 2 to 10 digits. */
@@ -18,6 +19,22 @@ static bool is_beginning(const char *text)
     bool is_hs = text[strspn(text, "0123456789")] == '\0' && strlen(text) <= 10;
     return is_hs || (strchr(text, ':') != NULL && code_is_product(slice_of(text)));
 }
+
+/* The schema knows no baskets: any name may be one. */
+const struct shape selector_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "selector",
+    .expected = "expected baskets, a basket's id, a code such as 7210 or nso:seafood, or \"72*\"",
+    .pattern = "^("
+               "[a-z0-9._:-]+"                        /* baskets, one of them, or an HS number */
+               "|[A-Za-z0-9._-]*:[A-Za-z0-9:._-]*"    /* nso:seafood */
+               "|[0-9]{1,10}[*]"                      /* "72*" */
+               "|[A-Za-z0-9._-]*:[A-Za-z0-9:._-]*[*]" /* "nso:*" */
+               ")$",
+    .max_length = CODE_SIZE,
+    .also = ALSO_INTEGER,
+    .max = INT64_C(9999999999),
+};
 
 bool selector_read(
     const char *text, const struct baskets *baskets, struct arena *arena, struct selector *ret_selector)

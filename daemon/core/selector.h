@@ -9,6 +9,8 @@
 
 #include "core/basket.h"
 
+extern const struct shape selector_shape;
+
 enum selector_kind { SELECT_BASKETS, SELECT_BASKET, SELECT_CODE, SELECT_PREFIX };
 
 struct selector {

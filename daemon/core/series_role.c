@@ -10,7 +10,7 @@ const struct role series_roles[ROLE_COUNT] = {
     [ROLE_SAME_FROM_ORIGIN] = {"same_from_origin", PLACE_HOME, PLACE_ORIGIN, FLOW_IMPORT, false},
 };
 
-const char *const series_role_names[ROLE_COUNT + 1] = {
+const char *const series_role_names[ROLE_COUNT + 2] = {
     "exports",
     "exports_all",
     "imports",

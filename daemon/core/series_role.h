@@ -34,7 +34,7 @@ extern const struct role series_roles[ROLE_COUNT];
 /* What an expression takes of a series. */
 enum series_column { SERIES_VALUE, SERIES_QUANTITY, SERIES_WEIGHT, SERIES_UNIT_VALUE, SERIES_COLUMN_COUNT };
 
-extern const char *const series_role_names[ROLE_COUNT + 1]; /* with rivals */
+extern const char *const series_role_names[ROLE_COUNT + 2]; /* with rivals; NULL behind the last */
 extern const char *const series_column_names[SERIES_COLUMN_COUNT];
 
 #endif
