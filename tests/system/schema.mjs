@@ -1,0 +1,107 @@
+// The published schemas and the loader agree: node schema.mjs BINARY. Prints TAP.
+//
+// Each sample under tests/cases/schema/good is accepted by `tdwatch check` and by the schema. Each under bad is refused by both, for the
+// reason that its first line gives: the loader's code, and where the schema complains (a JSON pointer, or the beginning of one).
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import Ajv from "ajv/dist/2020.js";
+import YAML from "yaml";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const binary = resolve(process.argv[2]);
+const shipped = {
+  rules: "rules/tdwatch-rules.schema.json",
+  feeds: "feeds/tdwatch-feeds.schema.json",
+  baskets: "feeds/tdwatch-baskets.schema.json",
+};
+let number = 0;
+let failed = 0;
+
+function report(name, faults) {
+  number += 1;
+  failed += faults.length > 0 ? 1 : 0;
+  console.log(`${faults.length > 0 ? "not ok" : "ok"} ${number} ${name}`);
+  for (const fault of faults) console.log(`# ${fault}`);
+}
+
+function files(folder, suffix) {
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(suffix))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+function read(path) {
+  return readFileSync(join(root, path), "utf8");
+}
+
+function compile(kind) {
+  const printed = execFileSync(binary, ["config", "--schema", kind], { encoding: "utf8" });
+  report(`${shipped[kind]} is what the program prints`, printed === read(shipped[kind]) ? [] : ["run `make schema`"]);
+  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+  ajv.addKeyword("patternErrorMessage"); // what editors say instead of the pattern
+  return ajv.compile(JSON.parse(printed));
+}
+
+// As editors read it: YAML 1.2, core schema. Faults of YAML itself count as none of the schema's.
+function schemaErrors(validate, path) {
+  const document = YAML.parseDocument(read(path), { version: "1.2", schema: "core" });
+  if (document.errors.length > 0) throw new Error(`${path}: ${document.errors[0].message}`);
+  return validate(document.toJS()) ? [] : validate.errors.map((error) => `${error.instancePath || "/"} ${error.message}`);
+}
+
+// A feed descriptor is checked through a configuration that names it.
+function checkArguments(kind, path, directory) {
+  if (kind === "rules") return ["check", "--json", path];
+  const config = join(directory, "tdwatch.yaml");
+  writeFileSync(config, `state_directory: ${directory}\nfeeds: [${join(root, path)}]\nbaskets: ${join(root, "feeds/baskets.yaml")}\n` +
+    `rules: [${join(root, "rules")}]\nsmtp: { url: "smtps://mail.example.vn", from: a@example.vn }\n` +
+    "receivers:\n  - { name: desk, email: b@example.vn }\n");
+  return ["-c", config, "check", "--json"];
+}
+
+function loaderFindings(kind, path, directory) {
+  const done = spawnSync(binary, checkArguments(kind, path, directory), { cwd: root, encoding: "utf8" });
+  const answer = JSON.parse(done.stdout);
+  if (done.status !== (answer.errors > 0 ? 1 : 0)) throw new Error(`${path}: exit code ${done.status}`);
+  if (answer.errors + answer.warnings !== answer.findings.length || answer.files !== 1) throw new Error(`${path}: counts`);
+  return answer.findings.filter((finding) => finding.level === "error");
+}
+
+function goodFaults(errors, findings) {
+  return [...errors.map((error) => `schema: ${error}`), ...findings.map((finding) => `loader: ${finding.code} ${finding.text}`)];
+}
+
+function badFaults(path, errors, findings) {
+  const expected = read(path).match(/^# ([A-Z]\d{3}) (\/\S*)/);
+  if (expected === null) return ["the first line must be: # CODE /json/pointer"];
+  const [, code, pointer] = expected;
+  const faults = [];
+  if (!findings.some((finding) => finding.code === code)) faults.push(`loader: no ${code} among ${findings.map((finding) => finding.code)}`);
+  if (!errors.some((error) => error.startsWith(pointer))) faults.push(`schema: nothing at ${pointer} among ${JSON.stringify(errors)}`);
+  return faults;
+}
+
+const validate = Object.fromEntries(Object.keys(shipped).map((kind) => [kind, compile(kind)]));
+const directory = mkdtempSync(join(tmpdir(), "tdwatch-schema-"));
+try {
+  for (const path of files("rules", ".yaml").filter((name) => !name.endsWith(".test.yaml")))
+    report(path, goodFaults(schemaErrors(validate.rules, path), loaderFindings("rules", path, directory)));
+  for (const path of files("feeds/sample", ".feed.yaml")) report(path, goodFaults(schemaErrors(validate.feeds, path), []));
+  report("feeds/baskets.yaml", goodFaults(schemaErrors(validate.baskets, "feeds/baskets.yaml"), []));
+  for (const expectation of ["good", "bad"])
+    for (const path of files(`tests/cases/schema/${expectation}`, ".yaml")) {
+      const kind = path.endsWith(".feed.yaml") ? "feeds" : "rules";
+      const errors = schemaErrors(validate[kind], path);
+      const findings = loaderFindings(kind, path, directory);
+      const faults = expectation === "good" ? goodFaults(errors, findings) : badFaults(path, errors, findings);
+      report(`${expectation}: ${basename(path)}`, faults);
+    }
+} finally {
+  rmSync(directory, { recursive: true });
+}
+console.log(`1..${number}`);
+process.exit(failed > 0 ? 1 : 0);
