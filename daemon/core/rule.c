@@ -35,21 +35,15 @@ static const struct shape title_shape = {
 };
 
 /* Numbers up to 32: N, or N of an M that is not smaller. \2 is the tens of both. */
-#define OF(digits) " *of *0?" digits
-
 static const struct shape for_shape = {
     .kind = SHAPE_TEXT,
     .expected = "expected `2 releases` or `2 of 3 releases`; at most 32",
-    .pattern =
-        "^ *0?(?!0)("
-        "[1-9]|[12][0-9]|3[0-2]"
-        "|([12]?)(0" OF("\\2[0-9]") "|1" OF("\\2[1-9]") "|2" OF("\\2[2-9]") "|3" OF("\\2[3-9]") "|4" OF("\\2["
-                                                                                                        "4-"
-                                                                                                        "9]") "|5" OF("\\2[5-9]") "|6" OF("\\2[6-9]") "|7" OF(
-            "\\2[7-9]") "|8" OF("\\2[89]") "|9" OF("\\2[9]") ")"
-                                                             "|[1-9]" OF("([12][0-9]|3[0-2])") "|1[0-9]" OF("(2[0-9]|3[0-2])") "|2[0-9]" OF(
-                                                                 "3[0-2]") "|30" OF("3[0-2]") "|31" OF("3["
-                                                                                                       "12]") "|32" OF("32") ") *releases?$",
+    .pattern = "^ *0?(?!0)([1-9]|[12][0-9]|3[0-2]"
+               "|([12]?)(0 *of *0?\\2[0-9]|1 *of *0?\\2[1-9]|2 *of *0?\\2[2-9]|3 *of *0?\\2[3-9]"
+               "|4 *of *0?\\2[4-9]|5 *of *0?\\2[5-9]|6 *of *0?\\2[6-9]|7 *of *0?\\2[7-9]"
+               "|8 *of *0?\\2[89]|9 *of *0?\\2[9])"
+               "|[1-9] *of *0?([12][0-9]|3[0-2])|1[0-9] *of *0?(2[0-9]|3[0-2])|2[0-9] *of *0?3[0-2]"
+               "|30 *of *0?3[0-2]|31 *of *0?3[12]|32 *of *0?32) *releases?$",
 };
 
 static const struct key valid_keys[] = {

@@ -266,7 +266,7 @@ static void add_kind(struct json_object *object, const struct key *key, struct j
         add_number(object, key);
         break;
     case KEY_NODE:
-        assert(!"a section needs a shape");
+        assert(key->kind != KEY_NODE); /* a section needs a shape */
     }
 }
 
