@@ -50,7 +50,8 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lm
 
 SOURCES := $(sort $(wildcard daemon/*/*.c feeds/*.c))
 ASSETS  := daemon/app/assets.S
-EMBEDDED := feeds/sample/vn-nso.csv feeds/sample/vn-nso-sample.feed.yaml feeds/baskets.yaml rules/demo.yaml
+EMBEDDED := feeds/sample/vn-nso.csv feeds/sample/vn-nso-sample.feed.yaml rules/demo.yaml \
+	$(filter-out %.feed.yaml,$(wildcard feeds/*.yaml))
 OBJECTS := $(patsubst %.c,$(B)/%.o,$(SOURCES)) $(patsubst %.S,$(B)/%.o,$(wildcard $(ASSETS)))
 
 .PHONY: all
@@ -144,7 +145,7 @@ format:
 schema: all
 	@$(B)/tdwatch config --schema rules > rules/tdwatch-rules.schema.json
 	@$(B)/tdwatch config --schema feeds > feeds/tdwatch-feeds.schema.json
-	@$(B)/tdwatch config --schema baskets > feeds/tdwatch-baskets.schema.json
+	@$(B)/tdwatch config --schema tables > feeds/tdwatch-tables.schema.json
 
 # To be read before it is committed.
 .PHONY: update-ok

@@ -34,6 +34,7 @@ struct words {
 
 struct mapper {
     const struct descriptor *descriptor;
+    const struct countries *countries;
     const char *file;
     struct arena *arena;
     struct diag_list *diags;
@@ -82,18 +83,47 @@ static int refuse_unmapped(struct mapper *mapper, enum field_role role, struct s
     return -EBADMSG;
 }
 
-/* Map, prefix, meaning. */
+static int refuse_unlisted(struct mapper *mapper, enum field_role role, struct slice text, struct place place)
+{
+    char quote[QUOTE_SIZE];
+    const struct field *field = &mapper->descriptor->fields[role];
+    diag_error(mapper->diags, place, "D019", "%s %s is not in the code list %s", vocabulary_role_name(role),
+        payload_quote(text, quote), country_scheme_names[field->codes]);
+    diag_hint(mapper->diags, "add the code to the table of countries, or to fields.%s.map",
+        vocabulary_role_name(role));
+    return -EBADMSG;
+}
+
+/* What a text means before its prefix: by the map, else by the code list. The alpha-2 codes are ours, and are
+ * checked as such later. */
+static int find_meaning(struct mapper *mapper, enum field_role role, struct slice text, struct place place,
+    struct slice *ret_meant)
+{
+    const struct field *field = &mapper->descriptor->fields[role];
+    const struct field_pair *pair = find_pair(field, text);
+    const struct country *country = NULL;
+    if (pair == NULL && field->map_len > 0 && !field->has_codes)
+        return refuse_unmapped(mapper, role, text, place);
+    if (pair != NULL || field->codes == COUNTRY_ISO2) {
+        *ret_meant = pair != NULL ? slice_of(pair->to) : text;
+        return 0;
+    }
+    if (mapper->countries != NULL)
+        country = countries_find(mapper->countries, (enum country_scheme)field->codes, text);
+    if (country == NULL)
+        return refuse_unlisted(mapper, role, text, place);
+    *ret_meant = slice_of(country->codes[COUNTRY_ISO2]);
+    return 0;
+}
+
+/* Map or code list, prefix, meaning. */
 static int translate(
     struct mapper *mapper, enum field_role role, struct slice text, struct place place, struct word *ret_word)
 {
     const struct field *field = &mapper->descriptor->fields[role];
-    struct slice meant = text;
-    if (field->map_len > 0) {
-        const struct field_pair *pair = find_pair(field, text);
-        if (pair == NULL)
-            return refuse_unmapped(mapper, role, text, place);
-        meant = slice_of(pair->to);
-    }
+    struct slice meant;
+    if (find_meaning(mapper, role, text, place, &meant) < 0)
+        return -EBADMSG;
     struct word word = {0};
     int r = -EINVAL;
     if (meant.len < CODE_SIZE) { /* nothing longer is meant, nor worth a copy */
@@ -386,12 +416,14 @@ static struct observations take_rows(const struct mapper *mapper)
     return rows;
 }
 
-int decode_payload(const struct descriptor *descriptor, struct slice payload, const char *file,
-    struct arena *arena, struct observations *ret_rows, struct diag_list *diags)
+int decode_payload(const struct decode_input *input, struct arena *arena, struct observations *ret_rows,
+    struct diag_list *diags)
 {
     *ret_rows = (struct observations){0};
+    const struct descriptor *descriptor = input->descriptor;
     struct mapper mapper = {.descriptor = descriptor,
-        .file = file,
+        .countries = input->countries,
+        .file = input->file,
         .arena = arena,
         .diags = diags,
         .errors_before = diags->errors,
@@ -400,9 +432,9 @@ int decode_payload(const struct descriptor *descriptor, struct slice payload, co
     if (quantity->given)
         mapper.unit = arena_strdup(arena, quantity->unit);
     struct record_sink sink = {on_names, on_record, &mapper};
-    int r = payload_check(descriptor, payload, file, diags);
+    int r = payload_check(descriptor, input->payload, input->file, diags);
     if (r == 0)
-        r = decoders[descriptor->format](descriptor, payload_body(payload), file, &sink, diags);
+        r = decoders[descriptor->format](descriptor, payload_body(input->payload), input->file, &sink, diags);
     if (r == 0 && diags->errors > mapper.errors_before)
         r = -EBADMSG;
     if (r == 0)

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/str.h"
+#include "core/country.h"
 #include "core/observation.h"
 #include "feeds/descriptor.h"
 
@@ -34,10 +35,18 @@ typedef int decoder_fn(const struct descriptor *descriptor, struct slice payload
 
 decoder_fn decode_csv;
 
+/* What is decoded, and by what. */
+struct decode_input {
+    const struct descriptor *descriptor;
+    const struct countries *countries; /* for the fields' `codes`; NULL: only ISO 3166-1 alpha-2 is known */
+    struct slice payload;
+    const char *file; /* names the payload in messages */
+};
+
 /* Decodes a whole payload. Rows and their texts live in `arena`. Refuses what is no payload of this feed at
  * all (empty, HTML, not UTF-8) before decoding. 0, or -EBADMSG with every fault in `diags` as
  * file:line:column; *ret_rows is then empty. */
-int decode_payload(const struct descriptor *descriptor, struct slice payload, const char *file,
-    struct arena *arena, struct observations *ret_rows, struct diag_list *diags);
+int decode_payload(const struct decode_input *input, struct arena *arena, struct observations *ret_rows,
+    struct diag_list *diags);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/shape.h"
 #include "core/code.h"
+#include "core/country.h"
 #include "feeds/decode.h"
 #include "feeds/vocabulary.h"
 
@@ -20,6 +21,7 @@
 static const char *const format_names[] = {[FEED_CSV] = "csv", NULL};
 /* A tab has a word, since it looks like a blank in the file. */
 static const char *const delimiter_names[] = {",", ";", "|", "tab", NULL};
+static const char *const absent_names[] = {"unknown", "zero", NULL};
 static const char delimiters[] = {',', ';', '|', '\t'};
 
 /* ---- the tables of keys ---- */
@@ -28,6 +30,7 @@ static const char delimiters[] = {',', ';', '|', '\t'};
  */
 struct document_keys {
     struct descriptor descriptor;
+    int absent; /* of absent_names */
     const struct node *csv, *fields, *end;
 };
 
@@ -65,8 +68,7 @@ static const struct key document_keys[] = {
     {.name = "url",
         .kind = KEY_TEXT,
         .offset = DOCUMENT(descriptor.url),
-        .required = true,
-        .help = "Where the payload is fetched: http or https.",
+        .help = "Where the payload is fetched: http or https. Left out, the feed is imported only.",
         .shape = &url_shape},
     {.name = "licence",
         .kind = KEY_TEXT,
@@ -87,6 +89,19 @@ static const struct key document_keys[] = {
         .min = 60,
         .max = INT64_C(366) * 86400,
         .help = "Time between two polls, at least a minute."},
+    {.name = "publication_lag",
+        .kind = KEY_DURATION,
+        .offset = DOCUMENT(descriptor.publication_lag_s),
+        .fallback = "45d",
+        .min = 0,
+        .max = INT64_C(366) * 86400,
+        .help = "Time from a month's end to its usual publication."},
+    {.name = "absent",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(absent),
+        .fallback = "unknown",
+        .choices = absent_names,
+        .help = "What a product and partner without a row in a published month means."},
     {.name = "max_bytes",
         .kind = KEY_SIZE,
         .offset = DOCUMENT(descriptor.max_bytes),
@@ -113,8 +128,10 @@ static const struct key document_keys[] = {
         .shape = &end_shape},
 };
 
-const struct shape descriptor_shape = {
-    .kind = SHAPE_MAP, .keys = document_keys, .key_count = LENGTH(document_keys)};
+const struct shape descriptor_shape = {.kind = SHAPE_MAP,
+    .keys = document_keys,
+    .key_count = LENGTH(document_keys),
+    .needs = {{"interval", "url"}}};
 
 struct csv_keys {
     int delimiter;
@@ -171,7 +188,7 @@ static const struct key role_keys[FIELD_COUNT] = {
 };
 
 static const struct shape fields_shape = {
-    .kind = SHAPE_MAP, .keys = role_keys, .key_count = FIELD_COUNT, .needs = {"unit", "quantity"}};
+    .kind = SHAPE_MAP, .keys = role_keys, .key_count = FIELD_COUNT, .needs = {{"unit", "quantity"}}};
 
 /* One table for all ten fields, so that all are written alike; allowed_keys says what each of them takes. */
 struct field_keys {
@@ -195,9 +212,8 @@ static const struct shape prefix_shape = {
     .also = ALSO_NUMBER | ALSO_BOOL,
 };
 
-static const struct shape any_text = {.kind = SHAPE_TEXT, .also = ALSO_INTEGER | ALSO_NUMBER | ALSO_BOOL};
 static const struct shape map_shape = {
-    .kind = SHAPE_MAP, .names = &any_text, .items = &any_text, .min_items = 1};
+    .kind = SHAPE_MAP, .names = &shape_any_text, .items = &shape_any_text, .min_items = 1};
 
 static const struct key field_keys[] = {
     {.name = "column",
@@ -224,6 +240,12 @@ static const struct key field_keys[] = {
         .offset = FIELD(field.unit),
         .help = "The unit of the quantity.",
         .shape = &code_product_shape},
+    {.name = "codes",
+        .kind = KEY_CHOICE,
+        .offset = FIELD(field.codes),
+        .fallback = "iso2",
+        .choices = country_scheme_names,
+        .help = "The code list of the payload's countries."},
     {.name = "map",
         .kind = KEY_NODE,
         .offset = FIELD(map),
@@ -233,9 +255,9 @@ static const struct key field_keys[] = {
 
 /* Which keys of field_keys say something for which field. */
 static const char *const allowed_keys[FIELD_COUNT][5] = {
-    [FIELD_REPORTER] = {"column", "value", "map"},
+    [FIELD_REPORTER] = {"column", "value", "map", "codes"},
     [FIELD_FLOW] = {"column", "value", "map"},
-    [FIELD_PARTNER] = {"column", "value", "map"},
+    [FIELD_PARTNER] = {"column", "value", "map", "codes"},
     [FIELD_PRODUCT] = {"column", "value", "map", "prefix"},
     [FIELD_PERIOD] = {"column"},
     [FIELD_VALUE] = {"column", "scale"},
@@ -256,12 +278,13 @@ static const char *const column_only[] = {"column", NULL};
         .one_of = from,                                                                                      \
         __VA_ARGS__}
 
-/* A constant takes no map, and only a field without one takes a column: so a map needs a column. */
+/* A constant takes no map and no code list, and only a field without one takes a column: so both need a
+ * column. */
 static const struct shape field_shapes[FIELD_COUNT] = {
-    FIELD_SHAPE(FIELD_REPORTER, constant_or_column, .needs = {"map", "column"}),
-    FIELD_SHAPE(FIELD_FLOW, constant_or_column, .needs = {"map", "column"}),
-    FIELD_SHAPE(FIELD_PARTNER, constant_or_column, .needs = {"map", "column"}),
-    FIELD_SHAPE(FIELD_PRODUCT, constant_or_column, .needs = {"map", "column"}),
+    FIELD_SHAPE(FIELD_REPORTER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
+    FIELD_SHAPE(FIELD_FLOW, constant_or_column, .needs = {{"map", "column"}}),
+    FIELD_SHAPE(FIELD_PARTNER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
+    FIELD_SHAPE(FIELD_PRODUCT, constant_or_column, .needs = {{"map", "column"}}),
     FIELD_SHAPE(FIELD_PERIOD, column_only),
     FIELD_SHAPE(FIELD_VALUE, column_only),
     FIELD_SHAPE(FIELD_QUANTITY, column_only),
@@ -355,10 +378,12 @@ static void check_origin(const struct reading *reading)
             "the column of the field %s has no name", role);
     if (field->value == NULL || !constant)
         return;
-    if (field->column != NULL || field->map_len > 0)
+    if (field->column != NULL || field->map_len > 0 || field->has_codes)
         diag_error(reading->diags, key_place(reading->node, "value"), "F006",
             "the field %s has a value for every row, so it takes no %s", role,
-            field->column != NULL ? "column" : "map");
+            field->column != NULL ? "column"
+            : field->map_len > 0  ? "map"
+                                  : "codes");
     check_text(reading, field->value, key_place(reading->node, "value"));
 }
 
@@ -401,6 +426,7 @@ static void read_field(const struct reading *reading)
         reading->field->prefix = "";
     if (keys.field.unit == NULL)
         reading->field->unit = "";
+    reading->field->has_codes = node_get(reading->node, "codes") != NULL;
     check_keys(reading);
     if (keys.map != NULL)
         read_map(reading, keys.map);
@@ -463,13 +489,16 @@ static const char *url_fault(const char *url)
     return NULL;
 }
 
-/* What the table of keys cannot say. NULL is a missing key, which is reported already. */
+/* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed. */
 static void check_document(
     const struct node *document, const struct descriptor *descriptor, struct diag_list *diags)
 {
     const char *fault = descriptor->url != NULL ? url_fault(descriptor->url) : NULL;
     if (fault != NULL)
         diag_error(diags, key_place(document, "url"), "F001", "the URL %s", fault);
+    if (descriptor->url == NULL && node_get(document, "interval") != NULL)
+        diag_error(diags, key_place(document, "interval"), "F010",
+            "a feed without a url is never asked, so it takes no interval");
     if (descriptor->feed != NULL && strlen(descriptor->feed) >= CODE_SIZE)
         diag_error(diags, key_place(document, "feed"), "F002", "the name of a feed has at most %d letters",
             CODE_SIZE - 1);
@@ -501,6 +530,7 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     }
     descriptor->delimiter = delimiters[csv.delimiter];
     descriptor->rows_at_least = end.rows_at_least;
+    descriptor->absent_is_zero = str_equal(absent_names[keys.absent], "zero");
     descriptor->file = arena_strdup(&descriptor->arena, document->place.file);
     *ret_descriptor = *descriptor;
     return 0;

@@ -2,15 +2,17 @@
  *
  *   feed: vn-nso                      # name of the source, kept with every series
  *   title: …                          # for people
- *   url: https://…
+ *   url: https://…                    # left out: its files are imported by hand
  *   format: csv
  *   interval: 6h
  *   licence: …
+ *   publication_lag: 35d              # a month is published so long after its end
+ *   absent: zero                      # no row in a published month: no trade
  *   csv: { delimiter: "," }
  *   fields:
  *     reporter: { value: VN }                          # a constant …
  *     flow:     { column: flow, map: { X: export, M: import } }
- *     partner:  { column: partner }
+ *     partner:  { column: partner, codes: iso3, map: { WLD: W } }
  *     product:  { column: group, prefix: "nso:" }
  *     period:   { column: period }
  *     value:    { column: value_kusd, scale: 1000 }    # thousand USD
@@ -22,6 +24,7 @@
 #ifndef FEEDS_DESCRIPTOR_H
 #define FEEDS_DESCRIPTOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -58,16 +61,22 @@ struct field {
     const char *prefix;     /* put before the text, or "" */
     int64_t scale;          /* figures: one unit of the payload in USD, units or kg */
     const char *unit;       /* quantity: its unit, or "" where the unit field says it */
-    struct field_pair *map; /* translations; a text outside the map is an error */
+    struct field_pair *map; /* translations; a text outside the map is an error, unless it has_codes */
     size_t map_len;
+    bool has_codes; /* texts outside the map are looked up in `codes` */
+    int codes;      /* enum country_scheme */
 };
 
 struct descriptor {
-    const char *feed, *title, *url, *licence, *file;
-    int format;         /* enum feed_format */
-    int64_t interval_s; /* between polls */
-    int64_t max_bytes;  /* of a payload */
+    const char *feed, *title, *licence, *file;
+    const char *url;           /* NULL: the feed is imported only, never polled */
+    int format;                /* enum feed_format */
+    int64_t interval_s;        /* between polls */
+    int64_t publication_lag_s; /* from a month's end to its usual publication */
+    int64_t max_bytes;         /* of a payload */
     int64_t rows_at_least;
+    bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
+                            trade, not an unknown figure */
     char delimiter;
     struct field fields[FIELD_COUNT];
     struct digest version; /* of its text, set by who has read the file */

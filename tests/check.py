@@ -95,11 +95,14 @@ def main():
     step(total, "scenarios", ["build/asan/tests/scenario/run", *sorted((ROOT / "tests/scenario").glob("*.scenario"))], count_lines)
     step(total, "rules: shipped packs", ["build/release/tdwatch", "check", *sorted((ROOT / "rules").glob("*.yaml"))])
     step(total, "sample: against its source", [PYTHON, "tests/system/sample_source.py"])
+    step(total, "report: pages", [PYTHON, "tests/system/report_page.py", *sorted((ROOT / "tests/cases/report").glob("*.html"))])
     step(total, "npm ci", ["tests/support/npm.sh"])
     step(total, "schemas: samples and shipped files", ["node", "tests/system/schema.mjs", "build/release/tdwatch"], count_lines)
     step(total, "check: golden files", [PYTHON, "tests/system/check_golden.py", "build/release/tdwatch"], count_unittest)
     for variant in ("release", "asan"):
         step(total, f"system: main job, {variant}", [PYTHON, "tests/system/main_job.py", f"build/{variant}/tdwatch"],
+             count_unittest)
+        step(total, f"system: import, {variant}", [PYTHON, "tests/system/import.py", f"build/{variant}/tdwatch"],
              count_unittest)
     step(total, "fault: 20 rounds of kill -9", [PYTHON, "tests/fault/kill.py", "build/release/tdwatch", "20"])
     for path in sorted((ROOT / "build/fuzz/tests/fuzz").glob("fuzz_*")):

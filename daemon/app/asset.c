@@ -3,7 +3,6 @@
 /* Laid down by assets.S. */
 extern const char asset_sample_csv_start[], asset_sample_csv_end[];
 extern const char asset_sample_feed_start[], asset_sample_feed_end[];
-extern const char asset_baskets_start[], asset_baskets_end[];
 extern const char asset_demo_rules_start[], asset_demo_rules_end[];
 
 static struct slice between(const char *start, const char *end)
@@ -19,11 +18,6 @@ struct slice asset_sample_csv(void)
 struct slice asset_sample_feed(void)
 {
     return between(asset_sample_feed_start, asset_sample_feed_end);
-}
-
-struct slice asset_baskets(void)
-{
-    return between(asset_baskets_start, asset_baskets_end);
 }
 
 struct slice asset_demo_rules(void)

@@ -14,7 +14,7 @@ static const struct {
 } documents[] = {
     {"rules", &ruleset_shape},
     {"feeds", &descriptor_shape},
-    {"baskets", &baskets_shape},
+    {"tables", &reference_shape},
 };
 
 static void print_sentence(FILE *out, const char *start, const char *text)
@@ -76,6 +76,6 @@ int cmd_config(const char *config_path, int argc, char **argv)
     else if (option == 's')
         return print_schema(optarg);
     else
-        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|baskets\n", stderr), EXIT_USAGE;
+        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|tables\n", stderr), EXIT_USAGE;
     return EXIT_OK;
 }

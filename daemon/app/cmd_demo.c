@@ -125,7 +125,7 @@ static void write_config(struct demo *demo)
         "home: VN\n"
         "state_directory: state\n"
         "feeds: [feeds]\n"
-        "baskets: baskets.yaml\n"
+        "tables: [tables]\n"
         "rules: [rules]\n"
         "plain_hosts: [127.0.0.1]\n"
         "listen: \"off\"\n"
@@ -146,12 +146,13 @@ static void write_config(struct demo *demo)
 
 static int write_files(struct demo *demo)
 {
-    static const char *const directories[] = {"feeds", "rules", "state", "webhook", "mail"};
+    static const char *const directories[] = {"feeds", "tables", "rules", "state", "webhook", "mail"};
     for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
         if (file_make_directory(in_directory(demo, directories[i])) < 0)
             demo->failed = true;
     write_descriptor(demo);
-    write_file(demo, "baskets.yaml", asset_baskets(), 0600);
+    for (const struct asset *table = asset_tables; table->name != NULL; table++)
+        write_file(demo, arena_printf(&demo->arena, "tables/%s", table->name), table->text, 0600);
     write_file(demo, "rules/demo.yaml", asset_demo_rules(), 0600);
     /* 32 bytes of no secrecy: it never leaves this machine. */
     write_file(
@@ -166,8 +167,8 @@ static void remove_old_run(struct demo *demo)
     static const char *const state[] = {"state/tdwatch.db", "state/tdwatch.db-wal", "state/tdwatch.db-shm"};
     for (size_t i = 0; i < sizeof state / sizeof *state; i++)
         unlink(in_directory(demo, state[i]));
-    static const char *const kinds[][2] = {{"mail", ".eml"}, {"webhook", ".json"}};
-    for (size_t k = 0; k < 2; k++) {
+    static const char *const kinds[][2] = {{"mail", ".eml"}, {"webhook", ".json"}, {"tables", ".yaml"}};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct texts old;
         if (file_list(in_directory(demo, kinds[k][0]), kinds[k][1], &demo->arena, &old) < 0)
             continue;

@@ -21,13 +21,13 @@ struct query {
 /* Where the answer comes from. */
 struct history {
     struct panel *panel;
-    struct texts sources;
+    struct sources sources;
     const char *home;
 };
 
 /* ---- the shipped sample, through the same decoder and gate as a feed ---- */
 
-static const char *const sample_source[] = {"vn-nso-sample"};
+static const struct source sample_source[] = {{"vn-nso-sample", false}};
 
 static int decode_sample(struct panel *panel, struct arena *arena, struct diag_list *diags)
 {
@@ -40,12 +40,13 @@ static int decode_sample(struct panel *panel, struct arena *arena, struct diag_l
         r = descriptor_read(document, &feed, diags);
     if (r < 0)
         return r;
-    struct gate gate = {sample_source[0], "vn-nso.csv", period_make(PERIOD_YEAR_MAX, 12), 1};
-    r = decode_payload(&feed, asset_sample_csv(), "vn-nso.csv", arena, &rows, diags);
+    struct gate gate = {sample_source[0].name, "vn-nso.csv", period_make(PERIOD_YEAR_MAX, 12), 1};
+    struct decode_input input = {&feed, NULL, asset_sample_csv(), "vn-nso.csv"};
+    r = decode_payload(&input, arena, &rows, diags);
     if (r == 0)
         r = gate_check(&gate, panel, &rows, diags);
     if (r == 0) {
-        panel_apply(panel, sample_source[0], &rows, &changes);
+        panel_apply(panel, sample_source[0].name, &rows, &changes);
         panel_changes_deinit(&changes);
     }
     descriptor_deinit(&feed);
@@ -61,7 +62,7 @@ static int load_sample(struct history *history)
         command_print_diags(stderr, &diags);
     fprintf(stderr, "no configuration at %s: answering from the shipped sample (NSO, 2022-01 to 2025-07)\n",
         command_config_path(NULL));
-    history->sources = (struct texts){sample_source, 1};
+    history->sources = (struct sources){sample_source, 1};
     history->home = "VN";
     diag_list_deinit(&diags);
     arena_deinit(&arena);
@@ -89,7 +90,7 @@ static uint32_t find_series(const struct history *history, const struct query *q
     uint32_t id = SERIES_NONE;
     for (size_t i = 0; i < history->sources.len && id == SERIES_NONE; i++) {
         struct series_key key = {
-            history->sources.items[i], history->home, query->flow, query->partner, query->product};
+            history->sources.items[i].name, history->home, query->flow, query->partner, query->product};
         id = panel_find(history->panel, &key);
     }
     return id;

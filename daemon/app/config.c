@@ -106,8 +106,8 @@ static void check_top(const struct loading *loading, const struct node *map)
         check_address(loading, place_of(loading, map, "contact"), "'contact'", config->user_agent_contact);
     check_plain_hosts(loading, map);
     check_path(loading, map, "state_directory", &config->state_directory);
-    check_path(loading, map, "baskets", &config->baskets);
     check_paths(loading, map, "feeds", &config->feeds);
+    check_paths(loading, map, "tables", &config->tables);
     check_paths(loading, map, "rules", &config->rules);
 }
 

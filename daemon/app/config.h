@@ -28,8 +28,8 @@ struct config {
     const char *path;
     const char *home; /* ISO 3166-1 alpha-2 of the exporting country */
     const char *state_directory;
-    struct texts feeds; /* descriptor files or directories, in order of preference */
-    const char *baskets;
+    struct texts feeds;             /* descriptor files or directories, in order of preference */
+    struct texts tables;            /* reference tables, files or directories */
     struct texts rules;             /* rule files or directories */
     struct texts plain_hosts;       /* loopback hosts where http and smtp without TLS are allowed */
     const char *user_agent_contact; /* e-mail address put in the User-Agent */

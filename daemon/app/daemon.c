@@ -239,6 +239,8 @@ static void on_answer(void *userdata, void *taken)
             outbox_acknowledged(daemon->outbox, answer->delivery);
         daemon->pump_ms = 0;
         break;
+    case ANSWER_IMPORTED: /* not asked for */
+        break;
     }
     engine_answer_free(answer);
 }

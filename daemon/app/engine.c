@@ -46,6 +46,7 @@ void engine_answer_free(struct engine_answer *answer)
 {
     if (answer == NULL)
         return;
+    diag_list_deinit(&answer->faults);
     arena_deinit(&answer->arena);
     alloc_free(answer);
 }
@@ -76,9 +77,7 @@ void engine_free(struct engine *engine)
         log_warning("the store's last checkpoint failed; it is made again at the next start");
     judge_free(engine->judge);
     panel_free(engine->panel);
-    alloc_free(engine->told.items);
-    map_deinit(&engine->told.by_scope);
-    arena_deinit(&engine->told.arena);
+    ledger_deinit(&engine->ledger);
     alloc_free(engine->config_path);
     alloc_free(engine);
 }
@@ -146,7 +145,7 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
     const struct setup *setup = engine->setup;
     struct slice files = {buf_text(&setup->ruleset->files), setup->ruleset->files.len};
     judge_free(engine->judge);
-    engine->judge = judge_new(setup->ruleset, &setup->baskets, setup->config->home, &setup->sources);
+    engine->judge = judge_new(setup->ruleset, &setup->reference, setup->config->home, &setup->sources);
     judge_all(engine->judge, engine->panel, &judged);
     int r = store_begin(engine->store);
     if (r == 0)
@@ -233,12 +232,13 @@ static void handle_start(struct engine *engine, const struct engine_message *mes
     struct engine_answer *answer = answer_new(ANSWER_STARTED);
     struct diag_list diags = DIAG_LIST_NULL;
     struct setup *setup;
-    (void)setup_load(engine->config_path, CONFIG_WITH_SECRETS, &setup, &diags); /* its faults are in diags */
+    answer->error = setup_load(engine->config_path, message->secrets, &setup, &diags);
     if (setup == NULL) {
         answer->text = first_faults(&diags, &answer->arena);
     } else {
         engine->setup = setup;
-        if (start_with_store(engine, &diags, message->now_ms, answer) == 0) {
+        answer->error = start_with_store(engine, &diags, message->now_ms, answer);
+        if (answer->error == 0) {
             answer->setup = setup;
             add_feeds(engine, answer);
         } else {
@@ -268,7 +268,7 @@ static int swap_setup(
     struct judge_result unused;
     engine->setup = old;
     judge_free(engine->judge);
-    engine->judge = judge_new(old->ruleset, &old->baskets, old->config->home, &old->sources);
+    engine->judge = judge_new(old->ruleset, &old->reference, old->config->home, &old->sources);
     judge_all(engine->judge, engine->panel, &unused);
     judge_result_deinit(&unused);
     (void)announce_load(engine); /* a store that cannot be read shows at the next message */
@@ -402,6 +402,24 @@ static void handle_fetched(struct engine *engine, struct engine_message *message
     send(engine, answer);
 }
 
+/* ---- files that people bring ---- */
+
+static void handle_import(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_IMPORTED);
+    const struct descriptor *feed = setup_feed(engine->setup, message->feed);
+    struct ingest_report report;
+    answer->error = feed != NULL ? ingest_file(engine, feed, message, &report, &answer->faults) : -ENOENT;
+    if (answer->error == 0)
+        answer->text = arena_strdup(&answer->arena, report.text);
+    else if (answer->error == -EBADMSG)
+        answer->text = "refused; nothing has changed";
+    else
+        answer->text = arena_printf(&answer->arena, "%s; nothing has changed",
+            feed != NULL ? store_error(engine->store) : "there is no such feed");
+    send(engine, answer);
+}
+
 /* ---- deliveries ---- */
 
 static void handle_pump(struct engine *engine, const struct engine_message *message)
@@ -454,6 +472,9 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_ATTEMPTED:
         handle_attempted(engine, message);
+        break;
+    case MESSAGE_IMPORT:
+        handle_import(engine, message);
         break;
     }
     engine_message_free(message);

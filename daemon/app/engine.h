@@ -17,6 +17,7 @@ enum message_kind {
     MESSAGE_FETCHED,   /* a feed's transfer has ended */
     MESSAGE_PUMP,      /* which deliveries are due? */
     MESSAGE_ATTEMPTED, /* a delivery's transfer has ended */
+    MESSAGE_IMPORT, /* a file that people bring, to be taken in as a feed's payload; never from the daemon */
 };
 
 struct engine_message {
@@ -24,13 +25,15 @@ struct engine_message {
     int64_t now_ms;
     struct arena arena; /* holds every text below */
 
-    const char *feed;              /* FETCHED */
+    enum config_secrets secrets;   /* START */
+    const char *feed;              /* FETCHED, IMPORT */
+    const char *file;              /* IMPORT: its name, for faults */
     enum transfer_outcome outcome; /* FETCHED */
     long status;                   /* FETCHED, ATTEMPTED */
     const char *text;              /* FETCHED, ATTEMPTED: one line for people */
     const char *etag, *last_modified;
     int64_t retry_after_s;
-    struct slice body;
+    struct slice body; /* FETCHED, IMPORT */
 
     struct attempt_row attempt; /* ATTEMPTED */
 };
@@ -46,6 +49,7 @@ enum answer_kind {
     ANSWER_FEED,      /* feed, next_ms, etag, last_modified: when to poll it again */
     ANSWER_DUE,       /* deliveries: at most one for each receiver; next_ms: when to ask again */
     ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
+    ANSWER_IMPORTED,  /* text: what became of it; faults: why it was refused, and nothing has changed */
 };
 
 struct engine_answer {
@@ -53,8 +57,11 @@ struct engine_answer {
     struct arena arena;
     struct setup *setup;
     const char *text;
-    bool degraded;          /* STARTED: with the last accepted rules, since those on disk are faulty */
-    struct feed_row *feeds; /* STARTED, RELOADED: every feed's state; FEED: one */
+    int error; /* STARTED without a setup, IMPORTED: 0 or -errno; -EBUSY: another process writes to the store
+                */
+    struct diag_list faults; /* IMPORTED */
+    bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
+    struct feed_row *feeds;  /* STARTED, RELOADED: every feed's state; FEED: one */
     size_t feed_count;
     struct delivery_row *deliveries;
     size_t delivery_count;

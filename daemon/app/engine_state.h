@@ -3,24 +3,7 @@
 #define APP_ENGINE_STATE_H
 
 #include "app/engine.h"
-#include "base/map.h"
-#include "core/judge.h"
-
-/* What has been told of one alert, by scope. */
-struct told_alert {
-    struct alert_told told;
-    struct alert_scope scope; /* texts in the engine's told arena */
-    enum audience audience;
-    char id[ALERT_ID_SIZE];
-    int seq;
-};
-
-struct told_alerts {
-    struct told_alert *items;
-    size_t len, cap;
-    struct map by_scope;
-    struct arena arena;
-};
+#include "core/ledger.h"
 
 struct engine {
     char *config_path;
@@ -30,7 +13,7 @@ struct engine {
     struct store *store;
     struct panel *panel;
     struct judge *judge;
-    struct told_alerts told;
+    struct ledger ledger; /* what has been told */
 };
 
 #endif

@@ -9,10 +9,9 @@
 #include "base/log.h"
 #include "core/gate.h"
 #include "core/period.h"
-#include "feeds/decode.h"
 
-/*~ This file is the way of one datum, read from top to bottom in ingest_payload at its end. Everything that a
- * payload causes, from the first new figure to the last delivery, is one transaction; what is in memory is
+/*~ This file is the way of one datum, read from top to bottom in ingest_payload near its end. Everything that
+ * a payload causes, from the first new figure to the last delivery, is one transaction; what is in memory is
  * undone if the transaction fails. */
 
 enum { VERSION_DIGITS = 16 };
@@ -45,20 +44,33 @@ struct passage {
 
 /* ---- payload → rows: whole or not at all ---- */
 
-static int decode_and_gate(struct passage *passage)
+struct decode_input ingest_input(
+    const struct setup *setup, const struct descriptor *feed, struct slice bytes, const char *file)
 {
-    const struct descriptor *feed = passage->feed;
-    int r = decode_payload(
-        feed, passage->message->body, feed->feed, &passage->rows_arena, &passage->rows, &passage->diags);
+    return (struct decode_input){feed, &setup->reference.countries, bytes, file};
+}
+
+static int decode_and_gate(const struct decode_input *input, const struct panel *panel, int64_t now_ms,
+    struct arena *arena, struct observations *ret_rows, struct diag_list *diags)
+{
+    int r = decode_payload(input, arena, ret_rows, diags);
     if (r < 0)
         return r;
     struct gate gate = {
-        .feed = feed->feed,
-        .file = feed->feed,
-        .newest_period = period_of_ms(passage->message->now_ms),
-        .min_rows = (size_t)feed->rows_at_least,
+        .feed = input->descriptor->feed,
+        .file = input->file,
+        .newest_period = period_of_ms(now_ms),
+        .min_rows = (size_t)input->descriptor->rows_at_least,
     };
-    return gate_check(&gate, passage->engine->panel, &passage->rows, &passage->diags);
+    return gate_check(&gate, panel, ret_rows, diags);
+}
+
+static int read_rows(struct passage *passage, const char *file)
+{
+    const struct engine *engine = passage->engine;
+    struct decode_input input = ingest_input(engine->setup, passage->feed, passage->message->body, file);
+    return decode_and_gate(&input, engine->panel, passage->message->now_ms, &passage->rows_arena,
+        &passage->rows, &passage->diags);
 }
 
 /* ---- rows → panel → verdicts ---- */
@@ -69,6 +81,15 @@ static size_t count_revised(const struct panel_changes *changes)
     for (size_t i = 0; i < changes->len; i++)
         revised += changes->items[i].had_old;
     return revised;
+}
+
+static void apply(struct panel *panel, const char *feed, const struct observations *rows,
+    struct panel_changes *ret_changes, struct ingest_report *report)
+{
+    panel_apply(panel, feed, rows, ret_changes);
+    report->rows = rows->len;
+    report->revised = count_revised(ret_changes);
+    report->added = ret_changes->len - report->revised;
 }
 
 /* New series may open new scopes, so everything is bound and judged again; else only what the changes reach.
@@ -141,19 +162,27 @@ static void take_state(struct passage *passage, struct feed_row *feed_row, bool 
 
 /* ---- inside the transaction ---- */
 
-static int commit_accepted(struct passage *passage, struct ingest_report *report)
+static struct announcement reason(const struct passage *passage)
+{
+    return (struct announcement){passage->message->now_ms, "threshold", passage->digest.hex};
+}
+
+static int commit_figures(struct passage *passage, const struct ingest_report *report)
 {
     struct engine *engine = passage->engine;
-    struct announcement why = {passage->message->now_ms, "threshold", passage->digest.hex};
+    struct announcement why = reason(passage);
     int64_t payload;
     int r = put_payload(passage, true, report->revised, &payload);
     if (r == 0)
         r = store_put_changes(engine->store, engine->panel, &passage->changes, payload);
-    if (r == 0)
-        r = announce_judged(engine, &passage->judged, &why);
-    if (r == 0)
-        r = announce_feed(engine, passage->feed->feed, "ok", &why);
-    return r;
+    return r == 0 ? announce_judged(engine, &passage->judged, &why) : r;
+}
+
+static int commit_accepted(struct passage *passage, const struct ingest_report *report)
+{
+    struct announcement why = reason(passage);
+    int r = commit_figures(passage, report);
+    return r == 0 ? announce_feed(passage->engine, passage->feed->feed, "ok", &why) : r;
 }
 
 static int commit_quarantined(struct passage *passage)
@@ -164,14 +193,23 @@ static int commit_quarantined(struct passage *passage)
     return r == 0 ? announce_feed(passage->engine, passage->feed->feed, "quarantine", &why) : r;
 }
 
+static void describe_figures(struct ingest_report *report)
+{
+    if (report->outcome == INGEST_UNCHANGED)
+        snprintf(
+            report->text, sizeof report->text, "unchanged: %zu rows, and no figure differs", report->rows);
+    else
+        snprintf(report->text, sizeof report->text, "accepted: %zu rows, %zu new figures, %zu revised",
+            report->rows, report->added, report->revised);
+}
+
 static void describe(struct ingest_report *report, const struct passage *passage)
 {
     if (report->outcome == INGEST_QUARANTINED)
         snprintf(report->text, sizeof report->text, "quarantined: %zu faults, first: %.150s",
             passage->diags.errors, passage->diags.len > 0 ? passage->diags.items[0].text : "");
     else
-        snprintf(report->text, sizeof report->text, "accepted: %zu rows, %zu new figures, %zu revised",
-            report->rows, report->added, report->revised);
+        describe_figures(report);
 }
 
 /* Everything that the payload causes, as one transaction. On failure all that was done in memory is undone.
@@ -229,14 +267,11 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
         *ret_report = report;
         return 0;
     }
-    if (decode_and_gate(&passage) < 0) {
+    if (read_rows(&passage, feed->feed) < 0) {
         report.outcome = INGEST_QUARANTINED;
     } else {
-        panel_apply(engine->panel, feed->feed, &passage.rows, &passage.changes);
+        apply(engine->panel, feed->feed, &passage.rows, &passage.changes, &report);
         judge(&passage);
-        report.rows = passage.rows.len;
-        report.revised = count_revised(&passage.changes);
-        report.added = passage.changes.len - report.revised;
     }
     int r = commit_passage(&passage, feed_row, &report);
     if (r < 0)
@@ -245,5 +280,95 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
     passage_deinit(&passage);
     if (r == 0)
         *ret_report = report;
+    return r;
+}
+
+/* ---- files that people bring ---- */
+
+/* A series without any figure counts: it may open a scope. */
+static bool changes_nothing(const struct panel *panel, const struct panel_changes *changes)
+{
+    return changes->len == 0 && panel_series_count(panel) == changes->first_new_series;
+}
+
+/* Of the feed's state only when figures last came. */
+static int put_state_of_file(struct passage *passage)
+{
+    struct store *store = passage->engine->store;
+    struct arena arena = ARENA_NULL;
+    struct feed_row row = {.feed = passage->feed->feed, .health = "ok"};
+    int r = store_get_feed(store, passage->feed->feed, &arena, &row);
+    row.succeeded_ms = passage->message->now_ms;
+    if (r == 0 || r == -ENOENT)
+        r = store_put_feed(store, &row);
+    arena_deinit(&arena);
+    return r;
+}
+
+static int commit_file(struct passage *passage, const struct ingest_report *report)
+{
+    struct store *store = passage->engine->store;
+    int r = store_begin(store);
+    if (r < 0)
+        return r;
+    r = commit_figures(passage, report);
+    if (r == 0)
+        r = put_state_of_file(passage);
+    if (r == 0)
+        return store_commit(store);
+    store_rollback(store);
+    return r;
+}
+
+static int take_file(struct passage *passage, struct ingest_report *report)
+{
+    struct engine *engine = passage->engine;
+    apply(engine->panel, passage->feed->feed, &passage->rows, &passage->changes, report);
+    if (changes_nothing(engine->panel, &passage->changes)) {
+        report->outcome = INGEST_UNCHANGED;
+        return 0;
+    }
+    judge(passage);
+    int r = commit_file(passage, report);
+    if (r < 0)
+        undo(passage, INGEST_ACCEPTED);
+    return r;
+}
+
+int ingest_file(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
+    struct ingest_report *ret_report, struct diag_list *diags)
+{
+    struct passage passage = {.engine = engine, .feed = feed, .message = message};
+    struct ingest_report report = {.outcome = INGEST_ACCEPTED};
+    passage.digest = digest_of(message->body.data, message->body.len);
+    int r = read_rows(&passage, message->file);
+    if (r == 0)
+        r = take_file(&passage, &report);
+    *diags = passage.diags;
+    passage.diags = DIAG_LIST_NULL;
+    passage_deinit(&passage);
+    describe_figures(&report);
+    if (r == 0)
+        *ret_report = report;
+    return r;
+}
+
+int ingest_try(const struct decode_input *input, struct panel *panel, int64_t now_ms,
+    struct ingest_report *ret_report, struct diag_list *diags)
+{
+    struct arena arena = ARENA_NULL;
+    struct observations rows;
+    struct panel_changes changes;
+    struct ingest_report report = {.outcome = INGEST_ACCEPTED};
+    int r = decode_and_gate(input, panel, now_ms, &arena, &rows, diags);
+    if (r == 0) {
+        apply(panel, input->descriptor->feed, &rows, &changes, &report);
+        if (changes_nothing(panel, &changes))
+            report.outcome = INGEST_UNCHANGED;
+        panel_changes_deinit(&changes);
+        describe_figures(&report);
+        *ret_report = report;
+    }
+    arena_deinit(&arena);
     return r;
 }

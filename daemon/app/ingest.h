@@ -3,6 +3,7 @@
 #define APP_INGEST_H
 
 #include "app/engine_state.h"
+#include "feeds/decode.h"
 
 /* What "the same payload" means: the digest of its bytes and of the descriptor they are read by. A mended
  * descriptor makes another payload of the same bytes. In `arena`. */
@@ -14,7 +15,7 @@ bool ingest_is_current(const struct descriptor *feed, const struct feed_row *row
 /* What became of a payload. */
 enum ingest_outcome {
     INGEST_ACCEPTED,
-    INGEST_UNCHANGED,   /* the same bytes as last time */
+    INGEST_UNCHANGED,   /* the same bytes as last time; of a file: no figure differs */
     INGEST_QUARANTINED, /* faults; history is untouched */
 };
 
@@ -29,5 +30,20 @@ struct ingest_report {
  * (texts in `arena`). -errno: nothing has changed, neither in the store nor in the panel. */
 int ingest_payload(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
     struct arena *arena, struct feed_row *feed_row, struct ingest_report *ret_report);
+
+/* Takes in a file that people bring, by the same way. It is no answer of the feed's source: what is known of
+ * the source (validators, digest, next poll, health) stays as it is, so that the next poll sees what it would
+ * have seen. A file with faults leaves no trace. 0; -EBADMSG: refused, all its faults are in `diags`; else
+ * -errno: nothing has changed. */
+int ingest_file(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
+    struct ingest_report *ret_report, struct diag_list *diags);
+
+/* What a feed's bytes are read with. `file` names them in messages. */
+struct decode_input ingest_input(
+    const struct setup *setup, const struct descriptor *feed, struct slice bytes, const char *file);
+
+/* Takes bytes into a panel and nowhere else: what they would change. 0, or -EBADMSG with all faults. */
+int ingest_try(const struct decode_input *input, struct panel *panel, int64_t now_ms,
+    struct ingest_report *ret_report, struct diag_list *diags);
 
 #endif

@@ -10,14 +10,15 @@
 
 static const struct command commands[] = {
     {"run", "", "run the daemon in the foreground", cmd_run},
-    {"check", "[--json] [--baskets FILE] [RULES…]",
-        "check the configuration, or rule files, and show every fault", cmd_check},
+    {"check", "[--json] [--tables PATH]… [FILE…]",
+        "check the configuration, or rules and tables, and show every fault", cmd_check},
     {"query", "exports|imports --product CODE --market CC [--from YYYY-MM] [--to YYYY-MM]",
         "print a series and its sum", cmd_query},
     {"alerts", "[--all]", "list open alerts with their figures", cmd_alerts},
     {"outbox", "[--pending|--parked|--delivered]", "list deliveries", cmd_outbox},
     {"feeds", "", "list feeds and how they are", cmd_feeds},
-    {"config", "--defaults | --schema rules|feeds|baskets",
+    {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
+    {"config", "--defaults | --schema rules|feeds|tables",
         "print a complete configuration of the defaults, or the JSON Schema of what people write",
         cmd_config},
     {"demo", "[--directory DIR]", "run the main job on the shipped sample", cmd_demo},
@@ -33,7 +34,7 @@ static void print_usage(FILE *out)
     fputs("  version  print the version\n"
           "  help     print this\n\n"
           "  -c, --config FILE   the configuration; else $TDWATCH_CONFIG, else /etc/tdwatch/tdwatch.yaml\n\n"
-          "tdwatch(8), tdwatch.yaml(5), tdwatch-rules(5), tdwatch-feeds(5)\n",
+          "tdwatch(8), tdwatch.yaml(5), tdwatch-rules(5), tdwatch-feeds(5), tdwatch-tables(5)\n",
         out);
 }
 

@@ -143,7 +143,8 @@ void poller_set_feeds(struct poller *poller, const struct setup *setup, const st
     for (size_t i = 0; i < poller->len; i++)
         poller->feeds[i]->removed = true;
     for (size_t i = 0; i < setup->feed_count; i++)
-        set_feed(poller, &setup->feeds[i], find_row(rows, n, setup->feeds[i].feed));
+        if (setup->feeds[i].url != NULL) /* else it is imported only */
+            set_feed(poller, &setup->feeds[i], find_row(rows, n, setup->feeds[i].feed));
     drop_removed(poller);
 }
 

@@ -1,36 +1,11 @@
 #include "app/setup.h"
 
 #include <errno.h>
-#include <string.h>
 
+#include "app/paths.h"
+#include "app/rulebook.h"
 #include "base/alloc.h"
-#include "io/file.h"
 #include "io/yaml.h"
-
-/* Reference tables lie beside descriptors, and tests beside rules. */
-#define FEED_SUFFIX ".feed.yaml"
-#define RULE_SUFFIX ".yaml"
-#define TEST_SUFFIX ".test.yaml"
-
-/* Calls fn for every file under the paths. */
-static void each_file(struct setup *setup, const struct texts *paths, const char *suffix,
-    struct diag_list *diags, void (*fn)(struct setup *setup, const char *path, struct diag_list *diags))
-{
-    for (size_t i = 0; i < paths->len; i++) {
-        struct texts files;
-        int r = file_list(paths->items[i], suffix, &setup->arena, &files);
-        if (r < 0) {
-            diag_error(
-                diags, (struct place){.file = paths->items[i]}, "C100", "cannot be read: %s", strerror(-r));
-            continue;
-        }
-        if (files.len == 0)
-            diag_error(diags, (struct place){.file = paths->items[i]}, "C101",
-                "holds no file that ends in %s", suffix);
-        for (size_t f = 0; f < files.len; f++)
-            fn(setup, files.items[f], diags);
-    }
-}
 
 static void load_feed(struct setup *setup, const char *path, struct diag_list *diags)
 {
@@ -57,34 +32,41 @@ static void load_feed(struct setup *setup, const char *path, struct diag_list *d
 static void load_feeds(struct setup *setup, struct diag_list *diags)
 {
     setup->feeds = arena_array(&setup->arena, FEEDS_MAX, sizeof *setup->feeds);
-    each_file(setup, &setup->config->feeds, FEED_SUFFIX, diags, load_feed);
-    const char **names = arena_array(&setup->arena, setup->feed_count, sizeof *names);
+    struct texts files = paths_list(&setup->config->feeds, &path_feeds, &setup->arena, diags);
+    for (size_t i = 0; i < files.len; i++)
+        load_feed(setup, files.items[i], diags);
+    struct source *sources = arena_array(&setup->arena, setup->feed_count, sizeof *sources);
     for (size_t i = 0; i < setup->feed_count; i++)
-        names[i] = setup->feeds[i].feed;
-    setup->sources = (struct texts){names, setup->feed_count};
+        sources[i] = (struct source){setup->feeds[i].feed, setup->feeds[i].absent_is_zero};
+    setup->sources = (struct sources){sources, setup->feed_count};
 }
 
-static void load_baskets(struct setup *setup, struct diag_list *diags)
+/* Where a file cannot be read, rows of others name baskets that would be missing: those are not looked at. */
+static void load_tables(struct setup *setup, struct diag_list *diags)
 {
-    const struct node *document;
-    if (yaml_load(setup->config->baskets, &setup->arena, &document, NULL, diags) == 0)
-        (void)baskets_read(document, &setup->baskets, diags); /* its faults are in diags */
+    size_t errors = diags->errors;
+    struct texts files = paths_list(&setup->config->tables, &path_tables, &setup->arena, diags);
+    for (size_t i = 0; i < files.len; i++)
+        (void)table_files_load(&setup->tables, files.items[i], &setup->arena, diags);
+    if (diags->errors == errors)
+        (void)table_files_read(&setup->tables, &setup->reference, diags); /* its faults are in diags */
 }
 
-static bool is_test(const char *path)
+static void load_rules(struct setup *setup, struct diag_list *diags)
 {
-    size_t len = strlen(path), suffix = strlen(TEST_SUFFIX);
-    return len > suffix && str_equal(path + len - suffix, TEST_SUFFIX);
+    struct texts files = paths_list(&setup->config->rules, &path_rules, &setup->arena, diags);
+    for (size_t i = 0; i < files.len; i++) {
+        const struct node *document;
+        struct slice text;
+        if (yaml_load(files.items[i], &setup->arena, &document, &text, diags) == 0)
+            ruleset_add(setup->ruleset, document, text, &setup->reference, diags);
+    }
 }
 
-static void load_rules(struct setup *setup, const char *path, struct diag_list *diags)
+static void new_ruleset(struct setup *setup, struct diag_list *diags)
 {
-    const struct node *document;
-    struct slice text;
-    if (is_test(path))
-        return;
-    if (yaml_load(path, &setup->arena, &document, &text, diags) == 0)
-        ruleset_add(setup->ruleset, document, text, &setup->baskets, diags);
+    setup->ruleset = ruleset_new();
+    rulebook_keep(setup->ruleset, setup->config->home, &setup->sources, &setup->tables, diags);
 }
 
 static int seal_rules(struct setup *setup, size_t errors_before, struct diag_list *diags)
@@ -108,10 +90,10 @@ int setup_load(
         return r;
     }
     load_feeds(setup, diags);
-    load_baskets(setup, diags);
+    load_tables(setup, diags);
     size_t errors = diags->errors;
-    setup->ruleset = ruleset_new();
-    each_file(setup, &setup->config->rules, RULE_SUFFIX, diags, load_rules);
+    new_ruleset(setup, diags);
+    load_rules(setup, diags);
     r = seal_rules(setup, errors, diags);
     if (errors > 0) {
         setup_free(setup);
@@ -123,16 +105,10 @@ int setup_load(
 
 int setup_restore_rules(struct setup *setup, struct slice files, struct diag_list *diags)
 {
-    size_t offset = 0, errors = diags->errors;
-    const char *name;
-    struct slice text;
+    size_t errors = diags->errors;
     ruleset_free(setup->ruleset);
-    setup->ruleset = ruleset_new();
-    while (ruleset_next_file(files, &offset, &name, &text)) {
-        const struct node *document;
-        if (yaml_parse(name, text, &setup->arena, &document, diags) == 0)
-            ruleset_add(setup->ruleset, document, text, &setup->baskets, diags);
-    }
+    new_ruleset(setup, diags);
+    rulebook_add_rules(files, &setup->reference, setup->ruleset, &setup->arena, diags);
     return seal_rules(setup, errors, diags);
 }
 
@@ -143,7 +119,7 @@ void setup_free(struct setup *setup)
     for (size_t i = 0; i < setup->feed_count; i++)
         descriptor_deinit(&setup->feeds[i]);
     ruleset_free(setup->ruleset);
-    baskets_deinit(&setup->baskets);
+    reference_deinit(&setup->reference);
     config_free(setup->config);
     arena_deinit(&setup->arena);
     alloc_free(setup);

@@ -1,10 +1,11 @@
-/* Everything that people wrote: configuration, feed descriptors, baskets and rules, read together, immutable,
+/* Everything that people wrote: configuration, feed descriptors, tables and rules, read together, immutable,
  * swapped as a whole on reload. */
 #ifndef APP_SETUP_H
 #define APP_SETUP_H
 
 #include "app/config.h"
-#include "core/basket.h"
+#include "app/table_files.h"
+#include "core/publication.h"
 #include "core/ruleset.h"
 #include "feeds/descriptor.h"
 
@@ -14,8 +15,9 @@ struct setup {
     struct config *config;
     struct descriptor *feeds; /* in order of preference */
     size_t feed_count;
-    struct texts sources; /* their names, in the same order */
-    struct baskets baskets;
+    struct sources sources;    /* as the judge sees them, in the same order */
+    struct table_files tables; /* what `reference` was read from */
+    struct reference reference;
     struct ruleset *ruleset; /* NULL where the rules have faults */
     struct arena arena;
 };
@@ -26,7 +28,7 @@ struct setup {
 int setup_load(
     const char *config_path, enum config_secrets secrets, struct setup **ret_setup, struct diag_list *diags);
 
-/* Compiles rules from the bytes that the store keeps (ruleset->files), against the setup's baskets. */
+/* Compiles rules from the bytes that the store keeps (ruleset->files), against the setup's tables. */
 int setup_restore_rules(struct setup *setup, struct slice files, struct diag_list *diags);
 
 void setup_free(struct setup *setup);

@@ -35,6 +35,9 @@ const char *key_kind_expected(enum key_kind kind)
     return kinds[kind].expected;
 }
 
+const struct shape shape_any_text = {
+    .kind = SHAPE_TEXT, .also = ALSO_INTEGER | ALSO_NUMBER | ALSO_BOOL, .expected = "expected text"};
+
 const struct shape shape_some_text = {
     .name = "some-text",
     .expected = "expected a text that is not empty",
@@ -323,6 +326,18 @@ static void report_unknown(const struct reading *reading, const struct node *nam
         diag_hint(reading->diags, "its keys are %s", all);
 }
 
+/* Of a section its shape says what is expected, where that is a text. */
+static void hint_missing(const struct reading *reading, const struct key *key)
+{
+    const char *text = key->kind != KEY_NODE ? expected(reading->diags, key) : NULL;
+    if (key->shape != NULL && key->shape->expected != NULL)
+        text = key->shape->expected + strlen("expected ");
+    if (text != NULL)
+        diag_hint(reading->diags, "add '%s: ' with %s", key->name, text);
+    else
+        diag_hint(reading->diags, "add the key '%s'", key->name);
+}
+
 static void report_missing(const struct reading *reading, const struct node *map)
 {
     for (size_t i = 0; i < reading->n; i++) {
@@ -330,7 +345,7 @@ static void report_missing(const struct reading *reading, const struct node *map
         if (!key->required || node_get(map, key->name) != NULL)
             continue;
         diag_error(reading->diags, map->place, "K002", "%s must have the key '%s'", reading->what, key->name);
-        diag_hint(reading->diags, "add '%s: ' with %s", key->name, expected(reading->diags, key));
+        hint_missing(reading, key);
     }
 }
 

@@ -36,19 +36,20 @@ struct shape {
     const char *const *only;   /* NULL-terminated: those of `keys` that may stand here; NULL: all */
     bool all_required;         /* as if each key were `required` */
     const char *const *one_of; /* NULL-terminated: exactly one of these keys stands here */
-    const char *needs[2];      /* the first key stands only beside the second */
+    const char *needs[2][2];   /* of each pair the first key stands only beside the second */
+    const char *apart[2];      /* these two keys never stand together */
     const struct shape *names; /* of further keys; NULL: there are none */
 
     /* SHAPE_MAP: of further values, and of keys without a shape of their own; SHAPE_LIST: of all items */
     const struct shape *items;
-    size_t min_items, max_items; /* a map's: of further keys; max 0: no limit */
+    size_t min_items, max_items; /* a map's: of keys; max 0: no limit */
     bool unique;                 /* SHAPE_LIST: no item twice */
 
     /* SHAPE_ANY */
     const struct shape *const *choices; /* NULL-terminated */
 };
 
-/* A text that is not empty. */
-extern const struct shape shape_some_text;
+/* Any text, and one that is not empty. */
+extern const struct shape shape_any_text, shape_some_text;
 
 #endif

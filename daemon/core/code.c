@@ -10,10 +10,15 @@ static bool is_upper(char c)
     return c >= 'A' && c <= 'Z';
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static bool is_code_byte(char c)
 {
-    return is_upper(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == ':' || c == '.' ||
-           c == '_' || c == '-';
+    return is_upper(c) || (c >= 'a' && c <= 'z') || is_digit(c) || c == ':' || c == '.' || c == '_' ||
+           c == '-';
 }
 
 bool code_is_country(struct slice text)
@@ -33,10 +38,31 @@ bool code_is_product(struct slice text)
     return true;
 }
 
+bool code_is_hs(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_digit(text.data[i]))
+            return false;
+    return text.len == 2 || text.len == 4 || text.len == 6 || (text.len >= 8 && text.len <= 10);
+}
+
+bool code_is_within(const char *code, const char *whole)
+{
+    if (!code_is_hs(slice_of(code)) || !code_is_hs(slice_of(whole)))
+        return str_equal(code, whole);
+    return str_starts(code, whole);
+}
 const struct shape code_country_shape = {
     .kind = SHAPE_TEXT,
     .name = "country",
-    .expected = "expected two capital letters as in ISO 3166-1, or W for the world",
+    .expected = "expected two capital letters as in ISO 3166-1: US, CN, EU",
+    .pattern = "^[A-Z]{2}$",
+};
+
+const struct shape code_country_or_world_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "country-or-world",
+    .expected = "expected two capital letters as in ISO 3166-1, or W for all countries",
     .pattern = "^([A-Z]{2}|W)$",
 };
 

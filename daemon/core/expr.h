@@ -59,6 +59,8 @@ struct expr {
     enum series_role role;     /* EXPR_SERIES */
     enum series_column column; /* EXPR_SERIES */
     int index;                 /* after expr_check: number of the threshold, the let name or the indicator */
+    int reg;                   /* after program_emit: register with its value, for who explains it; of a word
+                                  or a series nothing */
     struct expr **args;
     size_t arg_count;
 };
@@ -71,6 +73,8 @@ int expr_parse(
 /* A literal alone, with an optional minus: a threshold's value. */
 /* What expr_parse and expr_parse_literal read; a condition is an expression that is no number. */
 extern const struct shape expr_shape, expr_condition_shape, expr_literal_shape;
+extern const struct shape expr_percentage_shape; /* a literal that is a ratio, and not below 0 */
+extern const struct shape expr_amount_shape;     /* a literal of money, weight or no unit, above 0 */
 
 int expr_parse_literal(
     const struct node *scalar, struct arena *arena, struct expr **ret_expr, struct diag_list *diags);

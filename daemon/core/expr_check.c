@@ -47,6 +47,8 @@ static int resolve_series(const struct checker *checker, struct expr *expr)
     if (dot != NULL)
         column = (struct slice){dot + 1, expr->name.len - role.len - 1};
     int r = find_name(role, series_role_names, ROLE_COUNT + 1);
+    if (r >= 0 && !series_role_is_named((enum series_role)r))
+        r = -1;
     int c = find_name(column, series_column_names, SERIES_COLUMN_COUNT);
     if (r >= 0 && c >= 0) {
         expr->kind = EXPR_SERIES;
@@ -157,11 +159,49 @@ static int check_series(const struct checker *checker, struct expr *arg)
     return r;
 }
 
+/* A series that some source reports: a difference of two has no history of its own. */
+static int check_plain_series(const struct checker *checker, struct expr *arg)
+{
+    int r = check_series(checker, arg);
+    if (r < 0 || arg->role != ROLE_RIVALS)
+        return r;
+    return argument_fault(
+        checker, arg, "a series that a source reports", "rivals is a difference: take market");
+}
+
+/* One of the words that the parameter takes. */
+static int check_word(const struct checker *checker, const struct expr *arg, enum parameter parameter)
+{
+    if (indicator_word(parameter, arg) >= 0)
+        return 0;
+    const char *const *words = indicator_words(parameter);
+    struct arena *arena = &checker->diags->arena;
+    const char *all = words[0];
+    size_t n = 1;
+    for (; words[n] != NULL; n++)
+        all = arena_printf(arena, "%s%s%s", all, words[n + 1] == NULL ? " or " : ", ", words[n]);
+    int r = argument_fault(checker, arg, n > 1 ? "one of its words" : "a word", all);
+    const char *near = arg->kind == EXPR_NAME ? str_did_you_mean(arg->name, words, n) : NULL;
+    if (near != NULL)
+        diag_hint(checker->diags, "did you mean '%s'?", near);
+    return r;
+}
+
+static int check_ratio(const struct checker *checker, struct expr *arg)
+{
+    arg->type = check(checker, arg);
+    if (arg->type == TYPE_FAULTY || arg->type == VALUE_RATIO)
+        return arg->type == VALUE_RATIO ? 0 : -EINVAL;
+    return argument_fault(checker, arg, "a ratio", "such as 3% or a $threshold of that kind");
+}
+
 static int check_argument(const struct checker *checker, struct expr *arg, enum parameter parameter)
 {
     switch (parameter) {
     case PARAMETER_SERIES:
         return check_series(checker, arg);
+    case PARAMETER_PLAIN_SERIES:
+        return check_plain_series(checker, arg);
     case PARAMETER_WINDOW:
         if (indicator_window(arg) >= 0)
             return 0;
@@ -171,12 +211,22 @@ static int check_argument(const struct checker *checker, struct expr *arg, enum 
             return 0;
         return argument_fault(checker, arg, "a number of months", "such as 3m or 1y; at most 120m");
     case PARAMETER_EARLY:
-        if (arg->kind == EXPR_NAME && slice_equal(arg->name, "early"))
+        if (indicator_word(parameter, arg) >= 0)
             return 0;
         return argument_fault(checker, arg, "the word early", "it lets ytd be judged before April");
+    case PARAMETER_BASIS:
+    case PARAMETER_PLACE:
+    case PARAMETER_COLUMN:
+    case PARAMETER_OVER:
+    case PARAMETER_FLAG:
+        return check_word(checker, arg, parameter);
+    case PARAMETER_RATIO:
+        return check_ratio(checker, arg);
     case PARAMETER_VALUE:
         arg->type = check(checker, arg);
         return arg->type != TYPE_FAULTY ? 0 : -EINVAL;
+    case PARAMETER_COUNT:
+        break;
     }
     return -EINVAL;
 }
@@ -207,17 +257,28 @@ static int check_columns(const struct checker *checker, const struct expr *expr)
 }
 
 /* `early` lifts the guard of a year to date; with any other window it would say something that is not so. */
-static int check_early(
+static int check_early(const struct checker *checker, const struct expr *expr)
+{
+    for (size_t i = 1; i < expr->arg_count; i++) {
+        if (indicator_word(PARAMETER_EARLY, expr->args[i]) < 0 || indicator_window(expr->args[i - 1]) <= 0)
+            continue;
+        diag_error(
+            checker->diags, place_of(checker, expr->args[i]), "T014", "early goes with the window ytd only");
+        diag_hint(checker->diags, "leave it out");
+        return -EINVAL;
+    }
+    return 0;
+}
+
+/* What is wrong with arguments that are each right. */
+static int check_together(
     const struct checker *checker, const struct expr *expr, const struct indicator *indicator)
 {
-    size_t last = expr->arg_count - 1;
-    if (indicator->parameters[last] != PARAMETER_EARLY ||
-        indicator->parameters[last - 1] != PARAMETER_WINDOW ||
-        indicator_window(expr->args[last - 1]) == WINDOW_YTD)
+    const char *fault = indicator->fault != NULL ? indicator->fault(expr) : NULL;
+    if (fault == NULL)
         return 0;
-    diag_error(
-        checker->diags, place_of(checker, expr->args[last]), "T014", "early goes with the window ytd only");
-    diag_hint(checker->diags, "leave it out");
+    diag_error(checker->diags, place_of(checker, expr), "T015", "%s: %s", indicator->name, fault);
+    diag_hint(checker->diags, "%s", indicator->synopsis);
     return -EINVAL;
 }
 
@@ -237,6 +298,10 @@ static enum value_type result_type(
         return VALUE_RATIO;
     case RESULT_POINTS:
         return VALUE_POINTS;
+    case RESULT_NUMBER:
+        return VALUE_NUMBER;
+    case RESULT_MONTHS:
+        return VALUE_MONTHS;
     case RESULT_BOOLEAN:
         return VALUE_BOOLEAN;
     case RESULT_ARGUMENT:
@@ -255,7 +320,10 @@ static void report_count(
 {
     struct arena *arena = &checker->diags->arena;
     const char *least =
-        indicator->required < indicator->count ? arena_printf(arena, "%zu or ", indicator->required) : "";
+        indicator->required < indicator->count
+            ? arena_printf(arena, indicator->required + 1 < indicator->count ? "%zu to " : "%zu or ",
+                  indicator->required)
+            : "";
     diag_error(checker->diags, place_of(checker, expr), "T009", "%s takes %s%zu value%s, not %zu",
         indicator->name, least, indicator->count, indicator->count == 1 ? "" : "s", expr->arg_count);
     diag_hint(checker->diags, "%s", indicator->synopsis);
@@ -277,7 +345,8 @@ static enum value_type check_call(const struct checker *checker, struct expr *ex
     for (size_t i = 0; i < expr->arg_count; i++)
         if (check_argument(checker, expr->args[i], indicator->parameters[i]) < 0)
             r = -EINVAL;
-    if (r < 0 || check_columns(checker, expr) < 0 || check_early(checker, expr, indicator) < 0)
+    if (r < 0 || check_columns(checker, expr) < 0 || check_early(checker, expr) < 0 ||
+        check_together(checker, expr, indicator) < 0)
         return TYPE_FAULTY;
     return result_type(checker, expr, indicator);
 }

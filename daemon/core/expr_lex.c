@@ -36,16 +36,34 @@ _Static_assert(sizeof unit_names / sizeof *unit_names == sizeof units / sizeof *
 enum { NUMBER_SCALE = 1000000000 };
 
 #define BLANKS "[ \\t\\n]*"
+#define NUMBER "0*[0-9]{1,10}([.][0-9]+)?"
 
 const struct shape expr_literal_shape = {
     .kind = SHAPE_TEXT,
     .name = "literal",
     .expected = "expected a number with its unit, for example 30%, 5pp, 5 MUSD, 10 kt or 3m",
-    .pattern = "^" BLANKS "-?" BLANKS "(0*[0-9]{1,10}([.][0-9]+)?(" BLANKS "(@))?"
+    .pattern = "^" BLANKS "-?" BLANKS "(" NUMBER "(" BLANKS "(@))?"
                "|(19|2[01])[0-9]{2}-(0[1-9]|1[0-2]))" BLANKS "$",
     .words = unit_names,
     .also = ALSO_NUMBER,
     .min = -INT64_MAX / NUMBER_SCALE,
+    .max = INT64_MAX / NUMBER_SCALE,
+};
+
+const struct shape expr_percentage_shape = {
+    .kind = SHAPE_TEXT,
+    .expected = "expected a percentage, for example 25.5%",
+    .pattern = "^" BLANKS NUMBER BLANKS "%" BLANKS "$",
+};
+
+static const char *const amount_units[] = {"USD", "kUSD", "MUSD", "BUSD", "kg", "t", "kt", "Mt", NULL};
+
+const struct shape expr_amount_shape = {
+    .kind = SHAPE_TEXT,
+    .expected = "expected a weight, an amount of money or a number above 0, for example 1234 t or 5 MUSD",
+    .pattern = "^(?=.*[1-9])" BLANKS NUMBER "(" BLANKS "(@))?" BLANKS "$",
+    .words = amount_units,
+    .also = ALSO_NUMBER,
     .max = INT64_MAX / NUMBER_SCALE,
 };
 

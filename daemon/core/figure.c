@@ -40,6 +40,11 @@ const char *unknown_text(enum unknown unknown, enum language language)
         [UNKNOWN_SUPPRESSED] = {"số liệu được giữ kín", "a figure is confidential"},
         [UNKNOWN_EARLY] = {"lũy kế chưa đủ (trước tháng 4)", "year to date starts in April"},
         [UNKNOWN_RANGE] = {"số quá lớn, không tính được", "too large to compute"},
+        [UNKNOWN_SPREAD] = {"chuỗi số liệu không biến động", "the series does not vary"},
+        [UNKNOWN_RIVALS] = {"không có nước khác để so sánh", "no other origin to compare with"},
+        [UNKNOWN_QUOTA] = {"không có hạn ngạch áp dụng", "no quota is in force"},
+        [UNKNOWN_MEASURE] = {"không có biện pháp áp dụng", "no measure is in force"},
+        [UNKNOWN_CALENDAR] = {"ngoài bảng ngày Tết", "outside the Tet calendar"},
     };
     return texts[unknown][language];
 }

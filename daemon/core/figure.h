@@ -32,6 +32,11 @@ enum unknown {
     UNKNOWN_SUPPRESSED, /* a confidential figure in the window */
     UNKNOWN_EARLY,      /* year to date before April */
     UNKNOWN_RANGE,      /* larger than can be computed with */
+    UNKNOWN_SPREAD,     /* a series without any variation: nothing to measure a change by */
+    UNKNOWN_RIVALS,     /* no other origin has a share of 1 % and a unit value */
+    UNKNOWN_QUOTA,      /* no quota of the table is in force */
+    UNKNOWN_MEASURE,    /* no measure or case of the table is in force */
+    UNKNOWN_CALENDAR,   /* outside the years of the Tet table */
     UNKNOWN_COUNT
 };
 

@@ -6,149 +6,136 @@
 #include "base/map.h"
 #include "core/period.h"
 
+/* Scopes of a rule that ranges over more than it names (codes of the history, all markets) are kept where
+ * they have any series; those that it names are kept in any case. */
+struct scope_finder {
+    struct bound_rule *bound;
+    const struct bind_context *context;
+    struct texts markets;
+    struct map seen; /* products */
+    bool named;      /* the product now at hand is named by the rule */
+};
+
 /* ---- scopes ---- */
 
-static void push_scope(struct bound_rule *bound, struct judge_scope scope)
+static void push_bindings(
+    struct bound_rule *bound, const struct scope *scope, const struct bind_context *context)
 {
+    const struct program *program = &bound->rule->program;
+    for (size_t role = 0; role < program->role_count; role++) {
+        struct binding binding = {.first = (uint32_t)bound->use_count};
+        bind_role(bound, program->roles[role], scope, context);
+        binding.count = (uint32_t)bound->use_count - binding.first;
+        bound->bindings =
+            alloc_grow(bound->bindings, bound->binding_len, &bound->binding_cap, sizeof *bound->bindings);
+        bound->bindings[bound->binding_len++] = binding;
+    }
+}
+
+static void push_scope(struct scope_finder *finder, struct scope scope)
+{
+    struct bound_rule *bound = finder->bound;
+    size_t bindings = bound->binding_len, uses = bound->use_count;
+    push_bindings(bound, &scope, finder->context);
+    if (bound->use_count == uses && !(finder->named && !bound->rule->all_markets)) {
+        bound->binding_len = bindings;
+        return;
+    }
     bound->scopes = alloc_grow(bound->scopes, bound->len, &bound->cap, sizeof *bound->scopes);
     bound->scopes[bound->len++] = scope;
 }
 
-/* One product in every market and origin of the rule. */
-static void push_product(struct bound_rule *bound, const char *product)
+/* One product in every market and origin of the rule, once. */
+static void push_product(struct scope_finder *finder, const char *product)
 {
-    const struct rule *rule = bound->rule;
-    for (size_t m = 0; m < rule->markets.len; m++) {
-        struct judge_scope scope = {product, rule->markets.items[m], ""};
+    const struct rule *rule = finder->bound->rule;
+    uint32_t before;
+    if (map_get(&finder->seen, product, strlen(product), &before))
+        return;
+    map_put(&finder->seen, product, strlen(product), 0);
+    for (size_t m = 0; m < finder->markets.len; m++) {
+        struct scope scope = {product, finder->markets.items[m], ""};
         if (rule->origins.len == 0)
-            push_scope(bound, scope);
+            push_scope(finder, scope);
         for (size_t o = 0; o < rule->origins.len; o++) {
             scope.origin = rule->origins.items[o];
-            push_scope(bound, scope);
+            push_scope(finder, scope);
         }
     }
 }
 
-/* Every product code of the panel with that beginning, once. */
-static void push_prefix(
-    struct bound_rule *bound, const char *prefix, const struct panel *panel, struct map *seen)
+/* A code of the history at the level that the selector asks for, or NULL. */
+static const char *at_level(struct bound_rule *bound, const struct selector *selector, const char *code)
 {
+    size_t digits = (size_t)selector->digits;
+    if (selector->kind != SELECT_LEVEL)
+        return code;
+    if (code[strspn(code, "0123456789")] != '\0' || strlen(code) < digits)
+        return NULL;
+    return strlen(code) == digits ? code : arena_strndup(&bound->texts, code, digits);
+}
+
+static void push_codes(struct scope_finder *finder, const struct selector *selector)
+{
+    const struct panel *panel = finder->context->panel;
     for (uint32_t id = 0; id < panel_series_count(panel); id++) {
-        const char *product = panel_series(panel, id)->key.product;
-        uint32_t before;
-        if (!str_starts(product, prefix) || map_get(seen, product, strlen(product), &before))
-            continue;
-        map_put(seen, product, strlen(product), id);
-        push_product(bound, product);
+        const char *code = panel_series(panel, id)->key.product;
+        bool selected = selector->text[0] == '\0' || selector_holds_code(selector, code);
+        const char *product = selected ? at_level(finder->bound, selector, code) : NULL;
+        if (product != NULL)
+            push_product(finder, product);
     }
 }
 
-static void push_once(struct bound_rule *bound, const char *product, struct map *seen)
+static void push_baskets(struct scope_finder *finder, const struct selector *selector)
 {
-    uint32_t before;
-    if (map_get(seen, product, strlen(product), &before))
-        return;
-    map_put(seen, product, strlen(product), 0);
-    push_product(bound, product);
+    const struct baskets *baskets = &finder->context->reference->baskets;
+    for (size_t i = 0; i < baskets->len; i++)
+        if (selector_matches(selector, baskets, baskets->items[i].id))
+            push_product(finder, baskets->items[i].id);
 }
 
 static void find_scopes(struct bound_rule *bound, const struct bind_context *context)
 {
-    struct map seen = MAP_NULL;
+    struct scope_finder finder = {.bound = bound, .context = context, .markets = bound->rule->markets};
+    if (bound->rule->all_markets)
+        finder.markets = context->markets;
     for (size_t i = 0; i < bound->rule->product_count; i++) {
         const struct selector *selector = &bound->rule->products[i];
         switch (selector->kind) {
         case SELECT_BASKETS:
-            for (size_t b = 0; b < context->baskets->len; b++)
-                push_once(bound, context->baskets->items[b].id, &seen);
+            finder.named = true;
+            push_baskets(&finder, selector);
             break;
         case SELECT_BASKET:
         case SELECT_CODE:
-            push_once(bound, selector->text, &seen);
+            finder.named = true;
+            push_product(&finder, selector->text);
             break;
         case SELECT_PREFIX:
-            push_prefix(bound, selector->text, context->panel, &seen);
+        case SELECT_RANGE:
+        case SELECT_LEVEL:
+            finder.named = false;
+            push_codes(&finder, selector);
             break;
         }
     }
-    map_deinit(&seen);
+    map_deinit(&finder.seen);
 }
 
-/* ---- series ---- */
-
-static const char *place_code(enum role_place place, const struct judge_scope *scope, const char *home)
+static void find_thresholds(struct bound_rule *bound, const struct bind_context *context)
 {
-    switch (place) {
-    case PLACE_HOME:
-        return home;
-    case PLACE_MARKET:
-        return scope->market;
-    case PLACE_ORIGIN:
-        return scope->origin[0] != '\0' ? scope->origin : "W";
-    case PLACE_WORLD:
-        break;
-    }
-    return "W";
-}
-
-static void push_series(struct bound_rule *bound, struct series_key key, const struct bind_context *context)
-{
-    for (size_t i = 0; i < context->sources->len; i++) {
-        key.source = context->sources->items[i];
-        uint32_t id = panel_find(context->panel, &key);
-        if (id == SERIES_NONE)
-            continue;
-        bound->ids = alloc_grow(bound->ids, bound->id_count, &bound->id_cap, sizeof *bound->ids);
-        bound->ids[bound->id_count++] = id;
-        return; /* sources stand in order of preference */
-    }
-}
-
-/* The series of one role in one scope: a series for each code of the basket that some source reports. */
-static void bind_role(struct bound_rule *bound, enum series_role name, const struct judge_scope *scope,
-    const struct bind_context *context)
-{
-    const struct role *role = &series_roles[name];
-    const struct basket *basket = baskets_find(context->baskets, scope->product);
-    struct texts code = {&scope->product, 1};
-    struct texts none = {0};
-    const struct texts *codes = basket == NULL ? &code : &basket->codes;
-    if (role->of_inputs)
-        codes = basket == NULL ? &none : &basket->inputs;
-    struct series_key key = {
-        .reporter = place_code(role->reporter, scope, context->home),
-        .partner = place_code(role->partner, scope, context->home),
-        .flow = role->flow,
-    };
-    struct binding binding = {.first = (uint32_t)bound->id_count};
-    for (size_t i = 0; i < codes->len; i++) {
-        key.product = codes->items[i];
-        push_series(bound, key, context);
-    }
-    binding.count = (uint32_t)bound->id_count - binding.first;
-    size_t n = (size_t)(scope - bound->scopes) * bound->rule->program.role_count;
-    for (size_t i = 0; i < bound->rule->program.role_count; i++)
-        if (bound->rule->program.roles[i] == name)
-            bound->bindings[n + i] = binding;
-}
-
-static void bind_scopes(struct bound_rule *bound, const struct bind_context *context)
-{
-    const struct program *program = &bound->rule->program;
-    bound->bindings = alloc_zeroed(bound->len * program->role_count, sizeof *bound->bindings);
     bound->thresholds = alloc_zeroed(bound->len, sizeof *bound->thresholds);
     for (size_t i = 0; i < bound->len; i++) {
-        const struct judge_scope *scope = &bound->scopes[i];
-        bound->thresholds[i] =
-            rule_thresholds(bound->rule, context->baskets, scope->product, scope->market, scope->origin);
-        for (size_t role = 0; role < program->role_count; role++)
-            bind_role(bound, program->roles[role], scope, context);
+        const struct scope *scope = &bound->scopes[i];
+        bound->thresholds[i] = rule_thresholds(
+            bound->rule, &context->reference->baskets, scope->product, scope->market, scope->origin);
     }
 }
 
 /* ---- horizons ---- */
 
-/* First and last period with a figure of any of the role's series; PERIOD_NONE while there is none. */
+/* First and last period for which a role is known; PERIOD_NONE while there is none. */
 struct span {
     int32_t first, last;
 };
@@ -158,26 +145,44 @@ static struct span role_span(
 {
     struct span span = {PERIOD_NONE, PERIOD_NONE};
     for (uint32_t i = 0; i < binding.count; i++) {
-        const struct series *series = panel_series(panel, bound->ids[binding.first + i]);
-        if (series->first != PERIOD_NONE && (span.first == PERIOD_NONE || series->first < span.first))
+        const struct series_use *use = &bound->uses[binding.first + i];
+        const struct series *series = panel_series(panel, use->id);
+        if (series->first == PERIOD_NONE)
+            continue;
+        if (span.first == PERIOD_NONE || series->first < span.first)
             span.first = series->first;
         span.last = series->last > span.last ? series->last : span.last;
+        span.last = use->zero_last > span.last ? use->zero_last : span.last;
     }
     return span;
 }
 
-void bound_rule_update_horizons(struct bound_rule *bound, const struct panel *panel)
+static void update_uses(struct bound_rule *bound, const struct publications *publications)
+{
+    for (size_t i = 0; i < bound->use_count; i++) {
+        struct publication publication = publication_of(publications, bound->uses[i].id);
+        bound->uses[i].zero_first = publication.first;
+        bound->uses[i].zero_last = publication.last;
+    }
+}
+
+/* A role without any series says nothing of when the others can be judged. */
+void bound_rule_update_horizons(
+    struct bound_rule *bound, const struct panel *panel, const struct publications *publications)
 {
     size_t roles = bound->rule->program.role_count;
+    update_uses(bound, publications);
     for (size_t scope = 0; scope < bound->len; scope++) {
-        struct span judged = {INT32_MAX, roles > 0 ? INT32_MAX : PERIOD_NONE};
+        struct span judged = {INT32_MAX, INT32_MAX};
         for (size_t role = 0; role < roles; role++) {
             struct span span = role_span(bound, panel, bound->bindings[scope * roles + role]);
-            judged.first = span.first != PERIOD_NONE && span.first < judged.first ? span.first : judged.first;
+            if (span.first == PERIOD_NONE)
+                continue;
+            judged.first = span.first < judged.first ? span.first : judged.first;
             judged.last = span.last < judged.last ? span.last : judged.last;
         }
         bound->firsts[scope] = judged.first;
-        bound->horizons[scope] = judged.last;
+        bound->horizons[scope] = judged.last == INT32_MAX ? PERIOD_NONE : judged.last;
     }
 }
 
@@ -185,10 +190,10 @@ void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const st
 {
     *bound = (struct bound_rule){.rule = rule};
     find_scopes(bound, context);
-    bind_scopes(bound, context);
+    find_thresholds(bound, context);
     bound->firsts = alloc_zeroed(bound->len, sizeof *bound->firsts);
     bound->horizons = alloc_zeroed(bound->len, sizeof *bound->horizons);
-    bound_rule_update_horizons(bound, context->panel);
+    bound_rule_update_horizons(bound, context->panel, context->publications);
 }
 
 void bound_rule_deinit(struct bound_rule *bound)
@@ -196,9 +201,10 @@ void bound_rule_deinit(struct bound_rule *bound)
     alloc_free(bound->scopes);
     alloc_free(bound->thresholds);
     alloc_free(bound->bindings);
-    alloc_free(bound->ids);
+    alloc_free(bound->uses);
     alloc_free(bound->firsts);
     alloc_free(bound->horizons);
     alloc_free(bound->verdicts);
+    arena_deinit(&bound->texts);
     *bound = (struct bound_rule){0};
 }

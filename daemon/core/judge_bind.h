@@ -3,28 +3,35 @@
 #define CORE_JUDGE_BIND_H
 
 #include "core/judge.h"
+#include "core/panel_index.h"
+#include "core/publication.h"
 
 /* One rule's scopes and the series each of their roles reads. */
 struct bound_rule {
     const struct rule *rule;
-    struct judge_scope *scopes;
+    struct scope *scopes;
     size_t len, cap;
     const double **thresholds; /* per scope */
     struct binding *bindings;  /* [scope * role_count + role] */
-    uint32_t *ids;             /* series numbers that the bindings point into */
-    size_t id_count, id_cap;
+    size_t binding_len, binding_cap;
+    struct series_use *uses; /* that the bindings point into */
+    size_t use_count, use_cap;
     int32_t *firsts, *horizons; /* per scope: first period with any figure of its series, and the newest that
                                    can be judged */
     uint8_t *verdicts;          /* [scope * periods + period - first] */
     int32_t first;
     size_t periods;
+    struct arena texts; /* codes that are rolled up */
 };
 
 struct bind_context {
     const struct panel *panel;
-    const struct baskets *baskets;
+    const struct panel_index *index;
+    const struct publications *publications;
+    const struct reference *reference;
     const char *home;
-    const struct texts *sources;
+    const struct sources *sources;
+    struct texts markets; /* every market there is: what `all` means */
 };
 
 /* Fills an empty bound_rule: scopes, thresholds, bindings, horizons; verdicts are left to the judge. */
@@ -32,6 +39,11 @@ void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const st
 void bound_rule_deinit(struct bound_rule *bound);
 
 /* Takes firsts and horizons from the series as they now are. */
-void bound_rule_update_horizons(struct bound_rule *bound, const struct panel *panel);
+void bound_rule_update_horizons(
+    struct bound_rule *bound, const struct panel *panel, const struct publications *publications);
+
+/* Appends the series of one role in one scope to bound->uses, by partner and product (judge_series.c). */
+void bind_role(struct bound_rule *bound, enum series_role role, const struct scope *scope,
+    const struct bind_context *context);
 
 #endif

@@ -9,8 +9,6 @@
 #include "core/alert.h"
 #include "core/figure.h"
 
-enum { MESSAGE_FIGURES_MAX = 32 };
-
 /* One thing that happened to one alert, with all that a message or a journal row says of it. Borrowed texts.
  */
 struct alert_record {

@@ -1,5 +1,4 @@
-#include <string.h>
-
+#include "core/markup.h"
 #include "core/message_view.h"
 #include "core/words.h"
 
@@ -10,32 +9,10 @@
 #define CELL  "padding:6px 0;border-bottom:1px solid #e3e6ea;vertical-align:top;"
 #define SMALL "font-size:13px;line-height:19px;color:#5a6470;"
 
-/* The only place where text becomes HTML. */
 static void put_escaped(struct message_sink *sink, const char *text)
 {
-    for (const char *p = text; *p != '\0';) {
-        size_t plain = strcspn(p, "&<>\"'");
-        message_put_bytes(sink, p, plain);
-        p += plain;
-        switch (*p) {
-        case '&':
-            message_put(sink, "&amp;");
-            break;
-        case '<':
-            message_put(sink, "&lt;");
-            break;
-        case '>':
-            message_put(sink, "&gt;");
-            break;
-        case '"':
-            message_put(sink, "&quot;");
-            break;
-        case '\'':
-            message_put(sink, "&#39;");
-            break;
-        }
-        p += *p != '\0';
-    }
+    if (sink->error == 0)
+        sink->error = markup_escape(sink->out, text);
 }
 
 /* `open` and `close` are markup; `text` is anything. */

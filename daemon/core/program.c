@@ -8,13 +8,13 @@
 
 static bool same(const struct instruction *a, const struct instruction *b)
 {
-    return a->op == b->op && a->role == b->role && a->column == b->column && a->exact == b->exact &&
-           a->months == b->months && a->lag == b->lag && a->a == b->a && a->b == b->b &&
+    return a->op == b->op && a->probe == b->probe && a->role == b->role && a->other == b->other &&
+           a->column == b->column && a->word == b->word && a->exact == b->exact && a->months == b->months &&
+           a->lag == b->lag && a->count == b->count && a->a == b->a && a->b == b->b &&
            memcmp(&a->constant, &b->constant, sizeof a->constant) == 0;
 }
 
-/* Appends the instruction, or finds the register that already holds its result. */
-static int emit(struct program_builder *builder, struct instruction instruction)
+int program_emit_instruction(struct program_builder *builder, struct instruction instruction)
 {
     struct program *program = builder->program;
     for (size_t i = 0; i < program->len; i++)
@@ -37,23 +37,32 @@ int program_emit_op(struct program_builder *builder, enum program_op op, int a, 
 {
     if (a < 0 || b < 0)
         return -EMSGSIZE;
-    return emit(builder, (struct instruction){.op = (uint8_t)op, .a = (uint16_t)a, .b = (uint16_t)b});
+    return program_emit_instruction(
+        builder, (struct instruction){.op = (uint8_t)op, .a = (uint16_t)a, .b = (uint16_t)b});
 }
 
 int program_emit_constant(struct program_builder *builder, double constant)
 {
-    return emit(builder, (struct instruction){.op = PROGRAM_CONSTANT, .constant = constant});
+    return program_emit_instruction(
+        builder, (struct instruction){.op = PROGRAM_CONSTANT, .constant = constant});
 }
 
 /* ---- series ---- */
 
-static uint8_t role_slot(struct program *program, enum series_role role)
+uint8_t program_role(struct program_builder *builder, enum series_role role)
 {
+    struct program *program = builder->program;
     for (size_t i = 0; i < program->role_count; i++)
         if (program->roles[i] == role)
             return (uint8_t)i;
     program->roles[program->role_count] = role;
     return (uint8_t)program->role_count++;
+}
+
+void program_reach(struct program_builder *builder, int months)
+{
+    if (months > builder->program->reach)
+        builder->program->reach = months;
 }
 
 struct window {
@@ -73,17 +82,15 @@ static int emit_role_window(struct program_builder *builder, struct window windo
         int all = emit_role_window(builder, market), own = emit_role_window(builder, imports);
         return program_emit_op(builder, PROGRAM_SUBTRACT, all, own);
     }
-    int reach = window.lag + (window.months == WINDOW_YTD ? 12 : window.months) - 1;
-    if (reach > builder->program->reach)
-        builder->program->reach = reach;
-    return emit(builder, (struct instruction){
-                             .op = PROGRAM_WINDOW,
-                             .role = role_slot(builder->program, window.role),
-                             .column = (uint8_t)window.column,
-                             .exact = window.exact,
-                             .months = (int16_t)window.months,
-                             .lag = (int16_t)window.lag,
-                         });
+    program_reach(builder, window.lag + (window.months == WINDOW_YTD ? 12 : window.months) - 1);
+    return program_emit_instruction(builder, (struct instruction){
+                                                 .op = PROGRAM_WINDOW,
+                                                 .role = program_role(builder, window.role),
+                                                 .column = (uint8_t)window.column,
+                                                 .exact = window.exact,
+                                                 .months = (int16_t)window.months,
+                                                 .lag = (int16_t)window.lag,
+                                             });
 }
 
 int program_emit_window(struct program_builder *builder, const struct expr *series, int months, int lag)
@@ -192,13 +199,14 @@ static int emit_operator(struct program_builder *builder, const struct expr *exp
     return -EINVAL;
 }
 
-int program_emit(struct program_builder *builder, const struct expr *expr)
+static int emit_expr(struct program_builder *builder, const struct expr *expr)
 {
     switch (expr->kind) {
     case EXPR_LITERAL:
         return program_emit_constant(builder, expr->number);
     case EXPR_THRESHOLD:
-        return emit(builder, (struct instruction){.op = PROGRAM_THRESHOLD, .a = (uint16_t)expr->index});
+        return program_emit_instruction(
+            builder, (struct instruction){.op = PROGRAM_THRESHOLD, .a = (uint16_t)expr->index});
     case EXPR_NAME:
         return builder->lets[expr->index];
     case EXPR_CALL:
@@ -209,4 +217,9 @@ int program_emit(struct program_builder *builder, const struct expr *expr)
         break;
     }
     return -EINVAL;
+}
+
+int program_emit(struct program_builder *builder, struct expr *expr)
+{
+    return expr->reg = emit_expr(builder, expr);
 }

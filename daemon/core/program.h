@@ -11,6 +11,8 @@
 
 #include "core/expr.h"
 #include "core/panel.h"
+#include "core/reference.h"
+#include "core/scope.h"
 
 enum { PROGRAM_LANES = 256, PROGRAM_CODE_MAX = 1024, WINDOW_YTD = 0, WINDOW_MONTHS_MAX = 120 };
 
@@ -32,15 +34,21 @@ enum program_op {
     PROGRAM_COALESCE,
     PROGRAM_KNOWN,
     PROGRAM_FROM_APRIL, /* its argument from April on; UNKNOWN_EARLY before */
+    PROGRAM_DISPLACED,  /* -a / b where a < 0 < b, else 0 */
+    PROGRAM_PROBE,      /* what is no arithmetic over windows: probe.h */
 };
 
 struct instruction {
     uint8_t op;     /* enum program_op */
-    uint8_t role;   /* PROGRAM_WINDOW: number of the role in program->roles */
-    uint8_t column; /* PROGRAM_WINDOW: enum column */
-    bool exact;     /* PROGRAM_WINDOW: an estimated figure makes it unknown (unit values) */
-    int16_t months; /* PROGRAM_WINDOW: length, or WINDOW_YTD */
-    int16_t lag;    /* PROGRAM_WINDOW: months before the judged period that the window ends */
+    uint8_t probe;  /* PROGRAM_PROBE: enum probe_kind */
+    uint8_t role;   /* WINDOW, PROBE: number of the role in program->roles */
+    uint8_t other;  /* PROBE: number of a second role */
+    uint8_t column; /* WINDOW, PROBE: enum column */
+    uint8_t word;   /* PROBE: enum probe_word, or enum quality_flag */
+    bool exact;     /* WINDOW, PROBE: an estimated figure makes it unknown (unit values) */
+    int16_t months; /* WINDOW, PROBE: length, or WINDOW_YTD */
+    int16_t lag;    /* WINDOW: months before the judged period that the window ends */
+    int16_t count;  /* PROBE: its own number of months */
     uint16_t a, b;  /* registers; PROGRAM_THRESHOLD: a is its number */
     double constant;
 };
@@ -61,7 +69,7 @@ struct program_builder {
     const int *lets; /* registers of the let names so far */
 };
 
-int program_emit(struct program_builder *builder, const struct expr *expr);
+int program_emit(struct program_builder *builder, struct expr *expr); /* notes the register in expr->reg */
 int program_emit_op(struct program_builder *builder, enum program_op op, int a, int b);
 int program_emit_constant(struct program_builder *builder, double constant);
 
@@ -69,19 +77,57 @@ int program_emit_constant(struct program_builder *builder, double constant);
  * judged period. */
 int program_emit_window(struct program_builder *builder, const struct expr *series, int months, int lag);
 
+/* An instruction as it is; equal ones are emitted once. Its roles are slots of program_role. */
+int program_emit_instruction(struct program_builder *builder, struct instruction instruction);
+
+/* The slot of a role in program->roles, added where it is new. */
+uint8_t program_role(struct program_builder *builder, enum series_role role);
+
+/* Says that figures so many months before the judged period are read. */
+void program_reach(struct program_builder *builder, int months);
+
 /* Running. */
+
+/* A series that a role reads in a scope, and the months in which a figure that is not there means no trade:
+ * those in which its code did not exist, and those that a source has published which leaves out what is zero.
+ */
+struct series_use {
+    uint32_t id;
+    int32_t from, until;           /* of the code; PERIOD_NONE: open */
+    int32_t zero_first, zero_last; /* PERIOD_NONE: none */
+};
+
 struct binding {
-    uint32_t first, count; /* into ids: the series that make up a role in a scope */
+    uint32_t first, count; /* into uses: the series that make up a role in a scope, by partner and product */
 };
 
 struct program_input {
     const struct panel *panel;
+    const struct reference *reference;
+    const char *home;
     int32_t period;
-    const uint32_t *ids;
+    const struct series_use *uses;
     const struct binding *bindings;  /* [lane * role_count + role] */
     const double *const *thresholds; /* per lane: the thresholds that hold for its scope */
+    const struct scope *scopes;      /* per lane */
     size_t lanes;
 };
+
+/* The sum of one series over [from, to], exact, in thousandths. KNOWN, or why not. */
+enum unknown program_use_sum(const struct panel *panel, const struct series_use *use, enum column column,
+    int32_t from, int32_t to, int64_t *ret_sum);
+
+/* The sum of a role over [from, to] in USD, units or kg. Every series must be known in every month: a basket
+ * with a part missing is not a smaller basket. `exact`: an estimated figure makes it unknown. */
+struct role_window {
+    struct binding binding;
+    enum column column;
+    bool exact;
+    int32_t from, to;
+};
+
+enum unknown program_role_sum(
+    const struct program_input *input, const struct role_window *window, double *ret_sum);
 
 /* Columns of results; register r of lane l stands at [r * PROGRAM_LANES + l]. */
 struct program_registers {

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "core/period.h"
+#include "core/probe.h"
 #include "core/program.h"
 
 void program_registers_reserve(struct program_registers *registers, size_t len)
@@ -34,44 +35,69 @@ static struct lane_column register_column(const struct program_registers *regist
 
 /* ---- windows ---- */
 
-/* Why a month of the window is not there. */
-static enum unknown missing_reason(
-    const struct panel *panel, uint32_t id, enum column column, int32_t from, int32_t to)
+/* Whether a month without a figure of the column means that nothing was traded. A row with other columns is
+ * there, and lacks this one. */
+static enum unknown missing_month(
+    const struct panel *panel, const struct series_use *use, enum column column, int32_t period)
 {
     int64_t unused;
-    for (int32_t period = from; period <= to; period++)
-        if (!panel_get(panel, id, column, period, &unused) &&
-            (panel_flags(panel, id, period) & OBSERVATION_SUPPRESSED) != 0)
-            return UNKNOWN_SUPPRESSED;
-    return UNKNOWN_MONTH;
+    if ((panel_flags(panel, use->id, period) & OBSERVATION_SUPPRESSED) != 0)
+        return UNKNOWN_SUPPRESSED;
+    if ((use->from != PERIOD_NONE && period < use->from) ||
+        (use->until != PERIOD_NONE && period > use->until))
+        return KNOWN;
+    if (use->zero_first == PERIOD_NONE || period < use->zero_first || period > use->zero_last)
+        return UNKNOWN_MONTH;
+    for (int other = 0; other < COLUMN_COUNT; other++)
+        if (other != (int)column && panel_get(panel, use->id, (enum column)other, period, &unused))
+            return UNKNOWN_MONTH;
+    return KNOWN;
 }
 
-static bool has_estimate(const struct program_input *input, uint32_t id, int32_t from, int32_t to)
+static enum unknown missing_reason(
+    const struct panel *panel, const struct series_use *use, enum column column, int32_t from, int32_t to)
+{
+    enum unknown reason = KNOWN;
+    int64_t unused;
+    for (int32_t period = from; period <= to && reason != UNKNOWN_SUPPRESSED; period++) {
+        if (panel_get(panel, use->id, column, period, &unused))
+            continue;
+        enum unknown month = missing_month(panel, use, column, period);
+        reason = month != KNOWN ? month : reason;
+    }
+    return reason;
+}
+
+enum unknown program_use_sum(const struct panel *panel, const struct series_use *use, enum column column,
+    int32_t from, int32_t to, int64_t *ret_sum)
+{
+    int missing;
+    *ret_sum = panel_window_sum(panel, use->id, column, from, to, &missing);
+    return missing > 0 ? missing_reason(panel, use, column, from, to) : KNOWN;
+}
+
+static bool has_estimate(const struct panel *panel, uint32_t id, int32_t from, int32_t to)
 {
     for (int32_t period = from; period <= to; period++)
-        if ((panel_flags(input->panel, id, period) & OBSERVATION_ESTIMATED) != 0)
+        if ((panel_flags(panel, id, period) & OBSERVATION_ESTIMATED) != 0)
             return true;
     return false;
 }
 
-/* The sum over all series of the role in this scope. Every one of them must hold every month: a basket with a
- * part missing is not a smaller basket. */
-static enum unknown window_sum(const struct program_input *input, const struct instruction *code,
-    struct binding binding, double *ret_sum)
+enum unknown program_role_sum(
+    const struct program_input *input, const struct role_window *window, double *ret_sum)
 {
-    int32_t to = input->period - code->lag;
-    int32_t from = code->months == WINDOW_YTD ? to - period_month(to) + 1 : to - code->months + 1;
-    if (binding.count == 0)
+    if (window->binding.count == 0)
         return UNKNOWN_NO_SERIES;
     double sum = 0;
-    for (uint32_t i = 0; i < binding.count; i++) {
-        uint32_t id = input->ids[binding.first + i];
-        int missing;
-        enum column column = (enum column)code->column;
-        int64_t part = panel_window_sum(input->panel, id, column, from, to, &missing);
-        if (missing > 0)
-            return missing_reason(input->panel, id, column, from, to);
-        if (code->exact && has_estimate(input, id, from, to))
+    for (uint32_t i = 0; i < window->binding.count; i++) {
+        const struct series_use *use = &input->uses[window->binding.first + i];
+        int64_t part;
+        enum unknown unknown =
+            program_use_sum(input->panel, use, window->column, window->from, window->to, &part);
+        if (unknown != KNOWN)
+            return unknown;
+        if (window->exact && has_estimate(input->panel, use->id, window->from, window->to))
             return UNKNOWN_ESTIMATED;
         sum += (double)part;
     }
@@ -82,10 +108,30 @@ static enum unknown window_sum(const struct program_input *input, const struct i
 static void run_window(const struct program *program, const struct program_input *input,
     const struct instruction *code, struct lane_column out)
 {
+    int32_t to = input->period - code->lag;
+    struct role_window window = {
+        .column = (enum column)code->column,
+        .exact = code->exact,
+        .from = code->months == WINDOW_YTD ? to - period_month(to) + 1 : to - code->months + 1,
+        .to = to,
+    };
     for (size_t lane = 0; lane < input->lanes; lane++) {
-        struct binding binding = input->bindings[lane * program->role_count + code->role];
+        window.binding = input->bindings[lane * program->role_count + code->role];
         out.value[lane] = 0;
-        out.unknown[lane] = (uint8_t)window_sum(input, code, binding, &out.value[lane]);
+        out.unknown[lane] = (uint8_t)program_role_sum(input, &window, &out.value[lane]);
+    }
+}
+
+static void run_probe(const struct program *program, const struct program_input *input,
+    const struct instruction *code, const struct program_registers *registers, struct lane_column out)
+{
+    struct lane_column a = register_column(registers, code->a);
+    for (size_t lane = 0; lane < input->lanes; lane++) {
+        struct probe probe = {program, input, code, lane, a.value[lane], (enum unknown)a.unknown[lane]};
+        double value = 0;
+        enum unknown unknown = probe_run(&probe, &value);
+        out.unknown[lane] = (uint8_t)(unknown == KNOWN && !isfinite(value) ? UNKNOWN_RANGE : unknown);
+        out.value[lane] = out.unknown[lane] == KNOWN ? value : 0;
     }
 }
 
@@ -119,6 +165,8 @@ static double apply(enum program_op op, double a, double b)
         return a == b;
     case PROGRAM_NOT:
         return a == 0;
+    case PROGRAM_DISPLACED:
+        return a < 0 && b > 0 ? -a / b : 0;
     case PROGRAM_CONSTANT:
     case PROGRAM_THRESHOLD:
     case PROGRAM_WINDOW:
@@ -127,6 +175,7 @@ static double apply(enum program_op op, double a, double b)
     case PROGRAM_COALESCE:
     case PROGRAM_KNOWN:
     case PROGRAM_FROM_APRIL:
+    case PROGRAM_PROBE:
         break;
     }
     return 0;
@@ -199,6 +248,10 @@ void program_run(
         enum program_op op = (enum program_op)code->op;
         if (op == PROGRAM_CONSTANT || op == PROGRAM_THRESHOLD || op == PROGRAM_WINDOW) {
             run_leaf(program, input, code, out);
+            continue;
+        }
+        if (op == PROGRAM_PROBE) {
+            run_probe(program, input, code, registers, out);
             continue;
         }
         struct lane_column a = register_column(registers, code->a), b = register_column(registers, code->b);

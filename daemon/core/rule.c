@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/shape.h"
+#include "core/code.h"
 #include "core/period.h"
 #include "core/rule_read.h"
 
@@ -53,21 +54,21 @@ static const struct key valid_keys[] = {
 
 static const struct shape valid_shape = {.kind = SHAPE_MAP, .keys = valid_keys, .key_count = 2};
 
-/* One, or a list of them. */
-static const struct shape country_shape = {
-    .kind = SHAPE_TEXT,
-    .name = "country",
-    .expected = "expected two capital letters as in ISO 3166-1: US, CN, EU",
-    .pattern = "^[A-Z]{2}$",
-};
+/* One, or a list of them. A market may also be the word `all`, alone. */
+static const char *const all_words[] = {"all", NULL};
+static const struct shape all_shape = {.kind = SHAPE_TEXT, .words = all_words};
+static const struct shape all_list = {
+    .kind = SHAPE_LIST, .items = &all_shape, .min_items = 1, .max_items = 1};
 static const struct shape country_list = {
-    .kind = SHAPE_LIST, .items = &country_shape, .min_items = 1, .unique = true};
+    .kind = SHAPE_LIST, .items = &code_country_shape, .min_items = 1, .unique = true};
 static const struct shape selector_list = {
     .kind = SHAPE_LIST, .items = &selector_shape, .min_items = 1, .unique = true};
-static const struct shape *const country_choices[] = {&country_shape, &country_list, NULL};
+static const struct shape *const country_choices[] = {&code_country_shape, &country_list, NULL};
+static const struct shape *const market_choices[] = {
+    &all_shape, &code_country_shape, &country_list, &all_list, NULL};
 static const struct shape *const selector_choices[] = {&selector_shape, &selector_list, NULL};
-static const struct shape countries_shape = {
-    .kind = SHAPE_ANY, .name = "countries", .choices = country_choices};
+static const struct shape market_shape = {.kind = SHAPE_ANY, .choices = market_choices};
+static const struct shape places_shape = {.kind = SHAPE_ANY, .name = "countries", .choices = country_choices};
 static const struct shape selectors_shape = {
     .kind = SHAPE_ANY, .name = "selectors", .choices = selector_choices};
 
@@ -80,19 +81,17 @@ struct scope_text {
 static const struct key scope_keys[] = {
     {"product", KEY_TEXTS, SCOPE_FIELD(product), .required = true, .help = "baskets, their ids, or codes",
         .shape = &selectors_shape},
-    {"market", KEY_TEXTS, SCOPE_FIELD(market), .required = true, .help = "countries that import",
-        .shape = &countries_shape},
+    {"market", KEY_TEXTS, SCOPE_FIELD(market), .required = true, .help = "countries that import, or all",
+        .shape = &market_shape},
     {"origin", KEY_TEXTS, SCOPE_FIELD(origin), .help = "countries whose goods or inputs matter",
-        .shape = &countries_shape},
+        .shape = &places_shape},
 };
 
 static const struct key where_keys[] = {
     {"product", KEY_TEXTS, SCOPE_FIELD(product), .help = "some of the scope's products",
         .shape = &selectors_shape},
-    {"market", KEY_TEXTS, SCOPE_FIELD(market), .help = "some of the scope's markets",
-        .shape = &countries_shape},
-    {"origin", KEY_TEXTS, SCOPE_FIELD(origin), .help = "some of the scope's origins",
-        .shape = &countries_shape},
+    {"market", KEY_TEXTS, SCOPE_FIELD(market), .help = "some of the scope's markets", .shape = &places_shape},
+    {"origin", KEY_TEXTS, SCOPE_FIELD(origin), .help = "some of the scope's origins", .shape = &places_shape},
 };
 
 enum { SCOPE_KEYS = sizeof scope_keys / sizeof *scope_keys };
@@ -157,6 +156,11 @@ static const struct key rule_keys[] = {
         .shape = &thresholds_shape},
     {"overrides", KEY_NODE, FIELD(overrides),
         .help = "other thresholds for some scopes; the first match wins", .shape = &override_list},
+    {"top", KEY_INTEGER, FIELD(top), .min = 1, .max = 10000,
+        .help = "at most so many of its alerts are told one by one in a release; the rest in one summary"},
+    {"rank", KEY_NODE, FIELD(rank),
+        .help = "what top ranks by, the greatest first; left out: imports of twelve months, else exports",
+        .shape = &expr_shape},
     {"mode", KEY_CHOICE, FIELD(mode), .fallback = "live", .choices = modes,
         .help = "shadow: judged and journaled, never sent"},
     {"owner", KEY_TEXT, FIELD(owner), .help = "who answers for it"},
@@ -169,6 +173,7 @@ const struct shape rule_shape = {
     .name = "rule",
     .keys = rule_keys,
     .key_count = sizeof rule_keys / sizeof *rule_keys,
+    .needs = {{"rank", "top"}},
 };
 
 /* ---- reading ---- */
@@ -214,15 +219,13 @@ int rule_read_valid(const struct rule_reader *reader, const struct node *node, s
         return 0;
     const struct node *unused;
     int r = keys_read(node, valid_keys, 2, "valid", &unused, reader->arena, reader->diags);
-    if (r < 0)
-        return r;
-    r = read_period(reader, node, "from", &rule->valid_from);
-    int second = read_period(reader, node, "to", &rule->valid_to);
+    r = read_period(reader, node, "from", &rule->valid_from) < 0 ? -EINVAL : r;
+    r = read_period(reader, node, "to", &rule->valid_to) < 0 ? -EINVAL : r;
     if (rule->valid_to != PERIOD_NONE && rule->valid_from > rule->valid_to) {
         diag_error(reader->diags, node->place, "R011", "the rule is never in force: `from` is after `to`");
         return -EINVAL;
     }
-    return r < 0 ? r : second;
+    return r;
 }
 
 /* ---- thresholds ---- */
@@ -303,20 +306,25 @@ static bool texts_hold(const struct texts *texts, const char *text)
     return false;
 }
 
+/* Where the i-th text of a list, or the one text that stands for a list, was written. */
+static struct place text_place(const struct node *node, size_t i)
+{
+    return node->kind == NODE_SEQUENCE ? node->items[i]->place : node->place;
+}
+
 /* A market or origin that the rule's scope does not hold would never match. */
 static int check_within(const struct rule_reader *reader, const struct node *where, const char *key,
     const struct texts *chosen, const struct texts *scope)
 {
+    int r = 0;
     for (size_t i = 0; i < chosen->len; i++) {
         if (texts_hold(scope, chosen->items[i]))
             continue;
-        if (scope->len == 0 && str_equal(key, "market"))
-            return -EINVAL; /* the scope's own fault has been reported */
-        diag_error(reader->diags, node_get(where, key)->place, "R006",
+        diag_error(reader->diags, text_place(node_get(where, key), i), "R006",
             "this override never matches: %s %s is not in the rule's scope", key, chosen->items[i]);
-        return -EINVAL;
+        r = -EINVAL;
     }
-    return 0;
+    return r;
 }
 
 static int read_selectors(const struct rule_reader *reader, const struct node *node,
@@ -325,13 +333,12 @@ static int read_selectors(const struct rule_reader *reader, const struct node *n
     struct selector *selectors = arena_array(reader->arena, texts->len, sizeof *selectors);
     int r = 0;
     for (size_t i = 0; i < texts->len; i++) {
-        if (selector_read(texts->items[i], reader->baskets, reader->arena, &selectors[i]))
+        if (selector_read(texts->items[i], &reader->reference->baskets, reader->arena, &selectors[i]))
             continue;
-        const struct node *at = node->kind == NODE_SEQUENCE ? node->items[i] : node;
-        diag_error(
-            reader->diags, at->place, "R007", "'%s' is neither a basket nor a product code", texts->items[i]);
-        diag_hint(
-            reader->diags, "write baskets, a basket's id, a code such as 7210 or nso:seafood, or \"72*\"");
+        diag_error(reader->diags, text_place(node, i), "R007", "'%s' is neither a basket nor a product code",
+            texts->items[i]);
+        diag_hint(reader->diags, "write baskets, a basket's id, a code such as 7210 or nso:seafood, \"72*\", "
+                                 "\"0301-0307\", or hs6 in \"72-73\"");
         r = -EINVAL;
     }
     *ret_selectors = selectors;
@@ -344,19 +351,18 @@ static int check_list(
     const struct rule_reader *reader, const struct node *map, const char *key, struct texts texts)
 {
     const struct node *node = node_get(map, key);
-    if (node == NULL)
-        return 0;
-    if (texts.len == 0) {
+    int r = 0;
+    if (node != NULL && node->kind == NODE_SEQUENCE && node->len == 0) {
         diag_error(reader->diags, node->place, "R012", "the list of `%s` is empty", key);
-        return -EINVAL;
+        r = -EINVAL;
     }
     for (size_t i = 0; i < texts.len; i++) {
         if (!texts_hold(&(struct texts){texts.items, i}, texts.items[i]))
             continue;
         diag_error(reader->diags, node->items[i]->place, "R013", "'%s' is named twice", texts.items[i]);
-        return -EINVAL;
+        r = -EINVAL;
     }
-    return 0;
+    return r;
 }
 
 static int check_lists(
@@ -371,56 +377,88 @@ static int check_lists(
 static int check_products(const struct rule_reader *reader, const struct node *node,
     const struct texts *texts, const struct rule_override *override, const struct rule *rule)
 {
+    int r = 0;
     for (size_t i = 0; i < override->product_count; i++) {
         bool within = rule->product_count == 0; /* the scope's own fault has been reported */
         for (size_t k = 0; k < rule->product_count && !within; k++)
-            within = selector_overlaps(&override->products[i], &rule->products[k]);
+            within =
+                selector_overlaps(&override->products[i], &rule->products[k], &reader->reference->baskets);
         if (within)
             continue;
-        const struct node *at = node->kind == NODE_SEQUENCE ? node->items[i] : node;
-        diag_error(reader->diags, at->place, "R006",
+        diag_error(reader->diags, text_place(node, i), "R006",
             "this override never matches: product %s is not in the rule's scope", texts->items[i]);
-        return -EINVAL;
+        r = -EINVAL;
     }
-    return 0;
+    return r;
+}
+
+static int check_countries(
+    const struct rule_reader *reader, const struct node *map, const char *key, const struct texts *texts)
+{
+    int r = 0;
+    for (size_t i = 0; i < texts->len; i++) {
+        struct slice code = slice_of(texts->items[i]);
+        if (code.len == 2 && code_is_country(code))
+            continue;
+        diag_error(
+            reader->diags, text_place(node_get(map, key), i), "R010", "'%s' is no country code", code.data);
+        diag_hint(reader->diags, "write two capital letters as in ISO 3166-1: US, CN, EU; or market: all");
+        r = -EINVAL;
+    }
+    return r;
+}
+
+/* Against the countries of the rule's scope where they were read. What is wrong with the scope has been said.
+ */
+static int check_places(const struct rule_reader *reader, const struct node *where,
+    const struct scope_text *text, const struct rule *rule)
+{
+    int r = 0;
+    if (rule->all_markets)
+        r = check_countries(reader, where, "market", &text->market);
+    else if (rule->markets.len > 0)
+        r = check_within(reader, where, "market", &text->market, &rule->markets);
+    if (rule->origins.len > 0 || rule->no_origins)
+        r = check_within(reader, where, "origin", &text->origin, &rule->origins) < 0 ? -EINVAL : r;
+    return r;
 }
 
 static int read_where(const struct rule_reader *reader, const struct node *node, const struct rule *rule,
     struct rule_override *override)
 {
     struct scope_text text = {0};
-    if (keys_read(node, where_keys, SCOPE_KEYS, "an override's where", &text, reader->arena, reader->diags) <
-        0)
-        return -EINVAL;
+    int r =
+        keys_read(node, where_keys, SCOPE_KEYS, "an override's where", &text, reader->arena, reader->diags);
+    const struct node *product = node_get(node, "product");
     override->product_count = text.product.len;
     override->markets = text.market;
     override->origins = text.origin;
-    int r = check_lists(reader, node, &text);
-    r = check_within(reader, node, "market", &text.market, &rule->markets) < 0 ? -EINVAL : r;
-    r = check_within(reader, node, "origin", &text.origin, &rule->origins) < 0 ? -EINVAL : r;
-    const struct node *product = node_get(node, "product");
+    r = check_lists(reader, node, &text) < 0 ? -EINVAL : r;
+    r = check_places(reader, node, &text, rule) < 0 ? -EINVAL : r;
     if (product != NULL && (read_selectors(reader, product, &text.product, &override->products) < 0 ||
                                check_products(reader, product, &text.product, override, rule) < 0))
         r = -EINVAL;
     return r;
 }
 
+static int report_no_where(const struct rule_reader *reader, const struct node *override)
+{
+    diag_error(reader->diags, override->place, "R008", "an override needs `where:` and thresholds");
+    diag_hint(reader->diags, "for example { where: { market: US }, growth: 15%% }");
+    return -EINVAL;
+}
+
 static int read_override(const struct rule_reader *reader, const struct node *node, const struct rule *rule,
     struct rule_override *override)
 {
     const struct node *where = node_get(node, "where");
-    if (where == NULL) {
-        diag_error(reader->diags, node->place, "R008", "an override needs `where:` and thresholds");
-        diag_hint(reader->diags, "for example { where: { market: US }, growth: 15%% }");
-        return -EINVAL;
-    }
     double *values = arena_array(reader->arena, rule->threshold_count, sizeof *values);
     if (rule->threshold_count > 0)
         memcpy(values, rule->thresholds, rule->threshold_count * sizeof *values);
     override->place = node->place;
     override->thresholds = values;
-    int r = read_where(reader, where, rule, override);
-    for (size_t i = 0; i < node->len; i++)
+    int r = where != NULL ? read_where(reader, where, rule, override) : report_no_where(reader, node);
+    for (size_t i = 0; node->kind == NODE_MAP && i < node->len; i++)
         if (node->items[i] != where &&
             read_override_value(reader, node->keys[i], node->items[i], rule, values) < 0)
             r = -EINVAL;
@@ -465,31 +503,19 @@ const double *rule_thresholds(const struct rule *rule, const struct baskets *bas
 
 /* ---- scope ---- */
 
-static int check_countries(
-    const struct rule_reader *reader, const struct node *scope, const char *key, const struct texts *texts)
-{
-    for (size_t i = 0; i < texts->len; i++) {
-        const char *code = texts->items[i];
-        if (strlen(code) == 2 && code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z')
-            continue;
-        diag_error(reader->diags, node_get(scope, key)->place, "R010", "'%s' is no country code", code);
-        diag_hint(reader->diags, "write two capital letters as in ISO 3166-1: US, CN, EU");
-        return -EINVAL;
-    }
-    return 0;
-}
-
 int rule_read_scope(const struct rule_reader *reader, const struct node *node, struct rule *rule)
 {
     struct scope_text text = {0};
-    if (keys_read(node, scope_keys, SCOPE_KEYS, "a scope", &text, reader->arena, reader->diags) < 0)
-        return -EINVAL;
-    rule->markets = text.market;
+    int r = keys_read(node, scope_keys, SCOPE_KEYS, "a scope", &text, reader->arena, reader->diags);
+    const struct node *product = node_get(node, "product");
+    rule->all_markets = text.market.len == 1 && str_equal(text.market.items[0], "all");
+    rule->markets = rule->all_markets ? (struct texts){0} : text.market;
     rule->origins = text.origin;
-    int r = check_lists(reader, node, &text);
-    r = check_countries(reader, node, "market", &text.market) < 0 ? -EINVAL : r;
+    rule->no_origins = node->kind == NODE_MAP && node_get(node, "origin") == NULL;
+    r = check_lists(reader, node, &text) < 0 ? -EINVAL : r;
+    r = check_countries(reader, node, "market", &rule->markets) < 0 ? -EINVAL : r;
     r = check_countries(reader, node, "origin", &text.origin) < 0 ? -EINVAL : r;
-    if (read_selectors(reader, node_get(node, "product"), &text.product, &rule->products) < 0)
+    if (product == NULL || read_selectors(reader, product, &text.product, &rule->products) < 0)
         return -EINVAL;
     rule->product_count = text.product.len;
     return r;
@@ -499,9 +525,13 @@ int rule_read_scope(const struct rule_reader *reader, const struct node *node, s
 
 static int read_phrases(const struct rule_reader *reader, const struct rule_text *text, struct rule *rule)
 {
-    int r = phrase_read(text->title, "title", &rule->title, reader->arena, reader->diags);
-    int second = phrase_read(text->advice, "advice", &rule->advice, reader->arena, reader->diags);
-    return r < 0 ? r : second;
+    int r = 0;
+    if (text->title != NULL)
+        r = phrase_read(text->title, "title", &rule->title, reader->arena, reader->diags);
+    if (text->advice != NULL &&
+        phrase_read(text->advice, "advice", &rule->advice, reader->arena, reader->diags) < 0)
+        r = -EINVAL;
+    return r;
 }
 
 static const char *const *null_terminated(struct arena *arena, const struct texts *texts)
@@ -531,23 +561,25 @@ int rule_read(const struct rule_reader *reader, const struct node *map, struct r
     struct rule_text text = {0};
     int r = keys_read(
         map, rule_keys, sizeof rule_keys / sizeof *rule_keys, "a rule", &text, reader->arena, reader->diags);
-    if (text.title == NULL || text.advice == NULL || text.scope == NULL || text.when == NULL)
-        return -EINVAL;
+    text.has_top = node_get(map, "top") != NULL;
     struct rule rule = {
         .id = text.id,
         .place = map->place,
         .audience = (enum audience)text.audience,
         .severity = (enum severity)text.severity,
         .shadow = text.mode == 1,
+        .top = (int)text.top,
+        .rank = -1,
         .policy = {.missing = (enum missing_policy)text.missing},
         .basis = null_terminated(reader->arena, &text.basis),
     };
-    /* Every part is read even after a fault in another, so that one run shows them all. */
+    /* Every part that is there is read even after a fault in another, so that one run shows them all. */
     r = check_id(reader, map, text.id) < 0 ? -EINVAL : r;
     r = read_phrases(reader, &text, &rule) < 0 ? -EINVAL : r;
     r = rule_read_for(reader, text.for_, &rule.policy) < 0 ? -EINVAL : r;
     r = rule_read_valid(reader, text.valid, &rule) < 0 ? -EINVAL : r;
-    r = rule_read_scope(reader, text.scope, &rule) < 0 ? -EINVAL : r;
+    if (text.scope != NULL)
+        r = rule_read_scope(reader, text.scope, &rule) < 0 ? -EINVAL : r;
     r = rule_read_thresholds(reader, text.thresholds, &rule) < 0 ? -EINVAL : r;
     r = rule_read_overrides(reader, text.overrides, &rule) < 0 ? -EINVAL : r;
     r = rule_read_conditions(reader, &text, &rule) < 0 ? -EINVAL : r;

@@ -15,6 +15,7 @@ struct rule_let {
     const char *name;
     enum value_type type;
     int reg; /* register of the program */
+    const struct expr *expr;
 };
 
 /* Where a scope matches, these thresholds hold instead. Empty lists match everything. */
@@ -40,6 +41,8 @@ struct rule {
     struct selector *products;
     size_t product_count;
     struct texts markets, origins; /* no origins: the scope has none */
+    bool all_markets;              /* `market: all`: every one that the history knows; markets is empty */
+    bool no_origins;               /* the scope names none; false where it could not be read */
 
     const char **threshold_names;
     enum value_type *threshold_types;
@@ -51,16 +54,26 @@ struct rule {
     struct rule_let *lets;
     size_t let_count;
     struct program program;
-    int when, clear; /* registers; clear is -1 where left out */
+    int when, clear;                           /* registers; clear is -1 where left out */
+    const struct expr *when_expr, *clear_expr; /* clear_expr: NULL where left out */
+
+    int top;  /* alerts told one by one in a release; 0: no limit */
+    int rank; /* register that ranks them; -1 where top is 0 */
+    enum value_type rank_type;
 };
 
 /* The thresholds that hold for a scope. */
 const double *rule_thresholds(const struct rule *rule, const struct baskets *baskets, const char *product,
     const char *market, const char *origin);
 
+/* The parts of `when`, then of `clear`, that and, or and not join: what explain and test coverage look at one
+ * by one. Returns how many there are; at most `max` are stored. */
+enum { RULE_CLAUSES_MAX = 64 };
+size_t rule_clauses(const struct rule *rule, const struct expr **ret_clauses, size_t max);
+
 /* What rule_read needs. */
 struct rule_reader {
-    const struct baskets *baskets;
+    const struct reference *reference;
     struct arena *arena;
     struct diag_list *diags;
 };

@@ -7,7 +7,10 @@
 /* The keys of a rule as they are written; nodes are read further, part by part. */
 struct rule_text {
     const char *id;
-    const struct node *title, *advice, *valid, *scope, *let, *when, *clear, *thresholds, *overrides, *for_;
+    const struct node *title, *advice, *valid, *scope, *let, *when, *clear, *thresholds, *overrides, *for_,
+        *rank;
+    int64_t top;
+    bool has_top; /* it is written, be it faulty */
     struct texts basis;
     int audience, severity, missing, mode;
     const char *owner, *decision,

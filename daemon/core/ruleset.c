@@ -60,49 +60,25 @@ static int keep_file(struct ruleset *ruleset, const char *name, struct slice tex
     return r == 0 ? buf_append(&ruleset->files, text.data, text.len) : r;
 }
 
-void ruleset_add(struct ruleset *ruleset, const struct node *document, struct slice text,
-    const struct baskets *baskets, struct diag_list *diags)
+void ruleset_keep(struct ruleset *ruleset, struct place place, struct slice text, struct diag_list *diags)
 {
-    struct rule_reader reader = {baskets, &ruleset->arena, diags};
+    if (keep_file(ruleset, place.file, text) < 0)
+        diag_error(diags, place, "R032", "the files of rules and tables together are larger than %d MiB",
+            FILES_MAX_BYTES / 1024 / 1024);
+}
+
+void ruleset_add(struct ruleset *ruleset, const struct node *document, struct slice text,
+    const struct reference *reference, struct diag_list *diags)
+{
+    struct rule_reader reader = {reference, &ruleset->arena, diags};
     const struct node *list = NULL;
-    ruleset->baskets = baskets;
     if (keys_read(document, document_keys, 1, "a rule file", &list, &ruleset->arena, diags) < 0)
         return;
     if (list->kind != NODE_SEQUENCE)
         diag_error(diags, list->place, "R031", "expected a list of rules, found %s", node_kind_name(list));
     else
         add_rules(ruleset, list, &reader);
-    if (keep_file(ruleset, document->place.file, text) < 0)
-        diag_error(diags, document->place, "R032", "the rule files together are larger than %d MiB",
-            FILES_MAX_BYTES / 1024 / 1024);
-}
-
-static int put_texts(const struct texts *texts, struct buf *out)
-{
-    int r = buf_printf(out, "%zu%c", texts->len, '\0');
-    for (size_t i = 0; i < texts->len && r == 0; i++)
-        r = buf_append(out, texts->items[i], strlen(texts->items[i]) + 1);
-    return r;
-}
-
-/* Over the files, and over what the baskets make of them: the same rules over other codes judge otherwise. */
-static int take_digest(struct ruleset *ruleset)
-{
-    struct buf all;
-    buf_init(&all, 2 * FILES_MAX_BYTES);
-    int r = buf_append(&all, buf_text(&ruleset->files), ruleset->files.len);
-    for (size_t i = 0; ruleset->baskets != NULL && i < ruleset->baskets->len && r == 0; i++) {
-        const struct basket *basket = &ruleset->baskets->items[i];
-        r = buf_append(&all, basket->id, strlen(basket->id) + 1);
-        if (r == 0)
-            r = put_texts(&basket->codes, &all);
-        if (r == 0)
-            r = put_texts(&basket->inputs, &all);
-    }
-    if (r == 0)
-        ruleset->digest = digest_of(buf_text(&all), all.len);
-    buf_deinit(&all);
-    return r;
+    ruleset_keep(ruleset, document->place, text, diags);
 }
 
 int ruleset_seal(struct ruleset *ruleset, struct diag_list *diags)
@@ -115,9 +91,7 @@ int ruleset_seal(struct ruleset *ruleset, struct diag_list *diags)
             diags, ruleset->rules[i].place, "R033", "the rule id '%s' is used twice", ruleset->rules[i].id);
         diag_hint(diags, "the first is at %s:%d", first->place.file, first->place.line);
     }
-    if (take_digest(ruleset) < 0)
-        diag_error(diags, (struct place){0}, "R034", "the baskets are larger than %d MiB",
-            FILES_MAX_BYTES / 1024 / 1024);
+    ruleset->digest = digest_of(buf_text(&ruleset->files), ruleset->files.len);
     return diags->errors > 0 ? -EINVAL : 0;
 }
 

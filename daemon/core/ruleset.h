@@ -11,9 +11,8 @@ enum { RULES_MAX = 1000 };
 struct ruleset {
     struct rule *rules;
     size_t len, cap;
-    struct digest digest;          /* of all files, in order, and of the baskets */
-    const struct baskets *baskets; /* borrowed; NULL until a file is added */
-    struct buf files; /* their texts, as the store keeps them: name, NUL, length, NUL, bytes … */
+    struct digest digest; /* of all files, in order */
+    struct buf files;     /* their texts, as the store keeps them: name, NUL, length, NUL, bytes … */
     struct arena arena;
 };
 
@@ -22,11 +21,15 @@ extern const struct shape ruleset_shape; /* of one file */
 struct ruleset *ruleset_new(void);
 void ruleset_free(struct ruleset *ruleset);
 
-/* Adds the rules of one document { rules: [ … ] }. Every fault goes to `diags`; good rules of a faulty file
- * are added all the same, so that all faults are seen in one run. `baskets` are borrowed for the rule set's
- * life. */
+/* Keeps a text that judging depends on besides rules: a reference table, the order of the feeds. A verdict is
+ * then a function of history and of what `files` holds. */
+void ruleset_keep(struct ruleset *ruleset, struct place place, struct slice text, struct diag_list *diags);
+
+/* Adds the rules of one document { rules: [ … ] } and keeps its text. Every fault goes to `diags`; good rules
+ * of a faulty file are added all the same, so that all faults are seen in one run. The tables are borrowed
+ * for the rule set's life. */
 void ruleset_add(struct ruleset *ruleset, const struct node *document, struct slice text,
-    const struct baskets *baskets, struct diag_list *diags);
+    const struct reference *reference, struct diag_list *diags);
 
 /* Seals it: duplicate ids, digest. 0, or -EINVAL where `diags` holds errors. */
 int ruleset_seal(struct ruleset *ruleset, struct diag_list *diags);

@@ -1,14 +1,22 @@
 #include "core/series_role.h"
 
 const struct role series_roles[ROLE_COUNT] = {
-    [ROLE_EXPORTS] = {"exports", PLACE_HOME, PLACE_MARKET, FLOW_EXPORT, false},
-    [ROLE_EXPORTS_ALL] = {"exports_all", PLACE_HOME, PLACE_WORLD, FLOW_EXPORT, false},
-    [ROLE_IMPORTS] = {"imports", PLACE_MARKET, PLACE_HOME, FLOW_IMPORT, false},
-    [ROLE_MARKET] = {"market", PLACE_MARKET, PLACE_WORLD, FLOW_IMPORT, false},
-    [ROLE_FROM_ORIGIN] = {"from_origin", PLACE_MARKET, PLACE_ORIGIN, FLOW_IMPORT, false},
-    [ROLE_INPUTS] = {"inputs", PLACE_HOME, PLACE_ORIGIN, FLOW_IMPORT, true},
-    [ROLE_SAME_FROM_ORIGIN] = {"same_from_origin", PLACE_HOME, PLACE_ORIGIN, FLOW_IMPORT, false},
+    [ROLE_EXPORTS] = {"exports", PLACE_HOME, PLACE_MARKET, FLOW_EXPORT, CODES_PRODUCT},
+    [ROLE_EXPORTS_ALL] = {"exports_all", PLACE_HOME, PLACE_WORLD, FLOW_EXPORT, CODES_PRODUCT},
+    [ROLE_IMPORTS] = {"imports", PLACE_MARKET, PLACE_HOME, FLOW_IMPORT, CODES_PRODUCT},
+    [ROLE_MARKET] = {"market", PLACE_MARKET, PLACE_WORLD, FLOW_IMPORT, CODES_PRODUCT},
+    [ROLE_FROM_ORIGIN] = {"from_origin", PLACE_MARKET, PLACE_ORIGIN, FLOW_IMPORT, CODES_PRODUCT},
+    [ROLE_INPUTS] = {"inputs", PLACE_HOME, PLACE_ORIGIN, FLOW_IMPORT, CODES_INPUTS},
+    [ROLE_SAME_FROM_ORIGIN] = {"same_from_origin", PLACE_HOME, PLACE_ORIGIN, FLOW_IMPORT, CODES_PRODUCT},
+    [ROLE_WHOLE] = {"whole", PLACE_HOME, PLACE_MARKET, FLOW_EXPORT, CODES_WHOLE},
+    [ROLE_BY_MARKET] = {"exports_by_market", PLACE_HOME, PLACE_EACH, FLOW_EXPORT, CODES_PRODUCT},
+    [ROLE_BY_ORIGIN] = {"imports_by_origin", PLACE_MARKET, PLACE_EACH, FLOW_IMPORT, CODES_PRODUCT},
 };
+
+bool series_role_is_named(enum series_role role)
+{
+    return role != ROLE_BY_MARKET && role != ROLE_BY_ORIGIN;
+}
 
 const char *const series_role_names[ROLE_COUNT + 2] = {
     "exports",
@@ -18,6 +26,9 @@ const char *const series_role_names[ROLE_COUNT + 2] = {
     "from_origin",
     "inputs",
     "same_from_origin",
+    "whole",
+    "exports_by_market",
+    "imports_by_origin",
     "rivals",
 };
 

@@ -16,20 +16,35 @@ enum series_role {
     ROLE_FROM_ORIGIN, /* m's imports of p from o */
     ROLE_INPUTS,      /* h's imports of p's inputs from o; from the world where the scope has no origin */
     ROLE_SAME_FROM_ORIGIN, /* h's imports of p itself from o */
+    ROLE_WHOLE,            /* h's exports to m of the whole that p is a part of (a basket's part_of) */
+    ROLE_BY_MARKET,        /* h's exports of p to every market; only functions name it */
+    ROLE_BY_ORIGIN,        /* m's imports of p from every origin; only functions name it */
     ROLE_COUNT,
     ROLE_RIVALS = ROLE_COUNT, /* market less imports: a difference, not a series */
 };
 
-enum role_place { PLACE_HOME, PLACE_MARKET, PLACE_ORIGIN, PLACE_WORLD };
+enum role_place {
+    PLACE_HOME,
+    PLACE_MARKET,
+    PLACE_ORIGIN,
+    PLACE_WORLD,
+    PLACE_EACH /* every country there is */
+};
+
+/* Which codes of a basket its series have. A product that is no basket is its own code, and has no others. */
+enum role_codes { CODES_PRODUCT, CODES_INPUTS, CODES_WHOLE };
 
 struct role {
     const char *name;
     enum role_place reporter, partner;
     enum flow flow;
-    bool of_inputs; /* products are the basket's inputs, not its codes */
+    enum role_codes codes;
 };
 
 extern const struct role series_roles[ROLE_COUNT];
+
+/* Whether an expression may name it as a series. */
+bool series_role_is_named(enum series_role role);
 
 /* What an expression takes of a series. */
 enum series_column { SERIES_VALUE, SERIES_QUANTITY, SERIES_WEIGHT, SERIES_UNIT_VALUE, SERIES_COLUMN_COUNT };

@@ -8,10 +8,8 @@
 
 enum { PATTERN_MAX = 16384 };
 
-static const struct shape any_text = {
-    .kind = SHAPE_TEXT, .also = ALSO_INTEGER | ALSO_NUMBER | ALSO_BOOL, .expected = "expected text"};
-static const struct shape text_list = {.kind = SHAPE_LIST, .items = &any_text};
-static const struct shape *const text_choices[] = {&any_text, &text_list, NULL};
+static const struct shape text_list = {.kind = SHAPE_LIST, .items = &shape_any_text};
+static const struct shape *const text_choices[] = {&shape_any_text, &text_list, NULL};
 static const struct shape texts = {.kind = SHAPE_ANY, .choices = text_choices};
 
 static const struct shape name_shape = {
@@ -244,7 +242,7 @@ static void add_kind(struct json_object *object, const struct key *key, struct j
     struct shape words = {.kind = SHAPE_TEXT, .words = key->choices};
     switch (key->kind) {
     case KEY_TEXT:
-        add_shape(object, &any_text, definitions);
+        add_shape(object, &shape_any_text, definitions);
         break;
     case KEY_NAME:
         add_shape(object, &name_shape, definitions);
@@ -336,6 +334,21 @@ static void add_one_of(struct json_object *object, const char *const *keys)
     json_object_object_add(object, "oneOf", array);
 }
 
+static void add_needs(struct json_object *object, const char *const needs[2][2])
+{
+    struct json_object *map = json_object_new_object();
+    for (size_t i = 0; i < 2 && needs[i][0] != NULL; i++)
+        json_object_object_add(map, needs[i][0], text_array((const char *[]){needs[i][1], NULL}));
+    json_object_object_add(object, "dependentRequired", map);
+}
+
+static void add_apart(struct json_object *object, const char *const keys[2])
+{
+    struct json_object *both = json_object_new_object();
+    json_object_object_add(both, "required", text_array((const char *[]){keys[0], keys[1], NULL}));
+    json_object_object_add(object, "not", both);
+}
+
 static void add_map(struct json_object *object, const struct shape *map, struct json_object *definitions)
 {
     add_text(object, "type", "object");
@@ -343,11 +356,12 @@ static void add_map(struct json_object *object, const struct shape *map, struct 
         add_keys(object, map, definitions);
     if (map->one_of != NULL)
         add_one_of(object, map->one_of);
-    if (map->needs[0] != NULL) {
-        struct json_object *needs = json_object_new_object();
-        json_object_object_add(needs, map->needs[0], text_array((const char *[]){map->needs[1], NULL}));
-        json_object_object_add(object, "dependentRequired", needs);
-    }
+    if (map->needs[0][0] != NULL)
+        add_needs(object, map->needs);
+    if (map->apart[0] != NULL)
+        add_apart(object, map->apart);
+    add_count(object, "minProperties", map->min_items);
+    add_count(object, "maxProperties", map->max_items);
     if (map->names == NULL) {
         json_object_object_add(object, "additionalProperties", json_object_new_boolean(false));
         return;
@@ -356,8 +370,6 @@ static void add_map(struct json_object *object, const struct shape *map, struct 
     json_object_object_del(names, "type"); /* a name is text in any case */
     json_object_object_add(object, "propertyNames", names);
     json_object_object_add(object, "additionalProperties", shape_object(map->items, definitions));
-    add_count(object, "minProperties", map->min_items);
-    add_count(object, "maxProperties", map->max_items);
 }
 
 static void add_list(struct json_object *object, const struct shape *list, struct json_object *definitions)

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,6 +76,22 @@ static int create_file(const char *path)
         return errno == EEXIST ? 0 : -errno;
     int r = fchmod(fd, 0600) < 0 ? -errno : 0;
     close(fd);
+    return r;
+}
+
+/* One writer for as long as it lives: what it holds in memory would be stale once another has committed. The
+ * kernel drops the lock with the process. SQLite's own locks are of another kind and do not meet this one,
+ * but closing any descriptor of the file drops them: so this one is closed after the connection. */
+static int lock_file(struct store *store, const char *path)
+{
+    store->lock = open(path, O_RDONLY | O_CLOEXEC);
+    if (store->lock >= 0 && flock(store->lock, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    int r = errno == EWOULDBLOCK ? -EBUSY : -errno;
+    if (r == -EBUSY)
+        snprintf(store->error, sizeof store->error, "another tdwatch writes to it");
+    else
+        snprintf(store->error, sizeof store->error, "cannot lock it: %s", strerror(-r));
     return r;
 }
 
@@ -194,6 +211,8 @@ static int set_up(struct store *store)
 
 static void store_free(struct store *store)
 {
+    if (store->lock >= 0)
+        close(store->lock);
     block_codec_free(store->codec);
     alloc_free(store->block);
     alloc_free(store);
@@ -214,11 +233,14 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
 {
     struct store *store = alloc_zeroed(1, sizeof *store);
     store->mode = mode;
+    store->lock = -1;
     int r = mode == STORE_WRITE ? create_file(path) : 0;
-    if (r < 0) {
+    if (r < 0)
         snprintf(store->error, sizeof store->error, "cannot create it: %s", strerror(-r));
+    else if (mode == STORE_WRITE)
+        r = lock_file(store, path);
+    if (r < 0)
         return refuse(store, path, r, ret_text);
-    }
     int flags = mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     /* NOMUTEX: one thread owns the connection. */
     flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;

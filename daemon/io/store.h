@@ -20,8 +20,9 @@ struct store;
 
 enum store_mode { STORE_WRITE, STORE_READ };
 
-/* Opens, and in STORE_WRITE creates and migrates. Runs quick_check. -EUCLEAN: the file is damaged; -EPROTO:
- * written by a newer tdwatch. The sentence then is in *ret_text (alloc_free it). */
+/* Opens, and in STORE_WRITE creates, locks and migrates. Runs quick_check. -EUCLEAN: the file is damaged;
+ * -EPROTO: written by a newer tdwatch; -EBUSY: another one writes to it, until that process ends. The
+ * sentence then is in *ret_text (alloc_free it). */
 int store_open(const char *path, enum store_mode mode, struct store **ret_store, char **ret_text);
 int store_close(struct store *store); /* NULL is fine; the checkpoint's failure is returned */
 const char *store_error(const struct store *store);
@@ -80,6 +81,8 @@ int store_each_feed(
 int store_put_ruleset(struct store *store, const char *digest, struct slice files, int64_t at_ms);
 /* The last one accepted; -ENOENT. Bytes in `arena`. */
 int store_last_ruleset(struct store *store, struct arena *arena, struct slice *ret_files);
+/* The one with this digest; -ENOENT. */
+int store_get_ruleset(struct store *store, const char *digest, struct arena *arena, struct slice *ret_files);
 
 /* ---- alerts ---- */
 
@@ -109,6 +112,26 @@ int store_touch_alert(struct store *store, const char *id, enum alert_state stat
 /* The alert's present figures, in order, into `arena`. */
 int store_alert_figures(
     struct store *store, const char *id, struct arena *arena, struct figure **ret_figures, size_t *ret_count);
+
+/* An event as it was journaled. */
+struct event_row {
+    const char *alert; /* whole id */
+    struct alert_scope scope;
+    int seq;
+    enum alert_event event;
+    int32_t period, raised;
+    enum severity severity;
+    enum alert_state state;
+    const char *reason, *sources, *vintage, *ruleset;
+    int64_t at_ms;
+    struct figure *figures; /* as they were told */
+    size_t figure_count;
+};
+
+/* An event of an alert, by its id or the beginning of one, and by its number; 0 is the event that raised it.
+ * -ENOENT; -ENOTUNIQ: several alerts begin so. All in `arena`. */
+int store_get_event(
+    struct store *store, const char *alert, int seq, struct arena *arena, struct event_row *ret_row);
 
 /* ---- figures of the status page ---- */
 

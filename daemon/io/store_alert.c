@@ -58,6 +58,16 @@ int store_each_alert(struct store *store, bool open_only,
     return query_end(&query);
 }
 
+static struct alert_row keep_alert(struct arena *arena, struct alert_row row)
+{
+    row.id = arena_strdup(arena, row.id);
+    row.scope.rule = arena_strdup(arena, row.scope.rule);
+    row.scope.product = arena_strdup(arena, row.scope.product);
+    row.scope.market = arena_strdup(arena, row.scope.market);
+    row.scope.origin = arena_strdup(arena, row.scope.origin);
+    return row;
+}
+
 int store_get_alert(struct store *store, const char *id, struct arena *arena, struct alert_row *ret_row)
 {
     struct query query = query_start(store, SQL_GET_ALERT);
@@ -66,16 +76,26 @@ int store_get_alert(struct store *store, const char *id, struct arena *arena, st
     struct alert_row row = {0};
     if (found > 0)
         row = read_alert(&query);
-    if (found > 0 && query.r == 0) {
-        row.id = arena_strdup(arena, row.id);
-        row.scope.rule = arena_strdup(arena, row.scope.rule);
-        row.scope.product = arena_strdup(arena, row.scope.product);
-        row.scope.market = arena_strdup(arena, row.scope.market);
-        row.scope.origin = arena_strdup(arena, row.scope.origin);
-        *ret_row = row;
-    }
+    if (found > 0 && query.r == 0)
+        *ret_row = keep_alert(arena, row);
     int r = query_end(&query);
     return r == 0 && found == 0 ? -ENOENT : r;
+}
+
+/* By the beginning of its id. -ENOENT, -ENOTUNIQ. */
+static int find_alert(struct store *store, const char *begin, struct arena *arena, struct alert_row *ret_row)
+{
+    struct query query = query_start(store, SQL_FIND_ALERT);
+    query_bind_text(&query, begin);
+    struct alert_row row = {0};
+    int found = 0;
+    while (query_step(&query) > 0)
+        if (found++ == 0)
+            row = keep_alert(arena, read_alert(&query));
+    int r = query_end(&query);
+    if (r == 0 && found == 1)
+        *ret_row = row;
+    return r < 0 ? r : found == 0 ? -ENOENT : found > 1 ? -ENOTUNIQ : 0;
 }
 
 static size_t count_figures(struct query *query)
@@ -87,26 +107,88 @@ static size_t count_figures(struct query *query)
     return n;
 }
 
-int store_alert_figures(
-    struct store *store, const char *id, struct arena *arena, struct figure **ret_figures, size_t *ret_count)
+/* Ends a query for figures. */
+static int take_figures(
+    struct query *query, struct arena *arena, struct figure **ret_figures, size_t *ret_count)
 {
-    struct query query = query_start(store, SQL_EACH_ALERT_FIGURE);
-    query_bind_text(&query, id);
-    size_t count = count_figures(&query), n = 0; /* its parameter stays bound for the second run */
+    size_t count = count_figures(query), n = 0; /* its parameters stay bound for the second run */
     struct figure *figures = arena_array(arena, count, sizeof *figures);
-    while (n < count && query_step(&query) > 0)
+    while (n < count && query_step(query) > 0)
         figures[n++] = (struct figure){
-            .name = arena_strdup(arena, query_text(&query, 0)),
-            .type = (enum value_type)query_enum(&query, 1, VALUE_TYPE_COUNT),
-            .unknown = (enum unknown)query_enum(&query, 2, UNKNOWN_COUNT),
-            .value = sqlite3_column_double(query.stmt, 3),
+            .name = arena_strdup(arena, query_text(query, 0)),
+            .type = (enum value_type)query_enum(query, 1, VALUE_TYPE_COUNT),
+            .unknown = (enum unknown)query_enum(query, 2, UNKNOWN_COUNT),
+            .value = sqlite3_column_double(query->stmt, 3),
         };
-    int r = query_end(&query);
+    int r = query_end(query);
     if (r < 0)
         return r;
     *ret_figures = figures;
     *ret_count = n;
     return 0;
+}
+
+int store_alert_figures(
+    struct store *store, const char *id, struct arena *arena, struct figure **ret_figures, size_t *ret_count)
+{
+    struct query query = query_start(store, SQL_EACH_ALERT_FIGURE);
+    query_bind_text(&query, id);
+    return take_figures(&query, arena, ret_figures, ret_count);
+}
+
+static struct event_row read_event(struct query *query, struct arena *arena)
+{
+    return (struct event_row){
+        .seq = (int)query_int(query, 0),
+        .at_ms = query_int(query, 1),
+        .event = (enum alert_event)query_enum(query, 2, EVENT_COUNT),
+        .reason = arena_strdup(arena, query_text(query, 3)),
+        .period = (int32_t)query_int(query, 4),
+        .raised = (int32_t)query_int(query, 5),
+        .severity = (enum severity)query_enum(query, 6, SEVERITY_COUNT),
+        .state = (enum alert_state)query_enum(query, 7, ALERT_STATE_COUNT),
+        .sources = arena_strdup(arena, query_text(query, 8)),
+        .vintage = arena_strdup(arena, query_text(query, 9)),
+        .ruleset = arena_strdup(arena, query_text(query, 10)),
+    };
+}
+
+static int find_event(
+    struct store *store, const char *alert, int seq, struct arena *arena, struct event_row *ret_row)
+{
+    struct query query = query_start(store, seq > 0 ? SQL_GET_EVENT : SQL_GET_RAISING_EVENT);
+    query_bind_text(&query, alert);
+    if (seq > 0)
+        query_bind_int(&query, seq);
+    int found = query_step(&query);
+    struct event_row row = {0};
+    if (found > 0)
+        row = read_event(&query, arena);
+    int r = query_end(&query);
+    if (r == 0 && found > 0)
+        *ret_row = row;
+    return r == 0 && found == 0 ? -ENOENT : r;
+}
+
+int store_get_event(
+    struct store *store, const char *alert, int seq, struct arena *arena, struct event_row *ret_row)
+{
+    struct alert_row of;
+    struct event_row row;
+    int r = find_alert(store, alert, arena, &of);
+    if (r == 0)
+        r = find_event(store, of.id, seq, arena, &row);
+    if (r < 0)
+        return r;
+    row.alert = of.id;
+    row.scope = of.scope;
+    struct query query = query_start(store, SQL_EACH_FIGURE);
+    query_bind_text(&query, row.alert);
+    query_bind_int(&query, row.seq);
+    r = take_figures(&query, arena, &row.figures, &row.figure_count);
+    if (r == 0)
+        *ret_row = row;
+    return r;
 }
 
 /* ---- writing ---- */

@@ -147,14 +147,27 @@ int store_put_ruleset(struct store *store, const char *digest, struct slice file
     return query_run(&query);
 }
 
+/* Ends a query for one rule set's files. */
+static int take_files(struct query *query, struct arena *arena, struct slice *ret_files)
+{
+    int found = query_step(query);
+    if (found > 0) {
+        struct slice files = query_blob(query, 0);
+        *ret_files = (struct slice){arena_strndup(arena, files.data, files.len), files.len};
+    }
+    int r = query_end(query);
+    return r == 0 && found == 0 ? -ENOENT : r;
+}
+
 int store_last_ruleset(struct store *store, struct arena *arena, struct slice *ret_files)
 {
     struct query query = query_start(store, SQL_LAST_RULESET);
-    int found = query_step(&query);
-    if (found > 0) {
-        struct slice files = query_blob(&query, 0);
-        *ret_files = (struct slice){arena_strndup(arena, files.data, files.len), files.len};
-    }
-    int r = query_end(&query);
-    return r == 0 && found == 0 ? -ENOENT : r;
+    return take_files(&query, arena, ret_files);
+}
+
+int store_get_ruleset(struct store *store, const char *digest, struct arena *arena, struct slice *ret_files)
+{
+    struct query query = query_start(store, SQL_GET_RULESET);
+    query_bind_text(&query, digest);
+    return take_files(&query, arena, ret_files);
 }

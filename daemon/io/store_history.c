@@ -3,7 +3,7 @@
  * in `revision`.
  *
  * Any past state of knowledge is the present one, without blocks that a later payload wrote first and with
- * the revisions of later payloads undone, newest first. */
+ * the revisions of later payloads undone, newest first (store_vintage.c). */
 #include <errno.h>
 
 #include "base/alloc.h"
@@ -63,13 +63,14 @@ static bool is_within(const struct block *block, size_t series)
     return true;
 }
 
-int store_load_panel(struct store *store, struct panel *panel)
+int history_load(struct store *store, struct panel *panel, int64_t payload)
 {
     int r = load_series(store, panel);
     if (r < 0)
         return r;
     size_t series = panel_series_count(panel);
     struct query query = query_start(store, SQL_EACH_BLOCK);
+    query_bind_int(&query, payload);
     while (query_step(&query) > 0) {
         int64_t period = query_int(&query, 0), first = query_int(&query, 1);
         if (!is_place(first, period, series) ||
@@ -82,6 +83,11 @@ int store_load_panel(struct store *store, struct panel *panel)
         load_figures(panel, store->block, (uint32_t)first, (int32_t)period);
     }
     return query_end(&query);
+}
+
+int store_load_panel(struct store *store, struct panel *panel)
+{
+    return history_load(store, panel, INT64_MAX);
 }
 
 /* ---- series ---- */

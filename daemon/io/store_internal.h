@@ -29,14 +29,21 @@ enum statement {
     SQL_PUT_BLOCK,
     SQL_EACH_BLOCK,
     SQL_PUT_REVISION,
+    SQL_EACH_REVISION,
+    SQL_EACH_LATER_REVISION,
+    SQL_EACH_BLOCK_ORIGIN,
     SQL_PUT_PAYLOAD,
+    SQL_EACH_PAYLOAD,
+    SQL_FIND_PAYLOAD,
     SQL_TRIM_QUARANTINE,
     SQL_GET_FEED,
     SQL_EACH_FEED,
     SQL_PUT_FEED,
     SQL_PUT_RULESET,
     SQL_LAST_RULESET,
+    SQL_GET_RULESET,
     SQL_GET_ALERT,
+    SQL_FIND_ALERT,
     SQL_EACH_ALERT,
     SQL_EACH_OPEN_ALERT,
     SQL_PUT_ALERT,
@@ -45,7 +52,10 @@ enum statement {
     SQL_PUT_ALERT_FIGURE,
     SQL_EACH_ALERT_FIGURE,
     SQL_PUT_EVENT,
+    SQL_GET_EVENT,
+    SQL_GET_RAISING_EVENT,
     SQL_PUT_FIGURE,
+    SQL_EACH_FIGURE,
     SQL_PUT_DELIVERY,
     SQL_DUE_DELIVERIES,
     SQL_WAS_TOLD,
@@ -60,6 +70,7 @@ enum statement {
 struct store {
     sqlite3 *db;
     enum store_mode mode;
+    int lock; /* STORE_WRITE: descriptor of the file, locked for as long as it is open; else -1 */
     sqlite3_stmt *statements[SQL_STATEMENT_COUNT]; /* prepared at first use */
     struct block_codec *codec;
     struct block *block; /* scratch */
@@ -76,6 +87,9 @@ int store_damaged(struct store *store, const char *format, ...) __attribute__((f
  */
 int store_enter(struct store *store);
 int store_leave(struct store *store, int r);
+
+/* As store_load_panel, without the blocks that a payload after this one wrote first. */
+int history_load(struct store *store, struct panel *panel, int64_t payload);
 
 /* One run of a statement. Errors stick: after the first, everything does nothing and the last call returns
  * it. Only one run of a statement may be under way. */

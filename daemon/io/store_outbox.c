@@ -61,11 +61,13 @@ int store_put_delivery(struct store *store, const struct delivery_row *row, int6
     return r;
 }
 
-int store_was_told(struct store *store, const char *alert, const char *receiver, bool *ret_told)
+int store_was_told(
+    struct store *store, const char *alert, const char *rule, const char *receiver, bool *ret_told)
 {
     struct query query = query_start(store, SQL_WAS_TOLD);
-    query_bind_text(&query, alert);
     query_bind_text(&query, receiver);
+    query_bind_text(&query, alert);
+    query_bind_text(&query, rule);
     bool told = query_step(&query) > 0;
     int r = query_end(&query);
     if (r == 0)

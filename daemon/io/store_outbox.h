@@ -29,8 +29,9 @@ struct delivery_row {
  * *ret_id = 0. */
 int store_put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id);
 
-/* Whether something of this alert was ever decided for the receiver. */
-int store_was_told(struct store *store, const char *alert, const char *receiver, bool *ret_told);
+/* Whether something of this alert, or a summary of its rule, was ever decided for the receiver. */
+int store_was_told(
+    struct store *store, const char *alert, const char *rule, const char *receiver, bool *ret_told);
 
 /* Pending deliveries due at `now_ms`, at most `limit`: for each receiver the one that is due longest, and
  * never a later event of an alert before an earlier one that the same receiver still waits for. Texts in

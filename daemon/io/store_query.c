@@ -8,6 +8,8 @@
     "id, alert, seq, receiver, channel, message_id, state, attempts, created_ms, next_ms, done_ms,"          \
     " last_text, thread, subject, text, html, body"
 
+#define EVENT_COLUMNS "seq, at_ms, event, reason, period, raised, severity, state, sources, vintage, ruleset"
+
 static const char *const texts[SQL_STATEMENT_COUNT] = {
     /* IMMEDIATE: a writer that cannot have the file learns it here, not half way. */
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -27,13 +29,26 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_PUT_UNIT] = "UPDATE series SET unit = ? WHERE id = ?",
     [SQL_UPDATE_BLOCK] = "UPDATE block SET body = ? WHERE period = ? AND series = ?",
     [SQL_PUT_BLOCK] = "INSERT INTO block (body, period, series, payload) VALUES (?, ?, ?, ?)",
-    [SQL_EACH_BLOCK] = "SELECT period, series, body FROM block",
+    [SQL_EACH_BLOCK] = "SELECT period, series, body FROM block WHERE payload <= ?",
     [SQL_PUT_REVISION] = "INSERT INTO revision (payload, series, period, column, old, new, old_flags)"
                          " VALUES (?, ?, ?, ?, ?, ?, ?)",
+    /* The primary key gives the order. */
+    [SQL_EACH_REVISION] = "SELECT payload, seen_ms, series, period, column, old, new, old_flags FROM revision"
+                          " CROSS JOIN payload ON payload.id = revision.payload"
+                          " ORDER BY payload, series, period, column",
+    /* A block that came later is not there to be undone in; 4096 is BLOCK_SERIES. */
+    [SQL_EACH_LATER_REVISION] =
+        "SELECT revision.series, revision.period, column, old, old_flags FROM revision CROSS JOIN block"
+        " ON block.period = revision.period AND block.series = revision.series - revision.series % 4096"
+        " WHERE revision.payload > ?1 AND block.payload <= ?1 ORDER BY revision.payload DESC",
+    [SQL_EACH_BLOCK_ORIGIN] = "SELECT period, series, payload FROM block ORDER BY period, series",
 
     [SQL_PUT_PAYLOAD] =
         "INSERT INTO payload (feed, digest, seen_ms, bytes, rows, revised, accepted, reasons, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [SQL_EACH_PAYLOAD] = "SELECT id, feed, digest, seen_ms, bytes, rows, revised FROM payload"
+                         " WHERE accepted = 1 ORDER BY id",
+    [SQL_FIND_PAYLOAD] = "SELECT id FROM payload WHERE accepted = 1 AND digest = ? ORDER BY id DESC LIMIT 1",
     [SQL_TRIM_QUARANTINE] =
         "UPDATE payload SET body = NULL WHERE accepted = 0 AND feed = ?1 AND body IS NOT NULL AND id <="
         " (SELECT id FROM payload WHERE accepted = 0 AND feed = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
@@ -52,8 +67,10 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " VALUES (?, (SELECT coalesce(max(turn), 0) + 1 FROM ruleset), ?, ?)"
         " ON CONFLICT (digest) DO UPDATE SET turn = excluded.turn WHERE turn < excluded.turn - 1",
     [SQL_LAST_RULESET] = "SELECT files FROM ruleset ORDER BY turn DESC LIMIT 1",
+    [SQL_GET_RULESET] = "SELECT files FROM ruleset WHERE digest = ?",
 
     [SQL_GET_ALERT] = "SELECT " ALERT_COLUMNS " FROM alert WHERE id = ?",
+    [SQL_FIND_ALERT] = "SELECT " ALERT_COLUMNS " FROM alert WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2",
     [SQL_EACH_ALERT] = "SELECT " ALERT_COLUMNS " FROM alert ORDER BY opened_ms, id",
     [SQL_EACH_OPEN_ALERT] =
         "SELECT " ALERT_COLUMNS " FROM alert WHERE closed_ms IS NULL ORDER BY opened_ms, id",
@@ -72,8 +89,14 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         "INSERT INTO event (alert, seq, at_ms, event, reason, period, raised, severity, state, audience,"
         " product_vi, product_en, title_vi, title_en, advice_vi, advice_en, basis, sources, vintage, ruleset)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [SQL_GET_EVENT] = "SELECT " EVENT_COLUMNS " FROM event WHERE alert = ? AND seq = ?",
+    /* A retracted alert may be raised again by a later revision. */
+    [SQL_GET_RAISING_EVENT] =
+        "SELECT " EVENT_COLUMNS " FROM event WHERE alert = ? AND event = 1 ORDER BY seq DESC LIMIT 1",
     [SQL_PUT_FIGURE] = "INSERT INTO figure (alert, seq, position, name, type, unknown, value)"
                        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [SQL_EACH_FIGURE] =
+        "SELECT name, type, unknown, value FROM figure WHERE alert = ? AND seq = ? ORDER BY position",
 
     [SQL_PUT_DELIVERY] =
         "INSERT INTO delivery (alert, seq, receiver, channel, message_id, state, attempts, created_ms,"
@@ -89,7 +112,9 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " (SELECT 1 FROM delivery AS earlier WHERE earlier.alert = due.alert AND earlier.seq < due.seq"
         " AND earlier.receiver = due.receiver AND earlier.state = 0)) WHERE place = 1)"
         " ORDER BY next_ms, id LIMIT ?",
-    [SQL_WAS_TOLD] = "SELECT 1 FROM delivery WHERE alert = ? AND receiver = ? LIMIT 1",
+    /* The summaries of a rule have the product "*". */
+    [SQL_WAS_TOLD] = "SELECT 1 FROM delivery WHERE receiver = ?1 AND (alert = ?2 OR alert IN"
+                     " (SELECT id FROM alert WHERE rule = ?3 AND product = '*')) LIMIT 1",
     [SQL_NEXT_DELIVERY] = "SELECT next_ms FROM delivery WHERE state = 0 ORDER BY next_ms, id LIMIT 1",
     [SQL_EACH_DELIVERY] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE state = ? ORDER BY id DESC",
     /* What was delivered stays delivered; what was parked may be tried again. */

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str daemon/core/code daemon/core/period feeds/decode feeds/decode_csv feeds/payload feeds/vocabulary */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row feeds/decode feeds/decode_csv feeds/payload feeds/vocabulary */
 /* Arbitrary bytes as a CSV payload. Whatever is accepted, written as CSV again, decodes to the same
  * observations. */
 #include <stdint.h>
@@ -109,8 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct arena arena = ARENA_NULL;
     struct diag_list diags = DIAG_LIST_NULL;
     struct observations rows, again;
-    struct slice payload = {(const char *)bytes, len};
-    int r = decode_payload(&descriptor, payload, "fuzz.csv", &arena, &rows, &diags);
+    struct decode_input input = {&descriptor, NULL, {(const char *)bytes, len}, "fuzz.csv"};
+    int r = decode_payload(&input, &arena, &rows, &diags);
     must((r == 0) == (diags.errors == 0), "refused with a reason, accepted without");
     must(r == 0 || rows.len == 0, "nothing of a refused payload");
     if (r == 0) {
@@ -118,9 +118,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         buf_init(&text, TEXT_MAX);
         check_rows(&rows);
         write_rows(&rows, &text);
-        must(decode_payload(
-                 &descriptor, (struct slice){text.data, text.len}, "again.csv", &arena, &again, &diags) == 0,
-            "what was written is accepted");
+        struct decode_input written = {&descriptor, NULL, {text.data, text.len}, "again.csv"};
+        must(decode_payload(&written, &arena, &again, &diags) == 0, "what was written is accepted");
         must(rows.len == again.len, "as many rows");
         for (size_t i = 0; i < rows.len; i++)
             compare(&rows.items[i], &again.items[i]);

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/clock_text daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/alert daemon/core/basket daemon/core/code daemon/core/expr_check daemon/core/expr_lex daemon/core/expr_parse daemon/core/figure daemon/core/indicator daemon/core/message_fill daemon/core/message_view daemon/core/panel daemon/core/period daemon/core/program daemon/core/program_run daemon/core/rule daemon/core/rule_condition daemon/core/ruleset daemon/core/selector daemon/core/series_role daemon/core/words daemon/io/file daemon/io/yaml */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/clock_text daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/alert daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_check daemon/core/expr_lex daemon/core/expr_parse daemon/core/figure daemon/core/indicator daemon/core/message_fill daemon/core/message_view daemon/core/panel daemon/core/period daemon/core/program daemon/core/program_run daemon/core/rule daemon/core/rule_condition daemon/core/ruleset daemon/core/selector daemon/core/series_role daemon/core/words daemon/io/file daemon/io/yaml daemon/core/indicator_probes daemon/core/probe daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet */
 
 /* Any bytes as a rule file: refused with a place, or read; and what is read, is read again from the bytes
  * that the store keeps, as the same rules. */
@@ -52,10 +52,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = ARENA_NULL;
     struct diag_list diags = DIAG_LIST_NULL;
-    struct baskets baskets;
+    struct baskets baskets = BASKETS_NULL;
     const struct node *document;
     require(yaml_parse("baskets.yaml", slice_of(baskets_text), &arena, &document, &diags) == 0);
-    require(baskets_read(document, &baskets, &diags) == 0);
+    require(baskets_add(&baskets, node_get(document, "baskets"), &diags) == 0);
     struct ruleset *ruleset = ruleset_new();
     if (read_rules((struct slice){(const char *)data, size}, &baskets, &arena, ruleset))
         read_again(ruleset, &baskets, &arena);

@@ -101,6 +101,7 @@ static const char *code_of(enum role_place place, const struct series_scope *sco
     case PLACE_ORIGIN:
         return scope->origin;
     case PLACE_WORLD:
+    case PLACE_EACH:
         break;
     }
     return "W";

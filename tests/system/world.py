@@ -22,7 +22,7 @@ CONFIG = """\
 home: VN
 state_directory: state
 feeds: [feeds]
-baskets: baskets.yaml
+tables: [tables]
 rules: [rules]
 plain_hosts: [127.0.0.1]
 listen: 127.0.0.1:{listen}
@@ -61,10 +61,12 @@ class World:
         self.peers, self.daemon, self.lines = [], None, []
         self.publish, self.mail_log = self.directory / "publish", self.directory / "mail" / "log.jsonl"
         self.hook_log, self.trouble = self.directory / "hook.jsonl", self.directory / "trouble"
-        for name in ("publish", "feeds", "rules", "mail", "credentials"):
+        for name in ("publish", "feeds", "tables", "rules", "mail", "credentials"):
             (self.directory / name).mkdir(parents=True)
         shutil.copy(ROOT / "feeds" / "sample" / "vn-nso.csv", self.publish)
-        shutil.copy(ROOT / "feeds" / "baskets.yaml", self.directory)
+        for table in (ROOT / "feeds").glob("*.yaml"):
+            if not table.name.endswith(".feed.yaml"):
+                shutil.copy(table, self.directory / "tables")
         shutil.copy(ROOT / "rules" / "demo.yaml", self.directory / "rules")
         (self.directory / "credentials" / "hook-secret").write_text(SECRET)
         try:

@@ -89,7 +89,7 @@ static void assert_defaults(const struct config *config)
     assert_string_equal(config->state_directory, "/var/lib/tdwatch");
     assert_int_equal(config->feeds.len, 1);
     assert_string_equal(config->feeds.items[0], TDWATCH_SHARE "/feeds");
-    assert_string_equal(config->baskets, TDWATCH_SHARE "/feeds/baskets.yaml");
+    assert_string_equal(config->tables.items[0], TDWATCH_SHARE "/feeds");
     assert_int_equal(config->rules.len, 1);
     assert_string_equal(config->rules.items[0], "/etc/tdwatch/rules");
     assert_int_equal(config->plain_hosts.len, 0);
@@ -164,7 +164,7 @@ static void everything_written_arrives(void **state)
         "home: TH\n"
         "state_directory: /srv/state\n"
         "feeds: [feeds/nso.yaml, /usr/share/feeds]\n"
-        "baskets: baskets.yaml\n"
+        "tables: [feeds, tables/baskets.yaml]\n"
         "rules: rules\n"
         "plain_hosts: [localhost, 127.0.0.2, '::1']\n"
         "contact: desk@example.vn\n"
@@ -185,7 +185,9 @@ static void everything_written_arrives(void **state)
     assert_string_equal(config->home, "TH");
     assert_string_equal(config->feeds.items[0], path_of(fixture, "feeds/nso.yaml"));
     assert_string_equal(config->feeds.items[1], "/usr/share/feeds");
-    assert_string_equal(config->baskets, path_of(fixture, "baskets.yaml"));
+    assert_int_equal(config->tables.len, 2);
+    assert_string_equal(config->tables.items[0], path_of(fixture, "feeds"));
+    assert_string_equal(config->tables.items[1], path_of(fixture, "tables/baskets.yaml"));
     assert_string_equal(config->rules.items[0], path_of(fixture, "rules"));
     assert_int_equal(config->plain_hosts.len, 3);
     assert_string_equal(config->smtp_user, "alerts");

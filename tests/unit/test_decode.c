@@ -1,4 +1,4 @@
-/* link: tests/support/cases daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/period daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/descriptor feeds/payload feeds/vocabulary */
+/* link: tests/support/cases daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/descriptor feeds/payload feeds/vocabulary */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,14 +43,20 @@ struct fixture {
     int r;
 };
 
-static void decode_with(struct fixture *f, const char *feed, const char *bytes, size_t len)
+static void decode_by(
+    struct fixture *f, const char *feed, const struct countries *countries, struct slice payload)
 {
     const struct node *document;
     *f = (struct fixture){0};
     assert_int_equal(yaml_parse("feed.yaml", slice_of(feed), &f->arena, &document, &f->diags), 0);
     assert_int_equal(descriptor_read(document, &f->descriptor, &f->diags), 0);
-    f->r =
-        decode_payload(&f->descriptor, (struct slice){bytes, len}, "a.csv", &f->arena, &f->rows, &f->diags);
+    struct decode_input input = {&f->descriptor, countries, payload, "a.csv"};
+    f->r = decode_payload(&input, &f->arena, &f->rows, &f->diags);
+}
+
+static void decode_with(struct fixture *f, const char *feed, const char *bytes, size_t len)
+{
+    decode_by(f, feed, NULL, (struct slice){bytes, len});
 }
 
 static void decode(struct fixture *f, const char *csv)
@@ -346,6 +352,85 @@ static void units_and_flags_outside_the_map_are_refused(void **state)
     fixture_deinit(&f);
 }
 
+/* ---- code lists of countries ---- */
+
+static const char listed_feed[] = HEAD "fields:\n"
+                                       "  reporter: { column: r, codes: m49 }\n"
+                                       "  flow:     { value: import }\n"
+                                       "  partner:  { column: p, codes: iso3, map: { WLD: W, CHN: HK } }\n"
+                                       "  product:  { value: \"00\" }\n"
+                                       "  period:   { column: m }\n"
+                                       "  value:    { column: v }\n";
+
+static const char list[] = "- { iso2: VN, iso3: VNM, m49: \"704\", name: Viet Nam }\n"
+                           "- { iso2: CN, iso3: CHN, m49: \"156\", name: China }\n"
+                           "- { iso2: US, iso3: USA, m49: \"842\", name: United States }\n"
+                           "- { iso2: EU, name: European Union }\n";
+
+static void decode_listed(struct fixture *f, bool with_list, const char *csv)
+{
+    struct arena arena = ARENA_NULL;
+    struct diag_list diags = DIAG_LIST_NULL;
+    struct countries countries = COUNTRIES_NULL;
+    const struct node *document;
+    assert_int_equal(yaml_parse("countries.yaml", slice_of(list), &arena, &document, &diags), 0);
+    assert_int_equal(countries_add(&countries, document, &diags), 0);
+    decode_by(f, listed_feed, with_list ? &countries : NULL, slice_of(csv));
+    countries_deinit(&countries);
+    diag_list_deinit(&diags);
+    arena_deinit(&arena);
+}
+
+static void countries_are_translated_by_their_list(void **state)
+{
+    (void)state;
+    struct fixture f;
+    decode_listed(&f, true, "r,p,m,v\n842,VNM,2025-01,1\n842,WLD,2025-01,2\n156,CHN,2025-01,3\n");
+    print_faults(&f);
+    assert_int_equal(f.r, 0);
+    static const char *const expected[][2] = {{"US", "VN"}, {"US", "W"}, {"CN", "HK"}}; /* the map wins */
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(f.rows.items[i].reporter, expected[i][0]);
+        assert_string_equal(f.rows.items[i].partner, expected[i][1]);
+    }
+    fixture_deinit(&f);
+}
+
+static void codes_outside_their_list_are_refused(void **state)
+{
+    (void)state;
+    struct fixture f;
+    decode_listed(&f, true, "r,p,m,v\n842,VN,2025-01,1\n999,VNM,2025-01,2\n,EU,2025-01,3\n");
+    assert_faults(&f, "outside", "D019 2:5, D019 3:1, D019 4:1, D019 4:2");
+    assert_string_equal(f.diags.items[0].text, "partner \"VN\" is not in the code list iso3");
+    assert_non_null(strstr(f.diags.items[1].hint, "fields.reporter.map"));
+    fixture_deinit(&f);
+    decode_listed(&f, false, "r,p,m,v\n842,WLD,2025-01,1\n");
+    assert_faults(&f, "no list", "D019 2:1");
+    fixture_deinit(&f);
+}
+
+static void alpha2_codes_beside_a_map_need_no_list(void **state)
+{
+    (void)state;
+    static const char feed[] = HEAD "fields:\n"
+                                    "  reporter: { value: US }\n"
+                                    "  flow:     { value: import }\n"
+                                    "  partner:  { column: p, codes: iso2, map: { \"\": W } }\n"
+                                    "  product:  { value: \"00\" }\n"
+                                    "  period:   { column: m }\n"
+                                    "  value:    { column: v }\n";
+    struct fixture f;
+    decode_by(&f, feed, NULL, slice_of("p,m,v\nVN,2025-01,1\n,2025-01,2\n"));
+    assert_int_equal(f.r, 0);
+    assert_string_equal(f.rows.items[0].partner, "VN");
+    assert_string_equal(f.rows.items[1].partner, "W");
+    fixture_deinit(&f);
+    decode_by(&f, feed, NULL, slice_of("p,m,v\nVNM,2025-01,1\n"));
+    assert_faults(&f, "alpha-3", "D015 2:1");
+    fixture_deinit(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +444,9 @@ int main(void)
         cmocka_unit_test(too_wide_and_too_large_payloads_are_refused),
         cmocka_unit_test(reads_units_weights_and_flags),
         cmocka_unit_test(units_and_flags_outside_the_map_are_refused),
+        cmocka_unit_test(countries_are_translated_by_their_list),
+        cmocka_unit_test(codes_outside_their_list_are_refused),
+        cmocka_unit_test(alpha2_codes_beside_a_map_need_no_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

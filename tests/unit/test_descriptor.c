@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/period daemon/io/file daemon/io/yaml feeds/descriptor feeds/vocabulary */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/descriptor feeds/vocabulary */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/country.h"
 #include "feeds/descriptor.h"
 #include "io/yaml.h"
 
@@ -83,6 +84,9 @@ static void reads_every_key(void **state)
     assert_int_equal(d->rows_at_least, 10);
     assert_int_equal(d->delimiter, ';');
     assert_true(d->max_bytes > 0);
+    assert_int_equal(d->publication_lag_s, 45 * 86400);
+    assert_false(d->absent_is_zero);
+    assert_false(d->fields[FIELD_PARTNER].has_codes);
     assert_string_equal(d->fields[FIELD_REPORTER].value, "VN");
     assert_null(d->fields[FIELD_REPORTER].column);
     assert_string_equal(d->fields[FIELD_FLOW].column, "flow");
@@ -104,6 +108,13 @@ static const struct {
     int line;
     const char *text, *code;
 } faults[] = {
+    {"interval without a url", 3, "", "F010"},
+    {"unknown meaning of absence", 4, "licence: l\nabsent: none", "K006"},
+    {"lag without a unit", 4, "licence: l\npublication_lag: 35", "K004"},
+    {"lag of years", 4, "licence: l\npublication_lag: 400d", "K005"},
+    {"unknown code list", 11, "  partner: { column: partner, codes: iso }", "K006"},
+    {"codes of a product", 12, "  product: { column: group, codes: iso3 }", "F003"},
+    {"constant with codes", 9, "  reporter: { value: VN, codes: iso3 }", "F006"},
     {"upper-case name", 1, "feed: Nso", "K004"},
     {"long name", 1, "feed: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "F002"},
     {"empty title", 2, "title: \"\"", "F009"},
@@ -223,16 +234,68 @@ static void unit_may_come_from_a_column(void **state)
     fixture_deinit(&f);
 }
 
-static void shipped_descriptor_reads(void **state)
+static void feed_without_a_url_is_imported_only(void **state)
 {
     (void)state;
-    struct fixture f = {0};
+    struct fixture f;
+    char yaml[2048];
+    size_t n = 0;
+    for (int i = 1; i <= LINES; i++)
+        if (i != 3 && i != 5)
+            n += (size_t)snprintf(yaml + n, sizeof yaml - n, "%s\n", sound[i - 1]);
+    read_text(&f, yaml);
+    assert_int_equal(f.r, 0);
+    assert_null(f.descriptor.url);
+    fixture_deinit(&f);
+}
+
+static void lag_and_absence_are_read(void **state)
+{
+    (void)state;
+    struct fixture f;
+    read_with(&f, 4, "licence: free\npublication_lag: 35d\nabsent: zero");
+    assert_int_equal(f.r, 0);
+    assert_int_equal(f.descriptor.publication_lag_s, 35 * 86400);
+    assert_true(f.descriptor.absent_is_zero);
+    fixture_deinit(&f);
+    read_with(&f, 4, "licence: free\nabsent: unknown");
+    assert_int_equal(f.r, 0);
+    assert_false(f.descriptor.absent_is_zero);
+    fixture_deinit(&f);
+}
+
+static void codes_and_a_map_go_together(void **state)
+{
+    (void)state;
+    struct fixture f;
+    read_with(&f, 11, "  partner: { column: partner, codes: iso3, map: { WLD: W } }");
+    assert_int_equal(f.r, 0);
+    assert_true(f.descriptor.fields[FIELD_PARTNER].has_codes);
+    assert_int_equal(f.descriptor.fields[FIELD_PARTNER].codes, COUNTRY_ISO3);
+    assert_int_equal(f.descriptor.fields[FIELD_PARTNER].map_len, 1);
+    fixture_deinit(&f);
+}
+
+static void read_shipped(struct fixture *f, const char *path)
+{
     const struct node *document;
-    assert_int_equal(
-        yaml_load("feeds/sample/vn-nso-sample.feed.yaml", &f.arena, &document, NULL, &f.diags), 0);
-    assert_int_equal(descriptor_read(document, &f.descriptor, &f.diags), 0);
+    *f = (struct fixture){0};
+    assert_int_equal(yaml_load(path, &f->arena, &document, NULL, &f->diags), 0);
+    assert_int_equal(descriptor_read(document, &f->descriptor, &f->diags), 0);
+}
+
+static void shipped_descriptors_read(void **state)
+{
+    (void)state;
+    struct fixture f;
+    read_shipped(&f, "feeds/sample/vn-nso-sample.feed.yaml");
     assert_string_equal(f.descriptor.feed, "vn-nso-sample");
     assert_int_equal(f.descriptor.fields[FIELD_VALUE].scale, 1000);
+    fixture_deinit(&f);
+    read_shipped(&f, "feeds/us-census-hs2.feed.yaml");
+    assert_string_equal(f.descriptor.feed, "us-census-hs2");
+    assert_null(f.descriptor.url); /* nobody who has not its files is hurt by it */
+    assert_true(f.descriptor.absent_is_zero);
     fixture_deinit(&f);
 }
 
@@ -245,7 +308,10 @@ int main(void)
         cmocka_unit_test(all_faults_are_reported_at_once),
         cmocka_unit_test(tab_is_a_word),
         cmocka_unit_test(unit_may_come_from_a_column),
-        cmocka_unit_test(shipped_descriptor_reads),
+        cmocka_unit_test(feed_without_a_url_is_imported_only),
+        cmocka_unit_test(lag_and_absence_are_read),
+        cmocka_unit_test(codes_and_a_map_go_together),
+        cmocka_unit_test(shipped_descriptors_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* link: tests/support/cases daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/expr_print daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/node daemon/base/str */
+/* link: tests/support/cases daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/expr_print daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/probe daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/program_run daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/base/keys daemon/core/basket daemon/core/row daemon/core/code */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* link: tests/support/series daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+/* link: tests/support/series daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,14 +34,14 @@ static const char baskets_text[] = "baskets:\n"
                                    "    codes: ['9503']\n"
                                    "    source: test\n";
 
-static const char *const source_names[] = {"first", "second"};
-static const struct texts sources = {source_names, 2};
+static const struct source source_items[] = {{"first", false}, {"second", false}};
+static const struct sources sources = {source_items, 2};
 
 /* A panel, rules, and a judge over both. */
 struct fixture {
     struct arena arena;
     struct diag_list diags;
-    struct baskets baskets;
+    struct reference reference;
     struct ruleset *ruleset;
     struct panel *panel;
     struct judge *judge;
@@ -58,11 +58,11 @@ static const struct node *parse(struct fixture *f, const char *text)
 static void fixture_init(struct fixture *f, const char *rules)
 {
     *f = (struct fixture){.ruleset = ruleset_new(), .panel = panel_new()};
-    assert_int_equal(baskets_read(parse(f, baskets_text), &f->baskets, &f->diags), 0);
-    ruleset_add(f->ruleset, parse(f, rules), slice_of(rules), &f->baskets, &f->diags);
+    assert_int_equal(baskets_add(&f->reference.baskets, node_get(parse(f, baskets_text), "baskets"), &f->diags), 0);
+    ruleset_add(f->ruleset, parse(f, rules), slice_of(rules), &f->reference, &f->diags);
     if (ruleset_seal(f->ruleset, &f->diags) < 0)
         fail_msg("%s", diag_line(&f->diags, &f->diags.items[0]));
-    f->judge = judge_new(f->ruleset, &f->baskets, "VN", &sources);
+    f->judge = judge_new(f->ruleset, &f->reference, "VN", &sources);
 }
 
 static void fixture_deinit(struct fixture *f)
@@ -70,7 +70,7 @@ static void fixture_deinit(struct fixture *f)
     judge_free(f->judge);
     panel_free(f->panel);
     ruleset_free(f->ruleset);
-    baskets_deinit(&f->baskets);
+    reference_deinit(&f->reference);
     diag_list_deinit(&f->diags);
     arena_deinit(&f->arena);
 }
@@ -124,7 +124,7 @@ static void scopes_are_products_times_markets_times_origins(void **state)
     static const char *const markets[] = {"US", "EU"}, *const origins[] = {"CN", "KR"};
     assert_int_equal(result.len, 5 * 2 * 2);
     for (uint32_t i = 0; i < result.len; i++) {
-        const struct judge_scope *scope = judge_scope(f.judge, 0, i);
+        const struct scope *scope = judge_scope(f.judge, 0, i);
         assert_string_equal(scope->product, products[i / 4]);
         assert_string_equal(scope->market, markets[i / 2 % 2]);
         assert_string_equal(scope->origin, origins[i % 2]);
@@ -453,7 +453,7 @@ static void fill_history(struct fixture *f)
                 for (int number = first; reports && number <= last; number++)
                     items[n++] = random_row(way, code, month(number));
             }
-        struct panel_changes changes = apply(f, source_names[source], items, n);
+        struct panel_changes changes = apply(f, source_items[source].name, items, n);
         panel_changes_deinit(&changes);
     }
 }
@@ -476,7 +476,7 @@ static bool same_track(struct alert_track a, struct alert_track b)
 static void compare_with_fresh(
     struct fixture *f, const struct judge_result *changed, struct alert_track *before, int round)
 {
-    struct judge *fresh = judge_new(f->ruleset, &f->baskets, "VN", &sources);
+    struct judge *fresh = judge_new(f->ruleset, &f->reference, "VN", &sources);
     struct judge_result all;
     judge_all(fresh, f->panel, &all);
     for (size_t i = 0; i < all.len; i++) {
@@ -501,7 +501,7 @@ static struct panel_changes random_payload(struct fixture *f, int newest)
     struct observation items[12];
     bool is_small = rand() % 4 != 0;
     size_t n = (size_t)rand() % (is_small ? 3 : LEN(items)), kept = 0;
-    const char *source = source_names[rand() % 2];
+    const char *source = source_items[rand() % 2].name;
     for (size_t i = 0; i < n; i++) {
         int number = newest - (is_small ? 0 : rand() % (newest + 4));
         struct observation row =

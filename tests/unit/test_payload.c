@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/gate daemon/core/panel daemon/core/period daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/descriptor feeds/payload feeds/vocabulary */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/gate daemon/core/panel daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/descriptor feeds/payload feeds/vocabulary */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,7 +63,8 @@ static enum outcome offer(struct fixture *f, struct slice bytes, size_t *ret_row
     if (bytes.len > 0)
         memcpy(exact, bytes.data, bytes.len);
     enum outcome outcome = ACCEPTED;
-    if (decode_payload(&f->descriptor, (struct slice){exact, bytes.len}, "a.csv", &arena, &rows, &diags) < 0)
+    struct decode_input input = {&f->descriptor, NULL, {exact, bytes.len}, "a.csv"};
+    if (decode_payload(&input, &arena, &rows, &diags) < 0)
         outcome = REFUSED_BY_DECODER;
     else if (gate_check(&gate, f->panel, &rows, &diags) < 0)
         outcome = REFUSED_BY_GATE;

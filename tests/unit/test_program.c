@@ -1,4 +1,4 @@
-/* link: tests/support/cases tests/support/series daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/program_run daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/node daemon/base/str */
+/* link: tests/support/cases tests/support/series daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/program_run daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/probe daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/base/keys daemon/core/basket daemon/core/row daemon/core/code */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -22,6 +22,8 @@
 
 static const struct series_scope scope = {"nso", "VN", "US", "CN", "7210"};
 static const double thresholds[] = {0.3, 5};
+static const struct reference reference; /* probes have a test of their own */
+static const struct scope scopes[PROGRAM_LANES];
 
 /* A program under construction, and what it may name. */
 struct fixture {
@@ -32,7 +34,7 @@ struct fixture {
     struct program_builder builder;
     struct program_registers registers;
     int lets[1]; /* g3 */
-    uint32_t ids[ROLE_COUNT];
+    struct series_use uses[ROLE_COUNT];
     struct binding bindings[ROLE_COUNT * PROGRAM_LANES];
 };
 
@@ -91,10 +93,10 @@ static void bind(struct fixture *f)
         const struct role *role = &series_roles[f->program.roles[i]];
         struct series_key key = {
             scope.source, codes[role->reporter], role->flow, codes[role->partner], scope.product};
-        f->ids[i] = panel_find(f->panel, &key);
+        f->uses[i] = (struct series_use){.id = panel_find(f->panel, &key)};
         for (size_t lane = 0; lane < PROGRAM_LANES; lane++)
             f->bindings[lane * f->program.role_count + i] =
-                (struct binding){(uint32_t)i, f->ids[i] != SERIES_NONE ? 1 : 0};
+                (struct binding){(uint32_t)i, f->uses[i].id != SERIES_NONE ? 1 : 0};
     }
 }
 
@@ -107,7 +109,10 @@ static void run(struct fixture *f, int32_t period, size_t lanes)
     struct program_input input = {
         .panel = f->panel,
         .period = period,
-        .ids = f->ids,
+        .reference = &reference,
+        .home = "VN",
+        .uses = f->uses,
+        .scopes = scopes,
         .bindings = f->bindings,
         .thresholds = per_lane,
         .lanes = lanes,
@@ -331,7 +336,7 @@ static void lanes_do_not_touch_each_other(void **state)
     (void)state;
     static struct fixture f;
     static double own[PROGRAM_LANES][2];
-    static uint32_t ids[PROGRAM_LANES];
+    static struct series_use uses[PROGRAM_LANES];
     static struct binding bindings[PROGRAM_LANES];
     const double *per_lane[PROGRAM_LANES];
     enum value_type type;
@@ -341,14 +346,15 @@ static void lanes_do_not_touch_each_other(void **state)
         char product[16];
         snprintf(product, sizeof product, "%04u", (unsigned)lane);
         struct series_key key = {"nso", "VN", FLOW_EXPORT, "US", product};
-        ids[lane] = panel_add_series(f.panel, &key, "");
+        uses[lane].id = panel_add_series(f.panel, &key, "");
         if (lane % 3 != 0)
-            panel_set(f.panel, ids[lane], COLUMN_VALUE, period_make(2024, 1), (int64_t)lane * FIGURE_SCALE);
+            panel_set(f.panel, uses[lane].id, COLUMN_VALUE, period_make(2024, 1), (int64_t)lane * FIGURE_SCALE);
         bindings[lane] = (struct binding){lane, 1};
         own[lane][1] = lane % 2 ? lane - 1 : lane + 1;
         per_lane[lane] = own[lane];
     }
-    struct program_input input = {f.panel, period_make(2024, 1), ids, bindings, per_lane, PROGRAM_LANES};
+    struct program_input input = {
+        f.panel, &reference, "VN", period_make(2024, 1), uses, bindings, per_lane, scopes, PROGRAM_LANES};
     program_run(&f.program, &input, &f.registers);
     for (size_t lane = 0; lane < PROGRAM_LANES; lane++) {
         size_t at = (size_t)reg * PROGRAM_LANES + lane;
@@ -367,14 +373,16 @@ static void role_of_several_series_is_their_sum(void **state)
     fixture_init(&f);
     int reg = compile(&f, "last(exports)", &type);
     struct series_key a = {"nso", "VN", FLOW_EXPORT, "US", "1"}, b = {"nso", "VN", FLOW_EXPORT, "US", "2"};
-    uint32_t ids[] = {panel_add_series(f.panel, &a, ""), panel_add_series(f.panel, &b, "")};
+    struct series_use uses[] = {
+        {.id = panel_add_series(f.panel, &a, "")}, {.id = panel_add_series(f.panel, &b, "")}};
     struct binding binding = {0, 2};
     const double *per_lane[] = {thresholds};
-    struct program_input input = {f.panel, period_make(2024, 1), ids, &binding, per_lane, 1};
-    panel_set(f.panel, ids[0], COLUMN_VALUE, input.period, 1500);
+    struct program_input input = {
+        f.panel, &reference, "VN", period_make(2024, 1), uses, &binding, per_lane, scopes, 1};
+    panel_set(f.panel, uses[0].id, COLUMN_VALUE, input.period, 1500);
     program_run(&f.program, &input, &f.registers);
     assert_int_equal(f.registers.unknown[(size_t)reg * PROGRAM_LANES], UNKNOWN_MONTH);
-    panel_set(f.panel, ids[1], COLUMN_VALUE, input.period, 250);
+    panel_set(f.panel, uses[1].id, COLUMN_VALUE, input.period, 250);
     program_run(&f.program, &input, &f.registers);
     assert_int_equal(f.registers.unknown[(size_t)reg * PROGRAM_LANES], KNOWN);
     assert_true(f.registers.value[(size_t)reg * PROGRAM_LANES] == 1.75);

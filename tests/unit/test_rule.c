@@ -1,4 +1,4 @@
-/* link: tests/support/cases daemon/io/yaml daemon/io/file daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+/* link: tests/support/cases daemon/io/yaml daemon/io/file daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/probe daemon/core/reference daemon/core/country daemon/core/measure daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/program_run daemon/core/quota daemon/core/date daemon/core/statistics daemon/core/tet */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@ static const char baskets_text[] = "baskets:\n"
 struct fixture {
     struct arena arena;
     struct diag_list diags;
-    struct baskets baskets;
+    struct reference reference;
     struct rule rule;
     int r;
 };
@@ -38,16 +38,16 @@ static void read_rule(struct fixture *f, const char *yaml)
     const struct node *baskets, *map;
     memset(f, 0, sizeof *f);
     assert_int_equal(yaml_parse("baskets.yaml", slice_of(baskets_text), &f->arena, &baskets, &f->diags), 0);
-    assert_int_equal(baskets_read(baskets, &f->baskets, &f->diags), 0);
+    assert_int_equal(baskets_add(&f->reference.baskets, node_get(baskets, "baskets"), &f->diags), 0);
     if (yaml_parse("rule.yaml", slice_of(yaml), &f->arena, &map, &f->diags) < 0)
         fail_msg("%s: %s", yaml, diag_line(&f->diags, &f->diags.items[0]));
-    struct rule_reader reader = {&f->baskets, &f->arena, &f->diags};
+    struct rule_reader reader = {&f->reference, &f->arena, &f->diags};
     f->r = rule_read(&reader, map, &f->rule);
 }
 
 static void fixture_deinit(struct fixture *f)
 {
-    baskets_deinit(&f->baskets);
+    reference_deinit(&f->reference);
     diag_list_deinit(&f->diags);
     arena_deinit(&f->arena);
 }
@@ -298,7 +298,7 @@ static void first_override_that_matches_wins(void **state)
     assert_good(&f);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const double *values =
-            rule_thresholds(&f.rule, &f.baskets, cases[i].product, cases[i].market, cases[i].origin);
+            rule_thresholds(&f.rule, &f.reference.baskets, cases[i].product, cases[i].market, cases[i].origin);
         if (values[0] != cases[i].growth)
             fail_msg("%s %s %s: %g", cases[i].product, cases[i].market, cases[i].origin, values[0]);
         assert_true(values[1] == (cases[i].growth == 0.25 ? 1e3 : 5e6)); /* what is not overridden stays */

@@ -1,4 +1,4 @@
-/* link: daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+/* link: daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/probe daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/program_run daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,12 +22,9 @@
 
 #define GOOD "growth(exports, 3m) > 5%"
 
-static const char plywood[] = "4412", veneer[] = "4408";
-static const char *const plywood_codes[] = {plywood};
-static const char *const veneer_codes[] = {veneer};
+static struct basket_code plywood_codes[] = {{.code = "4412"}};
 static struct basket plywood_basket = {.id = "plywood", .codes = {plywood_codes, 1}};
-static struct basket veneer_basket = {.id = "plywood", .codes = {veneer_codes, 1}};
-static const struct baskets baskets = {.items = &plywood_basket, .len = 1};
+static const struct reference reference = {.baskets = {.items = &plywood_basket, .len = 1}};
 
 struct fixture {
     struct arena arena;
@@ -47,7 +44,7 @@ static void fixture_deinit(struct fixture *f)
     arena_deinit(&f->arena);
 }
 
-static void add(struct fixture *f, const char *file, const char *yaml, const struct baskets *with)
+static void add(struct fixture *f, const char *file, const char *yaml, const struct reference *with)
 {
     const struct node *document;
     assert_int_equal(yaml_parse(file, slice_of(yaml), &f->arena, &document, &f->diags), 0);
@@ -59,8 +56,8 @@ static void rules_of_all_files_are_found_by_id(void **state)
     (void)state;
     struct fixture f;
     fixture_init(&f);
-    add(&f, "a.yaml", "rules:\n" RULE("one", GOOD) RULE("two", GOOD), &baskets);
-    add(&f, "b.yaml", "rules:\n" RULE("three", GOOD), &baskets);
+    add(&f, "a.yaml", "rules:\n" RULE("one", GOOD) RULE("two", GOOD), &reference);
+    add(&f, "b.yaml", "rules:\n" RULE("three", GOOD), &reference);
     assert_int_equal(ruleset_seal(f.ruleset, &f.diags), 0);
     assert_int_equal(f.ruleset->len, 3);
     assert_string_equal(ruleset_find(f.ruleset, "two")->id, "two");
@@ -77,7 +74,7 @@ static void empty_set_is_a_set(void **state)
     (void)state;
     struct fixture f;
     fixture_init(&f);
-    add(&f, "a.yaml", "rules: []\n", &baskets);
+    add(&f, "a.yaml", "rules: []\n", &reference);
     assert_int_equal(ruleset_seal(f.ruleset, &f.diags), 0);
     assert_int_equal(f.ruleset->len, 0);
     fixture_deinit(&f);
@@ -89,11 +86,11 @@ static void all_faults_of_all_files_are_seen_in_one_run(void **state)
     struct fixture f;
     fixture_init(&f);
     add(&f, "a.yaml", "rules:\n" RULE("one", "growth(exports, 3m)") RULE("two", GOOD) RULE("3", "5%"),
-        &baskets);
-    add(&f, "b.yaml", "rules: none\n", &baskets);
-    add(&f, "c.yaml", "ruels: []\n", &baskets);
-    add(&f, "d.yaml", "rules:\n  - surge\n", &baskets);
-    add(&f, "e.yaml", "rules:\n" RULE("two", GOOD), &baskets);
+        &reference);
+    add(&f, "b.yaml", "rules: none\n", &reference);
+    add(&f, "c.yaml", "ruels: []\n", &reference);
+    add(&f, "d.yaml", "rules:\n  - surge\n", &reference);
+    add(&f, "e.yaml", "rules:\n" RULE("two", GOOD), &reference);
     assert_int_equal(ruleset_seal(f.ruleset, &f.diags), -EINVAL);
     static const char *const lines[] = {"a.yaml:7:11: error[R024]", "a.yaml:19:11: error[R024]",
         "b.yaml:1:8: error[R031]", "c.yaml:1:1: error[K001]", "c.yaml:1:1: error[K002]",
@@ -107,7 +104,7 @@ static void all_faults_of_all_files_are_seen_in_one_run(void **state)
     fixture_deinit(&f);
 }
 
-static struct digest digest_with(const char *file, const char *yaml, const struct baskets *with)
+static struct digest digest_with(const char *file, const char *yaml, const struct reference *with)
 {
     struct fixture f;
     fixture_init(&f);
@@ -121,14 +118,32 @@ static struct digest digest_with(const char *file, const char *yaml, const struc
 static void digest_tells_rule_sets_apart(void **state)
 {
     (void)state;
-    static const struct baskets others = {.items = &veneer_basket, .len = 1};
     static const char one[] = "rules:\n" RULE("one", GOOD), two[] = "rules:\n" RULE("two", GOOD);
-    struct digest digest = digest_with("a.yaml", one, &baskets);
-    assert_string_equal(digest_with("a.yaml", one, &baskets).hex, digest.hex);
-    assert_string_equal(digest_with("/elsewhere/a.yaml", one, &baskets).hex, digest.hex);
-    assert_string_not_equal(digest_with("b.yaml", one, &baskets).hex, digest.hex);
-    assert_string_not_equal(digest_with("a.yaml", two, &baskets).hex, digest.hex);
-    assert_string_not_equal(digest_with("a.yaml", one, &others).hex, digest.hex);
+    struct digest digest = digest_with("a.yaml", one, &reference);
+    assert_string_equal(digest_with("a.yaml", one, &reference).hex, digest.hex);
+    assert_string_equal(digest_with("/elsewhere/a.yaml", one, &reference).hex, digest.hex);
+    assert_string_not_equal(digest_with("b.yaml", one, &reference).hex, digest.hex);
+    assert_string_not_equal(digest_with("a.yaml", two, &reference).hex, digest.hex);
+}
+
+/* A table is kept beside the rules: the same rules over another table judge otherwise. */
+static void digest_covers_what_is_kept(void **state)
+{
+    (void)state;
+    static const char one[] = "rules:\n" RULE("one", GOOD);
+    struct digest digests[3];
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const tables[] = {"baskets: [a]", "baskets: [a]", "baskets: [b]"};
+        struct fixture f;
+        fixture_init(&f);
+        ruleset_keep(f.ruleset, (struct place){.file = "baskets.yaml"}, slice_of(tables[i]), &f.diags);
+        add(&f, "a.yaml", one, &reference);
+        assert_int_equal(ruleset_seal(f.ruleset, &f.diags), 0);
+        digests[i] = f.ruleset->digest;
+        fixture_deinit(&f);
+    }
+    assert_string_equal(digests[0].hex, digests[1].hex);
+    assert_string_not_equal(digests[0].hex, digests[2].hex);
 }
 
 static void files_are_found_again_in_what_is_kept(void **state)
@@ -141,7 +156,7 @@ static void files_are_found_again_in_what_is_kept(void **state)
     struct fixture f;
     fixture_init(&f);
     for (size_t i = 0; i < 3; i++)
-        add(&f, files[i], texts[i], &baskets);
+        add(&f, files[i], texts[i], &reference);
     struct slice kept = {buf_text(&f.ruleset->files), f.ruleset->files.len}, text;
     size_t offset = 0;
     const char *name;
@@ -196,6 +211,7 @@ int main(void)
         cmocka_unit_test(empty_set_is_a_set),
         cmocka_unit_test(all_faults_of_all_files_are_seen_in_one_run),
         cmocka_unit_test(digest_tells_rule_sets_apart),
+        cmocka_unit_test(digest_covers_what_is_kept),
         cmocka_unit_test(files_are_found_again_in_what_is_kept),
         cmocka_unit_test(damaged_files_end_the_walk),
     };

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/gate daemon/core/panel daemon/core/period daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/descriptor feeds/payload feeds/vocabulary */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/gate daemon/core/panel daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/descriptor feeds/payload feeds/vocabulary */
 /* The shipped sample against the figures that were published of it. */
 #include <errno.h>
 #include <math.h>
@@ -36,8 +36,8 @@ static int take(struct fixture *f, size_t len, struct arena *arena, struct obser
 {
     struct diag_list diags = DIAG_LIST_NULL;
     struct gate gate = gate_of(f);
-    struct slice bytes = {f->bytes.data, len};
-    int r = decode_payload(&f->descriptor, bytes, "vn-nso.csv", arena, ret_rows, &diags);
+    struct decode_input input = {&f->descriptor, NULL, {f->bytes.data, len}, "vn-nso.csv"};
+    int r = decode_payload(&input, arena, ret_rows, &diags);
     if (r == 0)
         r = gate_check(&gate, f->panel, ret_rows, &diags);
     diag_list_deinit(&diags);

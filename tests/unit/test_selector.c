@@ -1,4 +1,4 @@
-/* link: daemon/core/selector daemon/core/basket daemon/core/code daemon/io/yaml daemon/io/file daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
+/* link: daemon/core/selector daemon/core/basket daemon/core/row daemon/core/period daemon/core/code daemon/io/yaml daemon/io/file daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -113,7 +113,7 @@ static void overlap_is_mutual(void **state)
     for (size_t i = 0; i < LEN(cases); i++) {
         struct selector a, b;
         assert_true(read(cases[i].a, &arena, &a) && read(cases[i].b, &arena, &b));
-        if (selector_overlaps(&a, &b) != cases[i].overlaps || selector_overlaps(&b, &a) != cases[i].overlaps)
+        if (selector_overlaps(&a, &b, &baskets) != cases[i].overlaps || selector_overlaps(&b, &a, &baskets) != cases[i].overlaps)
             fail_msg("%s, %s", cases[i].a, cases[i].b);
     }
     arena_deinit(&arena);

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <zstd.h>
 
 #include "io/schema.h"
@@ -234,17 +236,38 @@ static void what_is_not_committed_is_not_seen(void **state)
     assert_string_equal(temp_store_sql(temp, "SELECT count(*) FROM feed"), "1");
 }
 
-static void second_writer_is_told_that_it_is_busy(void **state)
+static void second_writer_is_kept_out_while_the_first_lives(void **state)
 {
     struct temp_store *temp = *state;
-    struct temp_store other = *temp;
-    temp_store_open(&other, STORE_WRITE);
-    assert_int_equal(store_begin(temp->store), 0);
-    assert_int_equal(store_begin(other.store), -EBUSY);
-    assert_int_equal(store_commit(temp->store), 0);
-    assert_int_equal(store_begin(other.store), 0);
-    store_rollback(other.store);
-    assert_int_equal(store_close(other.store), 0);
+    assert_refused(temp, STORE_WRITE, -EBUSY, "another tdwatch writes to it");
+    struct feed_row row = sample_feed_row("nso");
+    assert_int_equal(store_put_feed(temp->store, &row), 0); /* the first one's is not hurt by it */
+    temp_store_reopen(temp);
+    assert_refused(temp, STORE_WRITE, -EBUSY, "another tdwatch writes to it");
+}
+
+static void end_of_a_writer_lets_the_next_in(void **state)
+{
+    struct temp_store *temp = *state;
+    int ready[2];
+    assert_int_equal(store_close(temp->store), 0);
+    temp->store = NULL;
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        temp_store_open(temp, STORE_WRITE);
+        if (write(ready[1], "x", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    char byte;
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_refused(temp, STORE_WRITE, -EBUSY, "another tdwatch writes to it");
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    temp_store_open(temp, STORE_WRITE);
+    close(ready[0]);
+    close(ready[1]);
 }
 
 static void reader_sees_but_cannot_write(void **state)
@@ -404,6 +427,18 @@ static void known_ruleset_put_again_is_no_change(void **state)
     assert_string_equal(temp_store_sql(temp, "SELECT hex(files) || turn || at_ms FROM ruleset"), "000111");
 }
 
+static void every_accepted_ruleset_is_found_by_its_digest(void **state)
+{
+    struct temp_store *temp = *state;
+    struct slice files = {"untouched", 9};
+    assert_int_equal(store_put_ruleset(temp->store, "a", slice_of("A"), 1), 0);
+    assert_int_equal(store_put_ruleset(temp->store, "b", slice_of("B"), 2), 0);
+    assert_int_equal(store_get_ruleset(temp->store, "c", &temp->arena, &files), -ENOENT);
+    assert_true(slice_equal(files, "untouched"));
+    assert_int_equal(store_get_ruleset(temp->store, "a", &temp->arena, &files), 0);
+    assert_true(slice_equal(files, "A"));
+}
+
 static void empty_store_counts_nothing(void **state)
 {
     struct temp_store *temp = *state;
@@ -436,7 +471,8 @@ int main(void)
         TEST(rollback_leaves_no_trace),
         TEST(commit_without_begin_fails),
         TEST(what_is_not_committed_is_not_seen),
-        TEST(second_writer_is_told_that_it_is_busy),
+        TEST(second_writer_is_kept_out_while_the_first_lives),
+        TEST(end_of_a_writer_lets_the_next_in),
         TEST(reader_sees_but_cannot_write),
         TEST(reader_is_no_failure_at_close),
         TEST(quarantined_body_is_kept_whole),
@@ -446,6 +482,7 @@ int main(void)
         TEST(feeds_come_by_name),
         TEST(ruleset_that_comes_back_is_the_last_again),
         TEST(known_ruleset_put_again_is_no_change),
+        TEST(every_accepted_ruleset_is_found_by_its_digest),
         TEST(empty_store_counts_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

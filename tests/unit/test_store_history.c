@@ -12,14 +12,14 @@ enum { SERIES_MANY = BLOCK_SERIES * 2 + 100 };
 /* ---- helpers ---- */
 
 /* One row as a test writes it; a negative figure is absent. */
-struct row {
+struct figure_row {
     const char *product;
     int32_t period;
     int64_t value, quantity, weight;
     unsigned flags;
 };
 
-static struct observation observation_of(const struct row *row, const char *unit)
+static struct observation observation_of(const struct figure_row *row, const char *unit)
 {
     return (struct observation){
         .reporter = "VN",
@@ -63,7 +63,7 @@ static void put_observations(
 }
 
 static void put_rows_as(
-    struct store *store, struct panel *panel, const struct row *rows, size_t n, const char *unit)
+    struct store *store, struct panel *panel, const struct figure_row *rows, size_t n, const char *unit)
 {
     struct observation items[16];
     assert_true(n <= 16);
@@ -73,7 +73,7 @@ static void put_rows_as(
     put_observations(store, panel, &list, true);
 }
 
-static void put_rows(struct store *store, struct panel *panel, const struct row *rows, size_t n)
+static void put_rows(struct store *store, struct panel *panel, const struct figure_row *rows, size_t n)
 {
     put_rows_as(store, panel, rows, n, "t");
 }
@@ -136,7 +136,7 @@ static void reopening_gives_the_same_panel(void **state)
 {
     struct temp_store *temp = *state;
     struct panel *panel = panel_new();
-    const struct row rows[] = {
+    const struct figure_row rows[] = {
         {"nso:seafood", month(0), 1000, -1, -1, 0},
         {"nso:seafood", month(1), 0, 2500, 7, OBSERVATION_PRELIMINARY},
         {"nso:wood", month(1), FIGURE_MAX, 1, FIGURE_MAX, OBSERVATION_ESTIMATED | OBSERVATION_PRELIMINARY},
@@ -154,7 +154,7 @@ static struct observations many_rows(struct arena *arena, int32_t period, size_t
 {
     struct observations rows = {arena_array(arena, SERIES_MANY, sizeof(struct observation)), 0, SERIES_MANY};
     for (size_t i = 0; i < SERIES_MANY; i += step) {
-        struct row row = {arena_printf(arena, "%06zu", i), period, (int64_t)i * 1000 + add,
+        struct figure_row row = {arena_printf(arena, "%06zu", i), period, (int64_t)i * 1000 + add,
             i % 3 == 0 ? (int64_t)i * 500 : -1, -1, (unsigned)(i % 2)};
         rows.items[rows.len++] = observation_of(&row, i % 3 == 0 ? "t" : "");
     }
@@ -179,7 +179,7 @@ static void new_block_needs_no_revision(void **state)
 {
     struct temp_store *temp = *state;
     struct panel *panel = panel_new();
-    const struct row first = {"a", month(0), 1, 2, 3, 0}, next = {"a", month(1), 4, 5, 6, 0};
+    const struct figure_row first = {"a", month(0), 1, 2, 3, 0}, next = {"a", month(1), 4, 5, 6, 0};
     put_rows(temp->store, panel, &first, 1);
     put_rows(temp->store, panel, &next, 1);
     assert_string_equal(temp_store_sql(temp, "SELECT count(*) FROM revision"), "0");
@@ -197,7 +197,7 @@ static void changed_figure_leaves_its_old_one(void **state)
 {
     struct temp_store *temp = *state;
     struct panel *panel = panel_new();
-    const struct row first = {"a", 24300, 1000, 50, -1, OBSERVATION_PRELIMINARY},
+    const struct figure_row first = {"a", 24300, 1000, 50, -1, OBSERVATION_PRELIMINARY},
                      revised = {"a", 24300, 1100, 50, 7, OBSERVATION_PRELIMINARY};
     put_rows(temp->store, panel, &first, 1);
     put_rows(temp->store, panel, &revised, 1);
@@ -214,7 +214,7 @@ static void late_figure_in_an_old_block_is_told(void **state)
 {
     struct temp_store *temp = *state;
     struct panel *panel = panel_new();
-    const struct row first = {"a", 24300, 1000, -1, -1, 0}, late = {"b", 24300, 5, -1, -1, 0};
+    const struct figure_row first = {"a", 24300, 1000, -1, -1, 0}, late = {"b", 24300, 5, -1, -1, 0};
     put_rows(temp->store, panel, &first, 1);
     put_rows(temp->store, panel, &late, 1);
     assert_string_equal(temp_store_sql(temp, all_revisions), "2 1 24300 0 - 5 0");
@@ -225,7 +225,7 @@ static void figure_that_is_final_now_keeps_its_old_flags(void **state)
 {
     struct temp_store *temp = *state;
     struct panel *panel = panel_new();
-    const struct row first = {"a", 24300, 1000, -1, -1, OBSERVATION_PRELIMINARY},
+    const struct figure_row first = {"a", 24300, 1000, -1, -1, OBSERVATION_PRELIMINARY},
                      final = {"a", 24300, 1000, -1, -1, 0};
     put_rows(temp->store, panel, &first, 1);
     put_rows(temp->store, panel, &final, 1);
@@ -298,8 +298,8 @@ static void unit_learned_late_is_kept(void **state)
 {
     struct temp_store *temp = *state;
     struct panel *panel = panel_new();
-    const struct row first[] = {{"a", month(0), 1, -1, -1, 0}, {"b", month(0), 1, -1, -1, 0}};
-    const struct row next = {"a", month(1), 1, 2, -1, 0};
+    const struct figure_row first[] = {{"a", month(0), 1, -1, -1, 0}, {"b", month(0), 1, -1, -1, 0}};
+    const struct figure_row next = {"a", month(1), 1, 2, -1, 0};
     put_rows_as(temp->store, panel, first, 2, "");
     put_rows_as(temp->store, panel, &next, 1, "pcs");
     assert_string_equal(panel_series(panel, 0)->unit, "pcs");
@@ -408,7 +408,7 @@ static void damaged_rows_are_refused(void **state)
         "UPDATE series SET flow = 1 - flow, id = id + 1000",
     };
     struct temp_store *temp = *state;
-    const struct row rows[] = {
+    const struct figure_row rows[] = {
         {"a", month(0), 1, -1, -1, 0}, {"b", month(0), 2, -1, -1, 0}, {"c", month(0), 3, -1, -1, 0}};
     struct panel *panel = panel_new();
     put_rows(temp->store, panel, rows, 3);

@@ -131,6 +131,66 @@ static void closed_alert_reopens_with_its_first_opening(void **state)
     assert_int_equal(row.seq, 3);
 }
 
+/* Raised, strengthened, cleared, and raised again. */
+static void put_life(struct store *store, struct alert_record record)
+{
+    static const enum alert_event life[] = {EVENT_RAISED, EVENT_STRENGTHENED, EVENT_CLEARED, EVENT_RAISED};
+    for (int i = 0; i < 4; i++) {
+        record.seq = i + 1, record.event = life[i], record.at_ms = 100 * (i + 1);
+        record.figure_count = i == 1 ? 2 : 1;
+        put_event(store, &record, life[i] == EVENT_CLEARED);
+    }
+}
+
+static void event_is_found_by_the_beginning_of_its_alert(void **state)
+{
+    struct temp_store *temp = *state;
+    struct alert_record record = sample_trade(), other = sample_feed();
+    put_life(temp->store, record);
+    put_event(temp->store, &other, false);
+    struct event_row row;
+    assert_int_equal(store_get_event(temp->store, "5f2b", 2, &temp->arena, &row), 0);
+    assert_string_equal(row.alert, record.id);
+    assert_string_equal(row.scope.rule, record.scope.rule);
+    assert_string_equal(row.scope.product, record.scope.product);
+    assert_string_equal(row.scope.market, record.scope.market);
+    assert_string_equal(row.scope.origin, record.scope.origin);
+    assert_int_equal(row.seq, 2);
+    assert_int_equal(row.event, EVENT_STRENGTHENED);
+    assert_int_equal(row.period, record.period);
+    assert_int_equal(row.raised, record.raised);
+    assert_int_equal(row.severity, record.severity);
+    assert_int_equal(row.state, record.state);
+    assert_string_equal(row.reason, record.reason);
+    assert_string_equal(row.sources, record.sources);
+    assert_string_equal(row.vintage, record.vintage);
+    assert_string_equal(row.ruleset, record.ruleset);
+    assert_int_equal(row.at_ms, 200);
+    assert_int_equal(row.figure_count, 2);
+    assert_string_equal(row.figures[1].name, record.figures[1].name);
+    assert_true(row.figures[1].value == record.figures[1].value);
+    assert_int_equal(store_get_event(temp->store, record.id, 0, &temp->arena, &row), 0);
+    assert_int_equal(row.seq, 4); /* that raised what is open now */
+    assert_int_equal(row.figure_count, 1);
+}
+
+static void event_of_no_or_of_several_alerts_is_not_found(void **state)
+{
+    struct temp_store *temp = *state;
+    struct alert_record record = sample_trade(), twin = sample_trade();
+    struct event_row row = {.seq = -7};
+    put_event(temp->store, &record, false);
+    assert_int_equal(store_get_event(temp->store, "0", 0, &temp->arena, &row), -ENOENT);
+    assert_int_equal(store_get_event(temp->store, "5%", 0, &temp->arena, &row), -ENOENT);
+    assert_int_equal(store_get_event(temp->store, record.id, 2, &temp->arena, &row), -ENOENT);
+    twin.id = "5f2b8c0d9a7e41c38b6a0d2e4f617284";
+    put_event(temp->store, &twin, false);
+    assert_int_equal(store_get_event(temp->store, "5f2b", 0, &temp->arena, &row), -ENOTUNIQ);
+    assert_int_equal(row.seq, -7);
+    assert_int_equal(store_get_event(temp->store, twin.id, 0, &temp->arena, &row), 0);
+    assert_string_equal(row.alert, twin.id);
+}
+
 struct ids {
     char text[200];
 };
@@ -355,11 +415,11 @@ static void who_was_told_is_known(void **state)
     struct temp_store *temp = *state;
     bool told = false;
     put_delivery(temp, "press", 60);
-    assert_int_equal(store_was_told(temp->store, sample_trade().id, "press", &told), 0);
+    assert_int_equal(store_was_told(temp->store, sample_trade().id, "none", "press", &told), 0);
     assert_true(told);
-    assert_int_equal(store_was_told(temp->store, sample_trade().id, "office", &told), 0);
+    assert_int_equal(store_was_told(temp->store, sample_trade().id, "none", "office", &told), 0);
     assert_false(told);
-    assert_int_equal(store_was_told(temp->store, "none", "press", &told), 0);
+    assert_int_equal(store_was_told(temp->store, "none", "none", "press", &told), 0);
     assert_false(told);
 }
 
@@ -531,6 +591,8 @@ int main(void)
         TEST(event_is_written_once),
         TEST(event_none_is_no_event),
         TEST(closed_alert_reopens_with_its_first_opening),
+        TEST(event_is_found_by_the_beginning_of_its_alert),
+        TEST(event_of_no_or_of_several_alerts_is_not_found),
         TEST(alerts_come_oldest_first),
         TEST(figures_come_back_bit_for_bit),
         TEST(touch_replaces_the_present_figures_only),

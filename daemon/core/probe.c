@@ -1,0 +1,56 @@
+#include "core/probe.h"
+
+const char *const quality_flag_names[FLAG_COUNT + 1] = {
+    [FLAG_SMALL_BASE] = "small_base",
+    [FLAG_BASE_EFFECT] = "base_effect",
+    [FLAG_TET_WINDOW] = "tet_window",
+    [FLAG_PRELIMINARY] = "preliminary",
+    [FLAG_HS_BREAK] = "hs_break",
+    [FLAG_UNIT_BREAK] = "unit_break",
+    [FLAG_SUPPRESSED] = "suppressed",
+    [FLAG_ONE_SHIPMENT] = "one_shipment",
+    [FLAG_FRONT_LOADING] = "front_loading",
+    NULL,
+};
+
+static probe_fn *const probes[PROBE_COUNT] = {
+    [PROBE_Z] = probe_z,
+    [PROBE_P] = probe_p,
+    [PROBE_LEAD_CORR] = probe_lead_corr,
+    [PROBE_REROUTED] = probe_rerouted,
+    [PROBE_UNDERCUT] = probe_undercut,
+    [PROBE_HHI] = probe_hhi,
+    [PROBE_CUMULATED] = probe_cumulated,
+    [PROBE_MEASURE] = probe_measure,
+    [PROBE_MEASURE_RATE] = probe_measure_rate,
+    [PROBE_MEASURE_AGE] = probe_measure_age,
+    [PROBE_CASE] = probe_case,
+    [PROBE_CASE_AGE] = probe_case_age,
+    [PROBE_CASE_ELSEWHERE] = probe_case_elsewhere,
+    [PROBE_QUOTA_USED] = probe_quota_used,
+    [PROBE_QUOTA_FULL_IN] = probe_quota_full_in,
+    [PROBE_FLAG] = probe_flag,
+};
+
+enum unknown probe_run(const struct probe *probe, double *ret_value)
+{
+    return probes[probe->code->probe](probe, ret_value);
+}
+
+struct binding probe_binding(const struct probe *probe, uint8_t role)
+{
+    return probe->input->bindings[probe->lane * probe->program->role_count + role];
+}
+
+enum unknown probe_sum(const struct probe *probe, int months, int lag, double *ret_sum)
+{
+    int32_t to = probe->input->period - lag;
+    struct role_window window = {
+        .binding = probe_binding(probe, probe->code->role),
+        .column = (enum column)probe->code->column,
+        .exact = probe->code->exact,
+        .from = to - months + 1,
+        .to = to,
+    };
+    return program_role_sum(probe->input, &window, ret_sum);
+}

@@ -1,0 +1,85 @@
+#include "core/reference.h"
+
+#include <errno.h>
+
+#include "base/shape.h"
+
+/* The lists of one document. */
+struct lists {
+    const struct node *baskets, *measures, *quotas, *countries;
+};
+
+static const struct key list_keys[] = {
+    {.name = "baskets",
+        .kind = KEY_NODE,
+        .offset = offsetof(struct lists, baskets),
+        .help = "Products and their codes.",
+        .shape = &baskets_shape},
+    {.name = "measures",
+        .kind = KEY_NODE,
+        .offset = offsetof(struct lists, measures),
+        .help = "Trade-remedy cases and measures.",
+        .shape = &measures_shape},
+    {.name = "quotas",
+        .kind = KEY_NODE,
+        .offset = offsetof(struct lists, quotas),
+        .help = "Quantity limits.",
+        .shape = &quotas_shape},
+    {.name = "countries",
+        .kind = KEY_NODE,
+        .offset = offsetof(struct lists, countries),
+        .help = "Countries and their codes.",
+        .shape = &countries_shape},
+};
+
+const struct shape reference_shape = {
+    .kind = SHAPE_MAP, .keys = list_keys, .key_count = sizeof list_keys / sizeof *list_keys, .min_items = 1};
+
+static struct lists read_lists(const struct node *document, struct arena *arena, struct diag_list *diags)
+{
+    struct lists lists;
+    int r = keys_read(
+        document, list_keys, sizeof list_keys / sizeof *list_keys, "a file of tables", &lists, arena, diags);
+    if (r == 0 && document->len == 0) {
+        diag_error(diags, document->place, "L009", "a file of tables holds no table");
+        diag_hint(diags, "its keys are baskets, measures, quotas and countries");
+    }
+    return lists;
+}
+
+int reference_read(
+    const struct node *const *documents, size_t n, struct reference *ret_reference, struct diag_list *diags)
+{
+    struct arena arena = ARENA_NULL;
+    struct reference reference = REFERENCE_NULL;
+    struct lists *lists = arena_array(&arena, n, sizeof *lists);
+    size_t errors = diags->errors;
+    for (size_t i = 0; i < n; i++)
+        lists[i] = read_lists(documents[i], &arena, diags);
+    for (size_t i = 0; i < n; i++)
+        if (lists[i].baskets != NULL)
+            (void)baskets_add(&reference.baskets, lists[i].baskets, diags);
+    for (size_t i = 0; i < n; i++) {
+        if (lists[i].measures != NULL)
+            (void)measures_add(&reference.measures, lists[i].measures, &reference.baskets, diags);
+        if (lists[i].quotas != NULL)
+            (void)quotas_add(&reference.quotas, lists[i].quotas, &reference.baskets, diags);
+        if (lists[i].countries != NULL)
+            (void)countries_add(&reference.countries, lists[i].countries, diags);
+    }
+    arena_deinit(&arena);
+    if (diags->errors > errors) {
+        reference_deinit(&reference);
+        return -EINVAL;
+    }
+    *ret_reference = reference;
+    return 0;
+}
+
+void reference_deinit(struct reference *reference)
+{
+    baskets_deinit(&reference->baskets);
+    measures_deinit(&reference->measures);
+    quotas_deinit(&reference->quotas);
+    countries_deinit(&reference->countries);
+}
