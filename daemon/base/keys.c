@@ -357,8 +357,8 @@ int keys_read(const struct node *map, const struct key *keys, size_t n, const ch
     for (size_t i = 0; i < n; i++)
         set_fallback(&keys[i], arena, (char *)target + keys[i].offset);
     if (map->kind != NODE_MAP) {
-        diag_error(diags, map->place, "K003", "%s must be a map of keys, found %s", what,
-            is_omitted(map) ? "nothing" : node_kind_name(map));
+        diag_error(
+            diags, map->place, "K003", "%s must be a map of keys, found %s", what, node_kind_name(map));
         diag_hint(diags, "write 'key: value' lines, all with the same indentation");
         return -EINVAL;
     }

@@ -29,6 +29,7 @@ const struct key phrase_keys[LANGUAGE_COUNT] = {
 const struct shape phrase_shape = {
     .kind = SHAPE_MAP,
     .name = "phrase",
+    .expected = "expected { vi: \"…\", en: \"…\" }",
     .keys = phrase_keys,
     .key_count = LANGUAGE_COUNT,
     .all_required = true,
@@ -43,10 +44,12 @@ int phrase_read(const struct node *node, const char *what, struct phrase *ret_ph
     if (node->kind != NODE_MAP)
         return r;
     for (int i = 0; i < LANGUAGE_COUNT; i++) {
-        bool refused = phrase.text[i] == NULL && node_get(node, phrase_keys[i].name) != NULL;
+        const struct node *text = node_get(node, phrase_keys[i].name);
+        bool refused = phrase.text[i] == NULL && text != NULL;
         if (refused || (phrase.text[i] != NULL && phrase.text[i][0] != '\0'))
             continue;
-        diag_error(diags, node->place, "B001", "%s has no text under \"%s\"", what, phrase_keys[i].name);
+        diag_error(diags, text != NULL ? text->place : node->place, "B001", "%s has no text under \"%s\"",
+            what, phrase_keys[i].name);
         diag_hint(diags, "people read it in both languages: write { vi: \"…\", en: \"…\" }");
         r = -EINVAL;
     }
@@ -222,7 +225,7 @@ static void check_exceptions(const struct row_reader *row, const struct basket *
         const char *code = basket->except.items[i];
         if (!code_is_hs(slice_of(code)) || is_below(basket, code))
             continue;
-        diag_error(row->diags, row_place_of(row, "except"), "B009",
+        diag_error(row->diags, row_place_of_item(row, "except", i), "B009",
             "the exception %s does not lie below one of the basket's codes", code);
         diag_hint(row->diags, "an exception is longer than the code that it is taken from");
     }
@@ -304,6 +307,14 @@ const struct basket *baskets_find(const struct baskets *baskets, const char *id)
     return NULL;
 }
 
+const char *baskets_did_you_mean(const struct baskets *baskets, const char *id, struct arena *arena)
+{
+    const char **ids = arena_array(arena, baskets->len, sizeof *ids);
+    for (size_t i = 0; i < baskets->len; i++)
+        ids[i] = baskets->items[i].id;
+    return str_did_you_mean(slice_of(id), ids, baskets->len);
+}
+
 bool basket_holds(const struct basket *basket, const char *code)
 {
     for (size_t i = 0; i < basket->except.len; i++)
@@ -321,11 +332,8 @@ const char *const basket_target_keys[] = {"basket", "codes", NULL};
 
 static void report_unknown(const struct baskets *baskets, const struct row_reader *row, const char *id)
 {
-    const char **ids = arena_array(&row->diags->arena, baskets->len, sizeof *ids);
-    for (size_t i = 0; i < baskets->len; i++)
-        ids[i] = baskets->items[i].id;
+    const char *near = baskets_did_you_mean(baskets, id, &row->diags->arena);
     diag_error(row->diags, row_place_of(row, "basket"), "B011", "there is no basket '%.60s'", id);
-    const char *near = str_did_you_mean(slice_of(id), ids, baskets->len);
     if (near != NULL)
         diag_hint(row->diags, "did you mean '%s'?", near);
 }

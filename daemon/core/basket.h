@@ -64,6 +64,9 @@ void baskets_deinit(struct baskets *baskets);
 
 const struct basket *baskets_find(const struct baskets *baskets, const char *id);
 
+/* The id that comes nearest, or NULL. The arena is for work only. */
+const char *baskets_did_you_mean(const struct baskets *baskets, const char *id, struct arena *arena);
+
 /* Whether a code lies in the basket: at or below one of its codes, and not at or below an exception. */
 bool basket_holds(const struct basket *basket, const char *code);
 

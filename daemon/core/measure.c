@@ -56,7 +56,9 @@ struct draft {
 static const struct shape against_list = {
     .kind = SHAPE_LIST, .items = &code_country_or_world_shape, .min_items = 1, .unique = true};
 static const struct shape *const against_choices[] = {&code_country_or_world_shape, &against_list, NULL};
-static const struct shape against_shape = {.kind = SHAPE_ANY, .choices = against_choices};
+static const struct shape against_shape = {.kind = SHAPE_ANY,
+    .expected = "expected countries such as [CN, VN], or W for all",
+    .choices = against_choices};
 
 static const struct key measure_keys[] = {
     {.name = "id",
@@ -244,8 +246,7 @@ static void check_texts(const struct row_reader *row, const struct draft *draft)
     row_check_text(row, "title", measure->title);
     row_check_text(row, "source", measure->source);
     row_check_country(row, "market", measure->market, ROW_COUNTRY);
-    for (size_t i = 0; i < draft->against.len; i++)
-        row_check_country(row, "against", draft->against.items[i], ROW_COUNTRY_OR_WORLD);
+    row_check_countries(row, "against", &draft->against, ROW_COUNTRY_OR_WORLD);
     const struct node *against = node_get(row->node, "against");
     if (against != NULL && against->kind == NODE_SEQUENCE && against->len == 0)
         diag_error(row->diags, against->place, "M006", "'against' of a measure is empty");

@@ -55,9 +55,8 @@ struct place row_place_of(const struct row_reader *row, const char *key)
     return value != NULL ? value->place : row->node->place;
 }
 
-/* Where the i-th of a list of codes was written: a text, or the key `code` of a map. One alone stands for a
- * list. */
-static struct place code_place(const struct row_reader *row, const char *key, size_t i)
+/* A code may be a map. */
+struct place row_place_of_item(const struct row_reader *row, const char *key, size_t i)
 {
     const struct node *item = node_get(row->node, key);
     if (item->kind == NODE_SEQUENCE && i < item->len)
@@ -74,17 +73,29 @@ void row_check_text(const struct row_reader *row, const char *key, const char *t
         diag_error(row->diags, row_place_of(row, key), "L002", "'%s' of %s is empty", key, row->what);
 }
 
-void row_check_country(const struct row_reader *row, const char *key, const char *text, enum row_country kind)
+static void check_country(const struct row_reader *row, const char *key, struct place place, const char *text,
+    enum row_country kind)
 {
-    if (text == NULL)
-        return;
     struct slice slice = slice_of(text);
     if (code_is_country(slice) && (kind == ROW_COUNTRY_OR_WORLD || slice.len == 2))
         return;
-    diag_error(row->diags, row_place_of(row, key), "L003",
+    diag_error(row->diags, place, "L003",
         "'%s' of %s: expected two capital letters of ISO 3166-1%s, found '%.60s'", key, row->what,
         kind == ROW_COUNTRY_OR_WORLD ? ", or W for all countries" : "", text);
     diag_hint(row->diags, "Viet Nam is VN; the European Union is EU");
+}
+
+void row_check_country(const struct row_reader *row, const char *key, const char *text, enum row_country kind)
+{
+    if (text != NULL)
+        check_country(row, key, row_place_of(row, key), text, kind);
+}
+
+void row_check_countries(
+    const struct row_reader *row, const char *key, const struct texts *texts, enum row_country kind)
+{
+    for (size_t i = 0; i < texts->len; i++)
+        check_country(row, key, row_place_of_item(row, key, i), texts->items[i], kind);
 }
 
 /* ---- codes ---- */
@@ -140,12 +151,12 @@ void row_check_codes(const struct row_reader *row, const char *key, const struct
             row->what, ROW_CODES_MAX);
     for (size_t i = 0; i < codes->len && i < ROW_CODES_MAX; i++) {
         const char *code = codes->items[i];
-        if (code == NULL || !check_code(code_place(row, key, i), code, row->diags))
+        if (code == NULL || !check_code(row_place_of_item(row, key, i), code, row->diags))
             continue;
         struct slice text = slice_of(code);
         if (map_get(&seen, text.data, text.len, &first))
-            diag_error(row->diags, code_place(row, key, i), "L005", "\"%s\" stands twice in '%s' of %s", code,
-                key, row->what);
+            diag_error(row->diags, row_place_of_item(row, key, i), "L005",
+                "\"%s\" stands twice in '%s' of %s", code, key, row->what);
         map_put(&seen, text.data, text.len, (uint32_t)i);
     }
     map_deinit(&seen);

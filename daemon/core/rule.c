@@ -29,6 +29,7 @@ static const struct shape id_shape = {
 static const struct shape title_shape = {
     .kind = SHAPE_MAP,
     .name = "message",
+    .expected = "expected { vi: \"…\", en: \"…\" }",
     .keys = phrase_keys,
     .key_count = LANGUAGE_COUNT,
     .all_required = true,
@@ -67,10 +68,13 @@ static const struct shape *const country_choices[] = {&code_country_shape, &coun
 static const struct shape *const market_choices[] = {
     &all_shape, &code_country_shape, &country_list, &all_list, NULL};
 static const struct shape *const selector_choices[] = {&selector_shape, &selector_list, NULL};
-static const struct shape market_shape = {.kind = SHAPE_ANY, .choices = market_choices};
+static const struct shape market_shape = {
+    .kind = SHAPE_ANY, .expected = "expected countries such as [US, EU], or all", .choices = market_choices};
 static const struct shape places_shape = {.kind = SHAPE_ANY, .name = "countries", .choices = country_choices};
-static const struct shape selectors_shape = {
-    .kind = SHAPE_ANY, .name = "selectors", .choices = selector_choices};
+static const struct shape selectors_shape = {.kind = SHAPE_ANY,
+    .name = "selectors",
+    .expected = "expected baskets, their ids, or codes",
+    .choices = selector_choices};
 
 struct scope_text {
     struct texts product, market, origin;
@@ -96,7 +100,10 @@ static const struct key where_keys[] = {
 
 enum { SCOPE_KEYS = sizeof scope_keys / sizeof *scope_keys };
 
-static const struct shape scope_shape = {.kind = SHAPE_MAP, .keys = scope_keys, .key_count = SCOPE_KEYS};
+static const struct shape scope_shape = {.kind = SHAPE_MAP,
+    .expected = "expected { product: baskets, market: US }",
+    .keys = scope_keys,
+    .key_count = SCOPE_KEYS};
 static const struct shape where_shape = {.kind = SHAPE_MAP, .keys = where_keys, .key_count = SCOPE_KEYS};
 
 static const struct shape thresholds_shape = {
@@ -327,6 +334,18 @@ static int check_within(const struct rule_reader *reader, const struct node *whe
     return r;
 }
 
+static void report_selector(const struct rule_reader *reader, struct place place, const char *text)
+{
+    const char *near = baskets_did_you_mean(&reader->reference->baskets, text, &reader->diags->arena);
+    diag_error(reader->diags, place, "R007", "'%s' is neither a basket nor a product code", text);
+    if (near != NULL)
+        diag_hint(reader->diags, "did you mean '%s'?", near);
+    else
+        diag_hint(reader->diags,
+            "write baskets, baskets of cbam, a basket's id, a code such as 7210 or nso:seafood, "
+            "\"72*\", \"0301-0307\", or hs6 in \"72-73\"");
+}
+
 static int read_selectors(const struct rule_reader *reader, const struct node *node,
     const struct texts *texts, struct selector **ret_selectors)
 {
@@ -335,10 +354,7 @@ static int read_selectors(const struct rule_reader *reader, const struct node *n
     for (size_t i = 0; i < texts->len; i++) {
         if (selector_read(texts->items[i], &reader->reference->baskets, reader->arena, &selectors[i]))
             continue;
-        diag_error(reader->diags, text_place(node, i), "R007", "'%s' is neither a basket nor a product code",
-            texts->items[i]);
-        diag_hint(reader->diags, "write baskets, a basket's id, a code such as 7210 or nso:seafood, \"72*\", "
-                                 "\"0301-0307\", or hs6 in \"72-73\"");
+        report_selector(reader, text_place(node, i), texts->items[i]);
         r = -EINVAL;
     }
     *ret_selectors = selectors;

@@ -19,7 +19,7 @@ enum { DIGITS_MAX = 10 };
 const struct shape selector_shape = {
     .kind = SHAPE_TEXT,
     .name = "selector",
-    .expected = "expected baskets, baskets of a group, a basket's id, a code such as 7210 or nso:seafood, "
+    .expected = "expected baskets, baskets of cbam, a basket's id, a code such as 7210 or nso:seafood, "
                 "\"72*\", \"0301-0307\", or hs6 in \"72-73\"",
     .pattern = "^("
                "[a-z0-9._:-]+"      /* baskets, one of them, an HS number, a range, hs6 */
