@@ -15,7 +15,7 @@ const binary = resolve(process.argv[2]);
 const shipped = {
   rules: "rules/tdwatch-rules.schema.json",
   feeds: "feeds/tdwatch-feeds.schema.json",
-  baskets: "feeds/tdwatch-baskets.schema.json",
+  tables: "feeds/tdwatch-tables.schema.json",
 };
 let number = 0;
 let failed = 0;
@@ -53,21 +53,27 @@ function schemaErrors(validate, path) {
   return validate(document.toJS()) ? [] : validate.errors.map((error) => `${error.instancePath || "/"} ${error.message}`);
 }
 
-// A feed descriptor is checked through a configuration that names it.
+function kindOf(path) {
+  if (path.endsWith(".feed.yaml")) return "feeds";
+  return path.endsWith(".table.yaml") ? "tables" : "rules";
+}
+
+// A table is checked beside a table of one basket, `wood`; a feed descriptor through a configuration that names it.
 function checkArguments(kind, path, directory) {
   if (kind === "rules") return ["check", "--json", path];
+  if (kind === "tables") return ["check", "--json", "--tables", "tests/cases/check/tables", path];
   const config = join(directory, "tdwatch.yaml");
-  writeFileSync(config, `state_directory: ${directory}\nfeeds: [${join(root, path)}]\nbaskets: ${join(root, "feeds/baskets.yaml")}\n` +
-    `rules: [${join(root, "rules")}]\nsmtp: { url: "smtps://mail.example.vn", from: a@example.vn }\n` +
+  writeFileSync(config, `state_directory: ${directory}\nfeeds: [${join(root, path)}]\ntables: [${join(root, "tests/cases/check/tables")}]\n` +
+    `rules: [${join(root, "tests/cases/schema/good/least.yaml")}]\nsmtp: { url: "smtps://mail.example.vn", from: a@example.vn }\n` +
     "receivers:\n  - { name: desk, email: b@example.vn }\n");
   return ["-c", config, "check", "--json"];
 }
 
-function loaderFindings(kind, path, directory) {
-  const done = spawnSync(binary, checkArguments(kind, path, directory), { cwd: root, encoding: "utf8" });
+function loaderFindings(...given) {
+  const done = spawnSync(binary, given, { cwd: root, encoding: "utf8" });
   const answer = JSON.parse(done.stdout);
-  if (done.status !== (answer.errors > 0 ? 1 : 0)) throw new Error(`${path}: exit code ${done.status}`);
-  if (answer.errors + answer.warnings !== answer.findings.length || answer.files !== 1) throw new Error(`${path}: counts`);
+  if (done.status !== (answer.errors > 0 ? 1 : 0)) throw new Error(`${given}: exit code ${done.status}`);
+  if (answer.errors + answer.warnings !== answer.findings.length) throw new Error(`${given}: counts`);
   return answer.findings.filter((finding) => finding.level === "error");
 }
 
@@ -89,14 +95,17 @@ const validate = Object.fromEntries(Object.keys(shipped).map((kind) => [kind, co
 const directory = mkdtempSync(join(tmpdir(), "tdwatch-schema-"));
 try {
   for (const path of files("rules", ".yaml").filter((name) => !name.endsWith(".test.yaml")))
-    report(path, goodFaults(schemaErrors(validate.rules, path), loaderFindings("rules", path, directory)));
-  for (const path of files("feeds/sample", ".feed.yaml")) report(path, goodFaults(schemaErrors(validate.feeds, path), []));
-  report("feeds/baskets.yaml", goodFaults(schemaErrors(validate.baskets, "feeds/baskets.yaml"), []));
+    report(path, goodFaults(schemaErrors(validate.rules, path), loaderFindings("check", "--json", path)));
+  for (const path of [...files("feeds", ".feed.yaml"), ...files("feeds/sample", ".feed.yaml")])
+    report(path, goodFaults(schemaErrors(validate.feeds, path), loaderFindings(...checkArguments("feeds", path, directory))));
+  const tables = files("feeds", ".yaml").filter((name) => !name.endsWith(".feed.yaml"));
+  for (const path of tables) report(path, goodFaults(schemaErrors(validate.tables, path), []));
+  report("shipped tables together", goodFaults([], loaderFindings("check", "--json", ...tables)));
   for (const expectation of ["good", "bad"])
     for (const path of files(`tests/cases/schema/${expectation}`, ".yaml")) {
-      const kind = path.endsWith(".feed.yaml") ? "feeds" : "rules";
+      const kind = kindOf(path);
       const errors = schemaErrors(validate[kind], path);
-      const findings = loaderFindings(kind, path, directory);
+      const findings = loaderFindings(...checkArguments(kind, path, directory));
       const faults = expectation === "good" ? goodFaults(errors, findings) : badFaults(path, errors, findings);
       report(`${expectation}: ${basename(path)}`, faults);
     }
