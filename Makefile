@@ -94,7 +94,7 @@ $(foreach t,$(FUZZ),$(eval $(call test_rule,$(t),-fsanitize=fuzzer)))
 # The whole daemon, with clock, network and threads replaced (tests/support/fake_*).
 REPLACED := daemon/base/clock daemon/base/log daemon/io/loop daemon/io/worker daemon/io/http daemon/io/sd \
 	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/inflate daemon/io/wire_text \
-	daemon/io/thread daemon/io/smtp_sink daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
+	daemon/io/thread daemon/io/smtp_sink daemon/app/trial daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
 	daemon/app/asset
 SCENARIO_OBJECTS := $(filter-out $(patsubst %,$(B)/%.o,$(REPLACED) daemon/app/assets),$(OBJECTS)) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard tests/scenario/*.c tests/support/fake_*.c))
@@ -146,6 +146,7 @@ schema: all
 	@$(B)/tdwatch config --schema rules > rules/tdwatch-rules.schema.json
 	@$(B)/tdwatch config --schema feeds > feeds/tdwatch-feeds.schema.json
 	@$(B)/tdwatch config --schema tables > feeds/tdwatch-tables.schema.json
+	@$(B)/tdwatch config --schema tests > rules/tdwatch-tests.schema.json
 
 # To be read before it is committed.
 .PHONY: update-ok

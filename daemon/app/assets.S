@@ -26,6 +26,7 @@ asset_\symbol\()_name:
 asset_tables:
     table baskets, "baskets.yaml"
     table baskets_nso, "baskets-nso.yaml"
+    table baskets_quotas, "baskets-quotas.yaml"
     table baskets_sectors, "baskets-sectors.yaml"
     table cbam, "cbam.yaml"
     table countries, "countries.yaml"

@@ -3,7 +3,10 @@
 
 #include "app/asset.h"
 #include "app/command.h"
+#include "app/history_lint.h"
 #include "app/paths.h"
+#include "base/alloc.h"
+#include "core/rule_lint.h"
 #include "io/diag_json.h"
 
 enum { JSON_BYTES_MAX = 16 * 1024 * 1024 };
@@ -76,6 +79,9 @@ static void check_rules(struct check *check)
             ruleset_add(check->ruleset, file->document, file->text, &check->reference, check->diags);
     }
     (void)ruleset_seal(check->ruleset, check->diags); /* its faults are in diags */
+    for (size_t i = 0; i < check->files.len; i++)
+        rule_lint_document(
+            check->ruleset, check->files.items[i].document, &check->reference.baskets, check->diags);
 }
 
 static void print_tables(const struct reference *reference)
@@ -109,11 +115,42 @@ static size_t check_files(const struct request *request, struct diag_list *diags
     return rules;
 }
 
+/* What only history shows. Where there is no store yet, or it cannot be read, nothing is said of it: this is
+ * about what people wrote. */
+static void check_history(const struct setup *setup, struct diag_list *diags)
+{
+    struct arena arena = ARENA_NULL;
+    struct store *store;
+    char *text = NULL;
+    struct panel *panel = panel_new();
+    const char *path = arena_printf(&arena, "%s/tdwatch.db", setup->config->state_directory);
+    if (store_open(path, STORE_READ, &store, &text) == 0) {
+        if (store_load_panel(store, panel) == 0)
+            history_lint(&(struct history_lint_input){setup->ruleset, setup->rule_documents,
+                             setup->rule_document_count, &setup->reference, setup->config->home,
+                             &setup->sources, panel},
+                diags);
+        (void)store_close(store); /* read only: nothing to lose */
+    }
+    panel_free(panel);
+    alloc_free(text);
+    arena_deinit(&arena);
+}
+
+static void check_warnings(const struct setup *setup, struct diag_list *diags)
+{
+    for (size_t i = 0; i < setup->rule_document_count; i++)
+        rule_lint_document(setup->ruleset, setup->rule_documents[i], &setup->reference.baskets, diags);
+    check_history(setup, diags);
+}
+
 static size_t check_setup(const struct request *request, const char *config_path, struct diag_list *diags)
 {
     struct setup *setup;
     (void)setup_load(config_path, CONFIG_WITHOUT_SECRETS, &setup, diags); /* its faults are in diags */
     size_t rules = setup != NULL && setup->ruleset != NULL ? setup->ruleset->len : 0;
+    if (diags->errors == 0)
+        check_warnings(setup, diags);
     if (diags->errors == 0 && !request->json) {
         printf(
             "%s: %zu feeds, %zu receivers\n", config_path, setup->feed_count, setup->config->receiver_count);

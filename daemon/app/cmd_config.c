@@ -2,6 +2,7 @@
 
 #include "app/command.h"
 #include "app/roff.h"
+#include "app/rule_test.h"
 #include "core/indicator.h"
 #include "io/json_schema.h"
 
@@ -15,11 +16,12 @@ static const struct {
     {"rules", &ruleset_shape},
     {"feeds", &descriptor_shape},
     {"tables", &reference_shape},
+    {"tests", &rule_tests_shape},
 };
 
 static void print_sentence(FILE *out, const char *start, const char *text)
 {
-    char sentence[512];
+    char sentence[1024];
     snprintf(sentence, sizeof sentence, "%s%s.", start, text);
     roff_print(out, sentence);
     fputc('\n', out);
@@ -32,6 +34,8 @@ static void print_functions(FILE *out)
         const struct indicator *indicator = &indicators[i];
         fprintf(out, ".It Cm %s\\&\n", indicator->synopsis);
         print_sentence(out, "", indicator->formula);
+        if (indicator->missing[0] != '\0')
+            print_sentence(out, "", indicator->missing);
         if (indicator->source[0] != '\0')
             print_sentence(out, "Source: ", indicator->source);
     }
@@ -76,6 +80,7 @@ int cmd_config(const char *config_path, int argc, char **argv)
     else if (option == 's')
         return print_schema(optarg);
     else
-        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|tables\n", stderr), EXIT_USAGE;
+        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|tables|tests\n", stderr),
+               EXIT_USAGE;
     return EXIT_OK;
 }

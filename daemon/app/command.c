@@ -48,10 +48,15 @@ struct setup *command_load_setup(const char *config_path)
 
 struct store *command_open_store(const struct setup *setup)
 {
+    return command_open_store_in(setup->config->state_directory);
+}
+
+struct store *command_open_store_in(const char *directory)
+{
     struct arena arena = ARENA_NULL;
     struct store *store = NULL;
     char *text = NULL;
-    const char *path = arena_printf(&arena, "%s/tdwatch.db", setup->config->state_directory);
+    const char *path = arena_printf(&arena, "%s/tdwatch.db", directory);
     int r = store_open(path, STORE_READ, &store, &text);
     if (r < 0)
         fprintf(stderr, "%s: %s\n", path, text != NULL ? text : strerror(-r));

@@ -12,13 +12,25 @@ static const struct command commands[] = {
     {"run", "", "run the daemon in the foreground", cmd_run},
     {"check", "[--json] [--tables PATH]… [FILE…]",
         "check the configuration, or rules and tables, and show every fault", cmd_check},
+    {"test",
+        "[--run NAME] [--junit FILE] [--min-coverage PERCENT] [--tables PATH]… [FILE…] | --from-alert ID",
+        "run the tests beside rule packs, or write one from an alert", cmd_test},
+    {"backtest",
+        "[--from YYYY-MM] [--to YYYY-MM] [--cases FILE] [--rules PATH]… [--json|--html FILE] [RULE…]",
+        "replay history as it became known, and measure the alerts against known cases", cmd_backtest},
+    {"diff", "[--months N] OLD NEW", "what other rules would have raised, cleared and moved", cmd_diff},
+    {"tune", "RULE --threshold NAME=FROM..TO [--steps N] [--cases FILE]",
+        "alerts and recall for several values of a threshold", cmd_tune},
     {"query", "exports|imports --product CODE --market CC [--from YYYY-MM] [--to YYYY-MM]",
         "print a series and its sum", cmd_query},
     {"alerts", "[--all]", "list open alerts with their figures", cmd_alerts},
+    {"explain", "RULE PRODUCT MARKET [PERIOD] [--origin CC] [--json] [--basis]",
+        "say why a rule fires or not, clause by clause", cmd_explain},
+    {"replay", "ALERT [--seq N]", "compute an alert again from what was known then", cmd_replay},
     {"outbox", "[--pending|--parked|--delivered]", "list deliveries", cmd_outbox},
     {"feeds", "", "list feeds and how they are", cmd_feeds},
     {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
-    {"config", "--defaults | --schema rules|feeds|tables",
+    {"config", "--defaults | --schema rules|feeds|tables|tests",
         "print a complete configuration of the defaults, or the JSON Schema of what people write",
         cmd_config},
     {"demo", "[--directory DIR]", "run the main job on the shipped sample", cmd_demo},
@@ -34,7 +46,8 @@ static void print_usage(FILE *out)
     fputs("  version  print the version\n"
           "  help     print this\n\n"
           "  -c, --config FILE   the configuration; else $TDWATCH_CONFIG, else /etc/tdwatch/tdwatch.yaml\n\n"
-          "tdwatch(8), tdwatch.yaml(5), tdwatch-rules(5), tdwatch-feeds(5), tdwatch-tables(5)\n",
+          "tdwatch(8), tdwatch.yaml(5), tdwatch-rules(5), tdwatch-rule-tests(5), tdwatch-feeds(5), "
+          "tdwatch-tables(5)\n",
         out);
 }
 

@@ -125,12 +125,13 @@ static void fill_tops(struct table *table, const struct score *score)
 
 static void print_head(const struct score_run *run, const struct score *score, FILE *out)
 {
-    char first[PERIOD_TEXT_SIZE], last[PERIOD_TEXT_SIZE];
+    char first[PERIOD_TEXT_SIZE], last[PERIOD_TEXT_SIZE], percent[SCORE_PERCENT_SIZE];
     fprintf(out, "backtest %s to %s, rule set %s\n", period_format(run->first, first),
         period_format(run->last, last), run->ruleset);
     if (!run->vintage || score->revised > 0)
-        fprintf(out, "no vintage: only revised figures exist; publication lag of %d days assumed\n",
-            run->lag_days);
+        fprintf(out,
+            "no vintage: only revised figures exist; publication lag of %d days assumed (%s of figures)\n",
+            run->lag_days, score_percent(run->figures_revised, run->figures, percent));
     fprintf(out, "%zu alerts in %zu months", score->alert_count, score->month_count);
     if (score->month_count > 0)
         fprintf(out, ", %.1f a month", score_alerts_per_month(score));
@@ -178,13 +179,15 @@ int score_print(const struct score_run *run, const struct score *score, FILE *ou
 int score_print_tune(const char *threshold, const struct score_point *points, size_t n, FILE *out)
 {
     struct table_column columns[] = {{threshold, TABLE_NUMBER}, {"ALERTS", TABLE_NUMBER},
-        {"RECALL", TABLE_NUMBER}, {"BASE RATE", TABLE_NUMBER}};
+        {"A MONTH", TABLE_NUMBER}, {"RECALL", TABLE_NUMBER}, {"BASE RATE", TABLE_NUMBER}};
     struct table *table = table_new(columns, LEN(columns));
     if (table == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        char cells[3][CELL_SIZE];
-        const char *texts[] = {points[i].text, count_text(points[i].alerts, cells[0]),
+        char cells[3][CELL_SIZE], monthly[CELL_SIZE] = "–";
+        if (points[i].months > 0)
+            snprintf(monthly, sizeof monthly, "%.1f", score_ratio(points[i].alerts, points[i].months));
+        const char *texts[] = {points[i].text, count_text(points[i].alerts, cells[0]), monthly,
             share_text(points[i].hits, points[i].scored, cells[1]),
             share_text(points[i].placebo_hits, points[i].placebos, cells[2])};
         table_add(table, texts);

@@ -55,11 +55,14 @@ static void load_tables(struct setup *setup, struct diag_list *diags)
 static void load_rules(struct setup *setup, struct diag_list *diags)
 {
     struct texts files = paths_list(&setup->config->rules, &path_rules, &setup->arena, diags);
+    setup->rule_documents = arena_array(&setup->arena, files.len, sizeof *setup->rule_documents);
     for (size_t i = 0; i < files.len; i++) {
         const struct node *document;
         struct slice text;
-        if (yaml_load(files.items[i], &setup->arena, &document, &text, diags) == 0)
-            ruleset_add(setup->ruleset, document, text, &setup->reference, diags);
+        if (yaml_load(files.items[i], &setup->arena, &document, &text, diags) < 0)
+            continue;
+        ruleset_add(setup->ruleset, document, text, &setup->reference, diags);
+        setup->rule_documents[setup->rule_document_count++] = document;
     }
 }
 

@@ -18,7 +18,9 @@ struct setup {
     struct sources sources;    /* as the judge sees them, in the same order */
     struct table_files tables; /* what `reference` was read from */
     struct reference reference;
-    struct ruleset *ruleset; /* NULL where the rules have faults */
+    struct ruleset *ruleset;            /* NULL where the rules have faults */
+    const struct node **rule_documents; /* what it was read from, for check */
+    size_t rule_document_count;
     struct arena arena;
 };
 

@@ -33,11 +33,13 @@ struct shape {
     /* SHAPE_MAP */
     const struct key *keys;
     size_t key_count;
-    const char *const *only;   /* NULL-terminated: those of `keys` that may stand here; NULL: all */
-    bool all_required;         /* as if each key were `required` */
+    const char *const *only; /* NULL-terminated: those of `keys` that may stand here; NULL: all */
+    bool all_required;       /* as if each key were `required` */
+    const char *const
+        *filled; /* NULL-terminated: `required` keys that are filled in where they are left out */
     const char *const *one_of; /* NULL-terminated: exactly one of these keys stands here */
     const char *needs[2][2];   /* of each pair the first key stands only beside the second */
-    const char *apart[2];      /* these two keys never stand together */
+    const char *apart[2][2];   /* the two keys of a pair never stand together */
     const struct shape *names; /* of further keys; NULL: there are none */
 
     /* SHAPE_MAP: of further values, and of keys without a shape of their own; SHAPE_LIST: of all items */

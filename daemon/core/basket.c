@@ -15,7 +15,7 @@ enum { BASKETS_MAX = 10000 };
 /* ---- phrases ---- */
 
 /* Neither is `required`, so that an empty text and a missing one get the same sentence. */
-const struct key phrase_keys[LANGUAGE_COUNT] = {
+const struct key phrase_language_keys[LANGUAGE_COUNT] = {
     [LANGUAGE_VI] = {.name = "vi",
         .kind = KEY_TEXT,
         .offset = offsetof(struct phrase, text[LANGUAGE_VI]),
@@ -30,7 +30,7 @@ const struct shape phrase_shape = {
     .kind = SHAPE_MAP,
     .name = "phrase",
     .expected = "expected { vi: \"…\", en: \"…\" }",
-    .keys = phrase_keys,
+    .keys = phrase_language_keys,
     .key_count = LANGUAGE_COUNT,
     .all_required = true,
     .items = &shape_some_text,
@@ -40,16 +40,16 @@ int phrase_read(const struct node *node, const char *what, struct phrase *ret_ph
     struct diag_list *diags)
 {
     struct phrase phrase = {0};
-    int r = keys_read(node, phrase_keys, LANGUAGE_COUNT, what, &phrase, arena, diags);
+    int r = keys_read(node, phrase_language_keys, LANGUAGE_COUNT, what, &phrase, arena, diags);
     if (node->kind != NODE_MAP)
         return r;
     for (int i = 0; i < LANGUAGE_COUNT; i++) {
-        const struct node *text = node_get(node, phrase_keys[i].name);
+        const struct node *text = node_get(node, phrase_language_keys[i].name);
         bool refused = phrase.text[i] == NULL && text != NULL;
         if (refused || (phrase.text[i] != NULL && phrase.text[i][0] != '\0'))
             continue;
         diag_error(diags, text != NULL ? text->place : node->place, "B001", "%s has no text under \"%s\"",
-            what, phrase_keys[i].name);
+            what, phrase_language_keys[i].name);
         diag_hint(diags, "people read it in both languages: write { vi: \"…\", en: \"…\" }");
         r = -EINVAL;
     }

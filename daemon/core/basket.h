@@ -87,7 +87,7 @@ void baskets_check_target(
  * concerned by a measure on one of its headings. */
 bool baskets_meet(const struct baskets *baskets, const struct basket_target *target, const char *product);
 
-extern const struct key phrase_keys[LANGUAGE_COUNT];
+extern const struct key phrase_language_keys[LANGUAGE_COUNT];
 extern const struct shape phrase_shape; /* what it reads */
 
 /* Reads { vi: …, en: … }; both are required. */

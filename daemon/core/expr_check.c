@@ -63,7 +63,7 @@ static int resolve_series(const struct checker *checker, struct expr *expr)
     diag_error(checker->diags, place_of(checker, expr), "T001", "there is no %s '%.*s'",
         known_role ? "column" : "series", NAME_ARGS(wrong));
     const char *near = known_role ? str_did_you_mean(wrong, series_column_names, SERIES_COLUMN_COUNT)
-                                  : str_did_you_mean(wrong, series_role_names, ROLE_COUNT + 1);
+                                  : str_did_you_mean(wrong, series_named, SERIES_NAMED_COUNT);
     if (near != NULL)
         diag_hint(checker->diags, "did you mean '%s'?", near);
     return -EINVAL;
@@ -76,7 +76,7 @@ static void report_unknown_name(const struct checker *checker, const struct expr
         NAME_ARGS(expr->name));
     const char *near = str_did_you_mean(expr->name, names->lets, names->let_count);
     if (near == NULL)
-        near = str_did_you_mean(expr->name, series_role_names, ROLE_COUNT + 1);
+        near = str_did_you_mean(expr->name, series_named, SERIES_NAMED_COUNT);
     int function = indicator_find(expr->name);
     if (find_name(expr->name, names->thresholds, names->threshold_count) >= 0)
         diag_hint(checker->diags, "a threshold is written $%.*s", NAME_ARGS(expr->name));
@@ -153,7 +153,7 @@ static int check_series(const struct checker *checker, struct expr *arg)
     int r = argument_fault(
         checker, arg, "a series", "such as exports, imports.quantity, market, inputs or rivals.unit_value");
     const char *near =
-        arg->kind == EXPR_NAME ? str_did_you_mean(arg->name, series_role_names, ROLE_COUNT + 1) : NULL;
+        arg->kind == EXPR_NAME ? str_did_you_mean(arg->name, series_named, SERIES_NAMED_COUNT) : NULL;
     if (near != NULL)
         diag_hint(checker->diags, "did you mean '%s'?", near);
     return r;

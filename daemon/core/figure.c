@@ -28,6 +28,22 @@ const char *value_type_name(enum value_type type)
     return names[type];
 }
 
+const char *const unknown_names[UNKNOWN_COUNT + 1] = {
+    [KNOWN] = "known",
+    [UNKNOWN_NO_SERIES] = "no_series",
+    [UNKNOWN_MONTH] = "month",
+    [UNKNOWN_ZERO_BASE] = "zero_base",
+    [UNKNOWN_ESTIMATED] = "estimated",
+    [UNKNOWN_SUPPRESSED] = "suppressed",
+    [UNKNOWN_EARLY] = "early",
+    [UNKNOWN_RANGE] = "range",
+    [UNKNOWN_SPREAD] = "spread",
+    [UNKNOWN_RIVALS] = "rivals",
+    [UNKNOWN_QUOTA] = "quota",
+    [UNKNOWN_MEASURE] = "measure",
+    [UNKNOWN_CALENDAR] = "calendar",
+};
+
 const char *unknown_text(enum unknown unknown, enum language language)
 {
     /* Each fits FIGURE_TEXT_SIZE: a figure may consist of it. */

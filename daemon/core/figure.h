@@ -48,6 +48,9 @@ struct figure {
 };
 
 const char *value_type_name(enum value_type type);
+/* As files name the reasons: "no_series", "month". By enum unknown, NULL behind the last. */
+extern const char *const unknown_names[UNKNOWN_COUNT + 1];
+
 const char *unknown_text(enum unknown unknown, enum language language);
 
 /* "231%" "5.5 pp" "3.88 bn USD"; Vietnamese: decimal comma, "tỷ USD". Returns buf. */

@@ -155,22 +155,6 @@ static void push_partner(const struct role_binding *binding, const char *partner
     }
 }
 
-static const char *place_code(enum role_place place, const struct scope *scope, const char *home)
-{
-    switch (place) {
-    case PLACE_HOME:
-        return home;
-    case PLACE_MARKET:
-        return scope->market;
-    case PLACE_ORIGIN:
-        return scope->origin[0] != '\0' ? scope->origin : "W";
-    case PLACE_WORLD:
-    case PLACE_EACH:
-        break;
-    }
-    return "W";
-}
-
 void bind_role(struct bound_rule *bound, enum series_role name, const struct scope *scope,
     const struct bind_context *context)
 {
@@ -179,12 +163,12 @@ void bind_role(struct bound_rule *bound, enum series_role name, const struct sco
         .bound = bound,
         .context = context,
         .role = role,
-        .reporter = place_code(role->reporter, scope, context->home),
+        .reporter = series_role_country(role->reporter, scope, context->home),
         .basket = baskets_find(&context->reference->baskets, scope->product),
         .first = (uint32_t)bound->use_count,
     };
     if (role->partner != PLACE_EACH) {
-        push_partner(&binding, place_code(role->partner, scope, context->home), scope);
+        push_partner(&binding, series_role_country(role->partner, scope, context->home), scope);
         return;
     }
     const char *partner = "";

@@ -226,14 +226,18 @@ static int tell_event(struct ledger *ledger, const struct ledger_turn *turn, con
     return ledger_tell(turn, entry, &record, manner);
 }
 
-/* "plywood, US (CN)" → what it ranks by. */
+const char *ledger_summary_name(const struct alert_scope *scope, struct arena *arena)
+{
+    if (scope->origin[0] == '\0')
+        return arena_printf(arena, "%s, %s", scope->product, scope->market);
+    return arena_printf(arena, "%s, %s (%s)", scope->product, scope->market, scope->origin);
+}
+
+/* The scope → what it ranks by. */
 static struct figure summary_figure(
     const struct standing *standing, enum value_type type, struct arena *arena)
 {
-    const struct alert_scope *scope = &standing->scope;
-    const char *name = scope->origin[0] == '\0'
-                           ? arena_printf(arena, "%s, %s", scope->product, scope->market)
-                           : arena_printf(arena, "%s, %s (%s)", scope->product, scope->market, scope->origin);
+    const char *name = ledger_summary_name(&standing->scope, arena);
     return (struct figure){name, type, standing->rank.unknown, standing->rank.value};
 }
 

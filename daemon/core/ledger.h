@@ -73,4 +73,7 @@ int ledger_tell(
 /* The product of a summary's scope. */
 extern const char ledger_summary_product[];
 
+/* How a summary names a scope, "plywood, US (CN)": the name of its figure. */
+const char *ledger_summary_name(const struct alert_scope *scope, struct arena *arena);
+
 #endif

@@ -153,8 +153,22 @@ static const struct shape measure_shape = {
     .key_count = sizeof measure_keys / sizeof *measure_keys,
     .one_of = basket_target_keys,
     .needs = {{"to", "from"}},
-    .apart = {"from", "ended"},
+    .apart = {{"from", "ended"}},
 };
+
+static const char *const filled[] = {"id", "title", "type", "source", NULL};
+static const struct shape short_measure_shape = {
+    .kind = SHAPE_MAP,
+    .name = "measure",
+    .keys = measure_keys,
+    .key_count = sizeof measure_keys / sizeof *measure_keys,
+    .filled = filled,
+    .needs = {{"to", "from"}},
+    .apart = {{"from", "ended"}, {"basket", "codes"}},
+};
+
+const struct shape short_measures_shape = {
+    .kind = SHAPE_LIST, .items = &short_measure_shape, .max_items = MEASURES_MAX};
 
 const struct shape measures_shape = {.kind = SHAPE_LIST, .items = &measure_shape, .max_items = MEASURES_MAX};
 

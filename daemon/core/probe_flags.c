@@ -22,7 +22,7 @@ static enum unknown small_base_flag(const struct probe *probe, double *ret_value
 
 static enum unknown base_effect_flag(const struct probe *probe, double *ret_value)
 {
-    double base, before;
+    double base, before = 0;
     enum unknown unknown = probe_sum(probe, YEAR, YEAR, &base);
     if (unknown == KNOWN)
         unknown = probe_sum(probe, YEAR, 2 * YEAR, &before);

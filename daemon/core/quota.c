@@ -105,6 +105,19 @@ static const struct shape quota_shape = {
     .one_of = basket_target_keys,
 };
 
+static const char *const filled[] = {"id", "title", "per", "source", NULL};
+static const struct shape short_quota_shape = {
+    .kind = SHAPE_MAP,
+    .name = "quota",
+    .keys = quota_keys,
+    .key_count = sizeof quota_keys / sizeof *quota_keys,
+    .filled = filled,
+    .apart = {{"basket", "codes"}},
+};
+
+const struct shape short_quotas_shape = {
+    .kind = SHAPE_LIST, .items = &short_quota_shape, .max_items = QUOTAS_MAX};
+
 const struct shape quotas_shape = {.kind = SHAPE_LIST, .items = &quota_shape, .max_items = QUOTAS_MAX};
 
 /* What a literal of a type limits. */

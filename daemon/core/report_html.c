@@ -151,7 +151,7 @@ static void put_run(struct markup *markup, const struct score_run *run)
     markup_put(markup, "<dl>\n");
     put_fact(markup, "<dt>Rules</dt><dd>", run->rules);
     put_fact(markup, "<dt>Rule set</dt><dd>", run->ruleset);
-    markup_element(markup, "<dt>Periods judged</dt><dd>", period_format(run->first, first), " to ");
+    markup_element(markup, "<dt>Months of publication</dt><dd>", period_format(run->first, first), " to ");
     markup_element(markup, "", period_format(run->last, last), "</dd>\n");
     put_fact(markup, "<dt>Data</dt><dd>", run->data);
     put_fact(markup, "<dt>Cases</dt><dd>", run->cases);
@@ -169,8 +169,11 @@ static void put_notice(struct markup *markup, const struct score_run *run, size_
         "of %d days "
         "assumed.</strong>",
         run->lag_days);
+    char percent[SCORE_PERCENT_SIZE];
+    markup_format(markup, " This concerns %s of the figures.",
+        score_percent(run->figures_revised, run->figures, percent));
     if (revised > 0 && revised < alerts)
-        markup_format(markup, " This holds for %zu of %zu alerts.", revised, alerts);
+        markup_format(markup, " They raised %zu of %zu alerts.", revised, alerts);
     markup_put(markup,
         " What was published at the time may have looked different, so an alert may have come earlier "
         "or later than shown, or not at all.</p>\n");
@@ -442,11 +445,19 @@ int report_html(const struct score_run *run, const struct score *score, struct b
     return markup_end(&markup);
 }
 
+static void put_monthly(struct markup *markup, const struct score_point *point)
+{
+    if (point->months > 0)
+        markup_format(markup, "<td class=\"n\">%.1f</td>", score_ratio(point->alerts, point->months));
+    else
+        markup_put(markup, "<td class=\"n\">–</td>");
+}
+
 int report_html_tune(const struct score_run *run, const char *threshold, const struct score_point *points,
     size_t n, struct buf *out)
 {
     static const struct heading headings[] = {
-        {"Value", false}, {"Alerts", true}, {"Recall", true}, {"Base rate", true}};
+        {"Value", false}, {"Alerts", true}, {"A month", true}, {"Recall", true}, {"Base rate", true}};
     struct markup markup = markup_on(out);
     put_start(&markup, "Threshold");
     put_run(&markup, run);
@@ -458,6 +469,7 @@ int report_html_tune(const struct score_run *run, const char *threshold, const s
     for (size_t i = 0; i < n; i++) {
         markup_element(&markup, "<tr><th scope=\"row\">", points[i].text, "</th>");
         put_count(&markup, points[i].alerts);
+        put_monthly(&markup, &points[i]);
         put_share(&markup, points[i].hits, points[i].scored);
         put_share(&markup, points[i].placebo_hits, points[i].placebos);
         markup_put(&markup, "</tr>\n");

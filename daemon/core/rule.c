@@ -8,6 +8,7 @@
 #include "base/shape.h"
 #include "core/code.h"
 #include "core/period.h"
+#include "core/rule_lint.h"
 #include "core/rule_read.h"
 
 static const char *const audiences[] = {"public", "internal", NULL};
@@ -30,7 +31,7 @@ static const struct shape title_shape = {
     .kind = SHAPE_MAP,
     .name = "message",
     .expected = "expected { vi: \"…\", en: \"…\" }",
-    .keys = phrase_keys,
+    .keys = phrase_language_keys,
     .key_count = LANGUAGE_COUNT,
     .all_required = true,
     .items = &rule_template_shape,
@@ -113,6 +114,19 @@ static const struct shape thresholds_shape = {
     .max_items = RULE_THRESHOLDS_MAX,
 };
 
+static const struct shape warning_shape = {
+    .kind = SHAPE_TEXT,
+    .expected = "expected the code of a warning, W001 to W016",
+    .pattern = "^W0(0[1-9]|1[0-6])$",
+};
+
+_Static_assert(WARN_ACCEPTED == 16, "the pattern ends with the last warning that can be accepted");
+
+static const struct shape warning_list = {
+    .kind = SHAPE_LIST, .items = &warning_shape, .min_items = 1, .unique = true};
+static const struct shape *const accept_choices[] = {&warning_shape, &warning_list, NULL};
+static const struct shape accept_shape = {.kind = SHAPE_ANY, .choices = accept_choices};
+
 /* For the schema only: read_override takes `where` apart from the names of thresholds. */
 static const struct key override_keys[] = {
     {"where", KEY_NODE, 0, .required = true, .help = "the scopes in which these thresholds hold",
@@ -173,6 +187,8 @@ static const struct key rule_keys[] = {
     {"owner", KEY_TEXT, FIELD(owner), .help = "who answers for it"},
     {"decision", KEY_TEXT, FIELD(decision), .help = "number of the approving decision"},
     {"note", KEY_TEXT, FIELD(note), .help = "free text for the next reader"},
+    {"accept", KEY_TEXTS, FIELD(accept),
+        .help = "codes of warnings that are known and right to leave; note says why", .shape = &accept_shape},
 };
 
 const struct shape rule_shape = {
@@ -279,8 +295,16 @@ int rule_read_thresholds(const struct rule_reader *reader, const struct node *no
 
 /* ---- overrides ---- */
 
+/* An override's thresholds, and which of them it sets itself. */
+struct own_thresholds {
+    double *values;
+    uint32_t set;
+};
+
+_Static_assert(RULE_THRESHOLDS_MAX <= 32, "a bit each");
+
 static int read_override_value(const struct rule_reader *reader, const struct node *key,
-    const struct node *node, const struct rule *rule, double *values)
+    const struct node *node, const struct rule *rule, struct own_thresholds *own)
 {
     int index = find_threshold(rule, key->text);
     if (index < 0) {
@@ -301,7 +325,8 @@ static int read_override_value(const struct rule_reader *reader, const struct no
             value_type_name(literal->type));
         return -EINVAL;
     }
-    values[index] = literal->number;
+    own->values[index] = literal->number;
+    own->set |= UINT32_C(1) << index;
     return 0;
 }
 
@@ -464,20 +489,27 @@ static int report_no_where(const struct rule_reader *reader, const struct node *
     return -EINVAL;
 }
 
+static double *copy_thresholds(const struct rule *rule, const double *thresholds, struct arena *arena)
+{
+    double *copy = arena_array(arena, rule->threshold_count, sizeof *copy);
+    if (rule->threshold_count > 0)
+        memcpy(copy, thresholds, rule->threshold_count * sizeof *copy);
+    return copy;
+}
+
 static int read_override(const struct rule_reader *reader, const struct node *node, const struct rule *rule,
     struct rule_override *override)
 {
     const struct node *where = node_get(node, "where");
-    double *values = arena_array(reader->arena, rule->threshold_count, sizeof *values);
-    if (rule->threshold_count > 0)
-        memcpy(values, rule->thresholds, rule->threshold_count * sizeof *values);
+    struct own_thresholds own = {.values = copy_thresholds(rule, rule->thresholds, reader->arena)};
     override->place = node->place;
-    override->thresholds = values;
     int r = where != NULL ? read_where(reader, where, rule, override) : report_no_where(reader, node);
     for (size_t i = 0; node->kind == NODE_MAP && i < node->len; i++)
         if (node->items[i] != where &&
-            read_override_value(reader, node->keys[i], node->items[i], rule, values) < 0)
+            read_override_value(reader, node->keys[i], node->items[i], rule, &own) < 0)
             r = -EINVAL;
+    override->thresholds = own.values;
+    override->own = own.set;
     return r;
 }
 
@@ -515,6 +547,28 @@ const double *rule_thresholds(const struct rule *rule, const struct baskets *bas
         if (override_matches(&rule->overrides[i], baskets, product, market, origin))
             return rule->overrides[i].thresholds;
     return rule->thresholds;
+}
+
+static const double *with_threshold(
+    const struct rule *rule, const double *thresholds, size_t threshold, double value, struct arena *arena)
+{
+    double *copy = copy_thresholds(rule, thresholds, arena);
+    copy[threshold] = value;
+    return copy;
+}
+
+struct rule rule_with_threshold(const struct rule *rule, size_t threshold, double value, struct arena *arena)
+{
+    struct rule changed = *rule;
+    changed.thresholds = with_threshold(rule, rule->thresholds, threshold, value, arena);
+    changed.overrides = arena_array(arena, rule->override_count, sizeof *changed.overrides);
+    for (size_t i = 0; i < rule->override_count; i++) {
+        struct rule_override *override = &changed.overrides[i];
+        *override = rule->overrides[i];
+        if ((override->own >> threshold & 1) == 0)
+            override->thresholds = with_threshold(rule, override->thresholds, threshold, value, arena);
+    }
+    return changed;
 }
 
 /* ---- scope ---- */
@@ -572,6 +626,35 @@ static int check_id(const struct rule_reader *reader, const struct node *map, co
     return too_long || taken ? -EINVAL : 0;
 }
 
+/* enum rule_warning by its code, or WARN_ACCEPTED, which is none to accept. */
+static int warning_of(const char *code)
+{
+    char text[16];
+    for (int i = 0; i < WARN_ACCEPTED; i++) {
+        snprintf(text, sizeof text, "W%03d", i + 1);
+        if (str_equal(code, text))
+            return i;
+    }
+    return WARN_ACCEPTED;
+}
+
+static int read_accept(
+    const struct rule_reader *reader, const struct node *map, const struct texts *codes, struct rule *rule)
+{
+    int r = check_list(reader, map, "accept", *codes);
+    for (size_t i = 0; i < codes->len; i++) {
+        int warning = warning_of(codes->items[i]);
+        rule->accepted |= UINT32_C(1) << warning;
+        if (warning != WARN_ACCEPTED)
+            continue;
+        diag_error(reader->diags, text_place(node_get(map, "accept"), i), "R035",
+            "there is no warning '%s' to accept", codes->items[i]);
+        diag_hint(reader->diags, "codes are written W001 to W%03d", WARN_ACCEPTED);
+        r = -EINVAL;
+    }
+    return r;
+}
+
 int rule_read(const struct rule_reader *reader, const struct node *map, struct rule *ret_rule)
 {
     struct rule_text text = {0};
@@ -600,6 +683,7 @@ int rule_read(const struct rule_reader *reader, const struct node *map, struct r
     r = rule_read_overrides(reader, text.overrides, &rule) < 0 ? -EINVAL : r;
     r = rule_read_conditions(reader, &text, &rule) < 0 ? -EINVAL : r;
     r = rule_check_templates(reader, &text) < 0 ? -EINVAL : r;
+    r = read_accept(reader, map, &text.accept, &rule) < 0 ? -EINVAL : r;
     if (r == 0)
         *ret_rule = rule;
     return r;

@@ -24,6 +24,7 @@ struct rule_override {
     size_t product_count;
     struct texts markets, origins;
     const double *thresholds; /* all of them, in the rule's order */
+    uint32_t own;             /* a bit for each that it sets itself; the others are the rule's */
     struct place place;
 };
 
@@ -60,11 +61,18 @@ struct rule {
     int top;  /* alerts told one by one in a release; 0: no limit */
     int rank; /* register that ranks them; -1 where top is 0 */
     enum value_type rank_type;
+    const struct expr *rank_expr; /* NULL where left out */
+
+    uint32_t accepted; /* warnings that its author knows of: 1 << enum rule_warning (rule_lint.h) */
 };
 
 /* The thresholds that hold for a scope. */
 const double *rule_thresholds(const struct rule *rule, const struct baskets *baskets, const char *product,
     const char *market, const char *origin);
+
+/* The rule with another value of one threshold, also where an override leaves it as it is. The copy shares
+ * all else with the rule; what is its own lives in `arena`. */
+struct rule rule_with_threshold(const struct rule *rule, size_t threshold, double value, struct arena *arena);
 
 /* The parts of `when`, then of `clear`, that and, or and not join: what explain and test coverage look at one
  * by one. Returns how many there are; at most `max` are stored. */
@@ -80,7 +88,8 @@ struct rule_reader {
 
 /* Reads one rule from its map. 0, or -EINVAL with every fault in `diags` (codes R0xx, and those of keys and
  * expressions). */
-extern const struct shape rule_shape; /* what it reads */
+extern const struct shape rule_shape;      /* what it reads */
+extern const struct shape rule_name_shape; /* names of figures and thresholds */
 
 int rule_read(const struct rule_reader *reader, const struct node *map, struct rule *ret_rule);
 

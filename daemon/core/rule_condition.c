@@ -209,6 +209,7 @@ static int read_rank(
     }
     rule->rank = reg;
     rule->rank_type = expr->type;
+    rule->rank_expr = expr;
     return r;
 }
 

@@ -152,7 +152,11 @@ static int32_t last_petition(const struct score_input *input)
 
 void score_compute(const struct score_input *input, struct score *ret_score)
 {
-    *ret_score = (struct score){.alert_count = input->alert_count, .case_count = input->case_count};
+    *ret_score = (struct score){
+        .alerts = input->alerts,
+        .alert_count = input->alert_count,
+        .case_count = input->case_count,
+    };
     struct arena *arena = &ret_score->arena;
     struct score_work work = {.input = input, .score = ret_score};
     work.matches = arena_array(arena, input->case_count, sizeof *work.matches);

@@ -96,6 +96,7 @@ struct score {
     size_t rule_count;
     struct score_top tops[SCORE_TOP_COUNT]; /* over the months that are followed up */
     size_t followed_up;                     /* such months */
+    const struct score_alert *alerts;       /* the input's */
     size_t alert_count;
     size_t revised; /* alerts without vintage */
     int32_t cases_end;
@@ -126,21 +127,22 @@ extern const char *const score_gap_texts[SCORE_GAP_COUNT];
 
 /* What was replayed; the head of every report. Borrowed texts. */
 struct score_run {
-    const char *program; /* "tdwatch 0.1.0" */
-    const char *ruleset; /* digest */
-    const char *rules;   /* files */
-    const char *data;    /* feeds */
-    const char *cases;   /* file of the case list */
-    int32_t first, last; /* periods judged */
-    bool vintage;        /* figures as they were known at each date */
-    int lag_days;        /* without: days from a period's end to its publication, as assumed */
+    const char *program;             /* "tdwatch 0.1.0" */
+    const char *ruleset;             /* digest */
+    const char *rules;               /* files */
+    const char *data;                /* feeds */
+    const char *cases;               /* file of the case list */
+    int32_t first, last;             /* months of publication whose alerts count */
+    bool vintage;                    /* figures as they were known at each date */
+    int lag_days;                    /* without: days from a period's end to its publication, as assumed */
+    size_t figures, figures_revised; /* all, and those without vintage */
 };
 
 /* One threshold value that was tried. */
 struct score_point {
     double value;
     const char *text; /* "30%" */
-    size_t alerts, scored, hits, placebos, placebo_hits;
+    size_t alerts, months, scored, hits, placebos, placebo_hits;
 };
 
 #endif

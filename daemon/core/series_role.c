@@ -13,6 +13,22 @@ const struct role series_roles[ROLE_COUNT] = {
     [ROLE_BY_ORIGIN] = {"imports_by_origin", PLACE_MARKET, PLACE_EACH, FLOW_IMPORT, CODES_PRODUCT},
 };
 
+const char *series_role_country(enum role_place place, const struct scope *scope, const char *home)
+{
+    switch (place) {
+    case PLACE_HOME:
+        return home;
+    case PLACE_MARKET:
+        return scope->market;
+    case PLACE_ORIGIN:
+        return scope->origin[0] != '\0' ? scope->origin : "W";
+    case PLACE_WORLD:
+    case PLACE_EACH:
+        break;
+    }
+    return "W";
+}
+
 bool series_role_is_named(enum series_role role)
 {
     return role != ROLE_BY_MARKET && role != ROLE_BY_ORIGIN;
@@ -33,3 +49,15 @@ const char *const series_role_names[ROLE_COUNT + 2] = {
 };
 
 const char *const series_column_names[SERIES_COLUMN_COUNT] = {"value", "quantity", "weight", "unit_value"};
+
+const char *const series_named[SERIES_NAMED_COUNT] = {
+    "exports",
+    "exports_all",
+    "imports",
+    "market",
+    "from_origin",
+    "inputs",
+    "same_from_origin",
+    "whole",
+    "rivals",
+};

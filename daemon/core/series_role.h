@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "core/observation.h"
+#include "core/scope.h"
 
 enum series_role {
     ROLE_EXPORTS,     /* h's exports of p to m */
@@ -43,6 +44,10 @@ struct role {
 
 extern const struct role series_roles[ROLE_COUNT];
 
+/* The country at a place of a scope; the world where the place is every country, or an origin that the scope
+ * does not have. */
+const char *series_role_country(enum role_place place, const struct scope *scope, const char *home);
+
 /* Whether an expression may name it as a series. */
 bool series_role_is_named(enum series_role role);
 
@@ -50,6 +55,10 @@ bool series_role_is_named(enum series_role role);
 enum series_column { SERIES_VALUE, SERIES_QUANTITY, SERIES_WEIGHT, SERIES_UNIT_VALUE, SERIES_COLUMN_COUNT };
 
 extern const char *const series_role_names[ROLE_COUNT + 2]; /* with rivals; NULL behind the last */
+
+/* Those that an expression may name, for who misspells one. */
+enum { SERIES_NAMED_COUNT = ROLE_BY_MARKET + 1 };
+extern const char *const series_named[SERIES_NAMED_COUNT];
 extern const char *const series_column_names[SERIES_COLUMN_COUNT];
 
 #endif

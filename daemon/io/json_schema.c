@@ -160,6 +160,17 @@ static void add_pattern(struct json_object *object, struct buf *pattern, const c
     buf_deinit(pattern);
 }
 
+/* Whether the list has the text; no list has all. */
+static bool is_in(const char *const *list, const char *text)
+{
+    for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+        if (strcmp(list[i], text) == 0)
+            return true;
+    return list == NULL;
+}
+
+static const char *const bools[] = {"true", "false", NULL};
+
 /* The words as texts, and as what YAML makes of them without quotes. */
 static struct json_object *word_array(const struct shape *shape)
 {
@@ -167,7 +178,7 @@ static struct json_object *word_array(const struct shape *shape)
     for (size_t i = 0; shape->words[i] != NULL; i++) {
         if (shape->also & ALSO_INTEGER)
             json_object_array_add(array, json_object_new_int64(atoll(shape->words[i])));
-        if (shape->also & ALSO_BOOL)
+        if (is_in(bools, shape->words[i]))
             json_object_array_add(array, json_object_new_boolean(strcmp(shape->words[i], "true") == 0));
     }
     return array;
@@ -238,7 +249,6 @@ static void add_number(struct json_object *object, const struct key *key)
 /* What the key's kind takes, where the table says no more. */
 static void add_kind(struct json_object *object, const struct key *key, struct json_object *definitions)
 {
-    static const char *const bools[] = {"true", "false", NULL};
     struct shape words = {.kind = SHAPE_TEXT, .words = key->choices};
     switch (key->kind) {
     case KEY_TEXT:
@@ -252,7 +262,6 @@ static void add_kind(struct json_object *object, const struct key *key, struct j
         break;
     case KEY_BOOL:
         words.words = bools;
-        words.also = ALSO_BOOL;
         add_shape(object, &words, definitions);
         break;
     case KEY_CHOICE:
@@ -294,14 +303,6 @@ static struct json_object *key_object(
     return object;
 }
 
-static bool is_in(const char *const *list, const char *text)
-{
-    for (size_t i = 0; list != NULL && list[i] != NULL; i++)
-        if (strcmp(list[i], text) == 0)
-            return true;
-    return list == NULL;
-}
-
 static void add_keys(struct json_object *object, const struct shape *map, struct json_object *definitions)
 {
     struct json_object *properties = json_object_new_object(), *required = json_object_new_array();
@@ -311,7 +312,8 @@ static void add_keys(struct json_object *object, const struct shape *map, struct
             continue;
         json_object_object_add(
             properties, key->name, key_object(key, map->names == NULL ? map->items : NULL, definitions));
-        if (key->required || map->all_required)
+        bool filled = map->filled != NULL && is_in(map->filled, key->name);
+        if ((key->required && !filled) || map->all_required)
             push_text(required, key->name);
     }
     json_object_object_add(object, "properties", properties);
@@ -342,11 +344,18 @@ static void add_needs(struct json_object *object, const char *const needs[2][2])
     json_object_object_add(object, "dependentRequired", map);
 }
 
-static void add_apart(struct json_object *object, const char *const keys[2])
+/* { "not": { "anyOf": [ { "required": [ "from", "ended" ] }, … ] } } */
+static void add_apart(struct json_object *object, const char *const apart[2][2])
 {
-    struct json_object *both = json_object_new_object();
-    json_object_object_add(both, "required", text_array((const char *[]){keys[0], keys[1], NULL}));
-    json_object_object_add(object, "not", both);
+    struct json_object *array = json_object_new_array(), *not = json_object_new_object();
+    for (size_t i = 0; i < 2 && apart[i][0] != NULL; i++) {
+        struct json_object *both = json_object_new_object();
+        json_object_object_add(
+            both, "required", text_array((const char *[]){apart[i][0], apart[i][1], NULL}));
+        json_object_array_add(array, both);
+    }
+    json_object_object_add(not, "anyOf", array);
+    json_object_object_add(object, "not", not );
 }
 
 static void add_map(struct json_object *object, const struct shape *map, struct json_object *definitions)
@@ -358,7 +367,7 @@ static void add_map(struct json_object *object, const struct shape *map, struct 
         add_one_of(object, map->one_of);
     if (map->needs[0][0] != NULL)
         add_needs(object, map->needs);
-    if (map->apart[0] != NULL)
+    if (map->apart[0][0] != NULL)
         add_apart(object, map->apart);
     add_count(object, "minProperties", map->min_items);
     add_count(object, "maxProperties", map->max_items);

@@ -53,6 +53,8 @@ static struct json_object *run_object(const struct score_run *run)
     add_period(object, "from", run->first);
     add_period(object, "to", run->last);
     add_bool(object, "vintage", run->vintage);
+    add_count(object, "figures", run->figures);
+    add_count(object, "figures_without_vintage", run->figures_revised);
     json_object_object_add(object, "lag_days", run->vintage ? NULL : json_object_new_int(run->lag_days));
     return object;
 }
@@ -103,6 +105,11 @@ static struct json_object *alert_object(const struct score_alert *alert)
     if (alert == NULL)
         return NULL;
     struct json_object *object = json_object_new_object();
+    struct alert_scope scope = {
+        alert->rule, alert->product, alert->market, alert->origin != NULL ? alert->origin : ""};
+    char id[ALERT_ID_SIZE];
+    alert_id(&scope, alert->raised, id);
+    add_text(object, "alert", id);
     add_text(object, "rule", alert->rule);
     add_text(object, "product", alert->product);
     add_text(object, "market", alert->market);
@@ -112,6 +119,14 @@ static struct json_object *alert_object(const struct score_alert *alert)
     add_day(object, "cleared", alert->cleared_known);
     add_text(object, "severity", severity_name(alert->severity));
     return object;
+}
+
+static struct json_object *alerts_array(const struct score *score)
+{
+    struct json_object *array = json_object_new_array();
+    for (size_t i = 0; i < score->alert_count; i++)
+        json_object_array_add(array, alert_object(&score->alerts[i]));
+    return array;
 }
 
 static struct json_object *case_object(const struct score_result *result)
@@ -220,6 +235,7 @@ int score_json_write(const struct score_run *run, const struct score *score, str
     json_object_object_add(object, "precision", tops_array(score->tops));
     json_object_object_add(object, "rules", rules_array(score));
     json_object_object_add(object, "months", months_array(score));
+    json_object_object_add(object, "raised", alerts_array(score));
     return write_and_put(object, out);
 }
 
@@ -233,6 +249,7 @@ int score_json_write_tune(const struct score_run *run, const char *threshold,
         struct json_object *point = json_object_new_object();
         add_text(point, "value", points[i].text);
         add_count(point, "alerts", points[i].alerts);
+        add_ratio(point, "alerts_per_month", points[i].alerts, points[i].months);
         add_count(point, "scored", points[i].scored);
         add_count(point, "hits", points[i].hits);
         add_ratio(point, "recall", points[i].hits, points[i].scored);

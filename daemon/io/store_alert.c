@@ -173,8 +173,8 @@ static int find_event(
 int store_get_event(
     struct store *store, const char *alert, int seq, struct arena *arena, struct event_row *ret_row)
 {
-    struct alert_row of;
-    struct event_row row;
+    struct alert_row of = {0};
+    struct event_row row = {0};
     int r = find_alert(store, alert, arena, &of);
     if (r == 0)
         r = find_event(store, of.id, seq, arena, &row);

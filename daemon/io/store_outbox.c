@@ -146,15 +146,30 @@ int store_put_attempt(struct store *store, const struct attempt_row *row)
     return store_leave(store, r);
 }
 
+/* Ends the query. */
+static int each_delivery(
+    struct query *query, void (*fn)(void *userdata, const struct delivery_row *row), void *userdata)
+{
+    while (query_step(query) > 0) {
+        struct delivery_row row = read_delivery(query);
+        if (query->r == 0)
+            fn(userdata, &row);
+    }
+    return query_end(query);
+}
+
 int store_each_delivery(struct store *store, enum delivery_state state,
     void (*fn)(void *userdata, const struct delivery_row *row), void *userdata)
 {
     struct query query = query_start(store, SQL_EACH_DELIVERY);
     query_bind_int(&query, state);
-    while (query_step(&query) > 0) {
-        struct delivery_row row = read_delivery(&query);
-        if (query.r == 0)
-            fn(userdata, &row);
-    }
-    return query_end(&query);
+    return each_delivery(&query, fn, userdata);
+}
+
+int store_each_alert_delivery(struct store *store, const char *alert,
+    void (*fn)(void *userdata, const struct delivery_row *row), void *userdata)
+{
+    struct query query = query_start(store, SQL_EACH_ALERT_DELIVERY);
+    query_bind_text(&query, alert);
+    return each_delivery(&query, fn, userdata);
 }

@@ -58,4 +58,8 @@ int store_put_attempt(struct store *store, const struct attempt_row *row);
 int store_each_delivery(struct store *store, enum delivery_state state,
     void (*fn)(void *userdata, const struct delivery_row *row), void *userdata);
 
+/* Calls fn for the deliveries of an alert, by event and receiver. */
+int store_each_alert_delivery(struct store *store, const char *alert,
+    void (*fn)(void *userdata, const struct delivery_row *row), void *userdata);
+
 #endif

@@ -117,6 +117,8 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
                      " (SELECT id FROM alert WHERE rule = ?3 AND product = '*')) LIMIT 1",
     [SQL_NEXT_DELIVERY] = "SELECT next_ms FROM delivery WHERE state = 0 ORDER BY next_ms, id LIMIT 1",
     [SQL_EACH_DELIVERY] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE state = ? ORDER BY id DESC",
+    [SQL_EACH_ALERT_DELIVERY] =
+        "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE alert = ? ORDER BY seq, receiver",
     /* What was delivered stays delivered; what was parked may be tried again. */
     [SQL_MOVE_DELIVERY] = "UPDATE delivery SET attempts = attempts + ?6, state = ?2, next_ms = ?3,"
                           " done_ms = ?4, last_text = ?5 WHERE id = ?1 AND state <> 1",

@@ -58,21 +58,24 @@ static struct panel *small_panel(void)
     return panel;
 }
 
-static void compile_and_run(const struct expr *expr, const double *thresholds, struct arena *arena)
+static void compile_and_run(struct expr *expr, const double *thresholds, struct arena *arena)
 {
     struct program program = {0};
     struct program_builder builder = {.program = &program, .arena = arena};
     int result = program_emit(&builder, expr);
     if (result < 0)
         return;
-    static const uint32_t ids[] = {0};
+    static const struct series_use uses[] = {{.id = 0}};
+    static const struct reference reference;
+    static const struct scope scope = {"7210", "US", "CN"};
     struct binding bindings[ROLE_COUNT];
     for (size_t i = 0; i < ROLE_COUNT; i++)
         bindings[i] = (struct binding){0, program.roles[i] != ROLE_INPUTS};
     struct panel *panel = small_panel();
     struct program_registers registers = {0};
     for (int month = 0; month < 26; month++) {
-        struct program_input input = {panel, period_make(2023, 1) + month, ids, bindings, &thresholds, 1};
+        struct program_input input = {
+            panel, &reference, "VN", period_make(2023, 1) + month, uses, bindings, &thresholds, &scope, 1};
         program_run(&program, &input, &registers);
         size_t at = (size_t)result * PROGRAM_LANES;
         require(registers.unknown[at] < UNKNOWN_COUNT);

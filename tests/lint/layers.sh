@@ -33,7 +33,7 @@ forbid 'CSV and XML are read under feeds' '#include <(csv|expat)\.h' '^feeds/' $
 forbid 'JSON is read under feeds, and written under daemon/io' '#include <(json|json-c/)' '^(feeds|daemon/io)/' $all
 forbid 'memory comes from base/alloc.c' "$call(malloc|calloc|realloc|free|v?asprintf|strn?dup)\\(" '^daemon/base/alloc\.c' $all
 forbid 'clocks are read in base/clock.c' "$call(clock_gettime|gettimeofday|time)\\(" '^daemon/base/clock[a-z_]*\.c' $all
-forbid 'base, core and feeds do not log' "$call(log_[a-z]+|syslog)\\(" '^daemon/base/log\.[ch]' \
+forbid 'base, core and feeds do not log' "$call(log_(write|info|notice|warning|error)|syslog)\\(" '^daemon/base/log\.[ch]' \
     daemon/base/*.[ch] daemon/core/*.[ch] feeds/*.[ch]
 forbid 'what is printed follows no locale; libsmartcols only measures letters by it' "$call(setlocale|uselocale)\\(" \
     '^daemon/io/table\.c.*LC_CTYPE' $all

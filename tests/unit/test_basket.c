@@ -222,7 +222,7 @@ static void shipped_baskets_are_sound(void **state)
     (void)state;
     struct fixture f = {0};
     const struct node *document;
-    assert_int_equal(yaml_load("feeds/baskets.yaml", &f.arena, &document, NULL, &f.diags), 0);
+    assert_int_equal(yaml_load("feeds/baskets-nso.yaml", &f.arena, &document, NULL, &f.diags), 0);
     assert_int_equal(baskets_add(&f.baskets, node_get(document, "baskets"), &f.diags), 0);
     assert_int_equal(f.diags.warnings, 0);
     assert_int_equal(f.baskets.len, 17);

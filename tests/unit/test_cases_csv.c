@@ -60,7 +60,7 @@ static void reads_cases(void **state)
     assert_int_equal(a->stratum, STRATUM_SURGE);
     assert_int_equal(a->data_from, DATE_NONE);
     assert_int_equal(a->data_to, DATE_NONE);
-    assert_string_equal(b->market, "EA");
+    assert_string_equal(b->market, "XE");
     assert_string_equal(b->product, "Quần áo lót");
     assert_string_equal(date_format(b->petition, day), "2017-11-17"); /* 45 days before 2018-01-01 */
     assert_true(b->estimated);

@@ -1,4 +1,4 @@
-/* link: tests/support/series daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country */
+/* link: tests/support/series daemon/core/series_text daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static const char baskets_text[] = "baskets:\n"
                                    "    codes: ['9503']\n"
                                    "    source: test\n";
 
-static const struct source source_items[] = {{"first", false}, {"second", false}};
+static const struct source source_items[] = {{"first", false}, {"second", true}};
 static const struct sources sources = {source_items, 2};
 
 /* A panel, rules, and a judge over both. */
@@ -58,7 +58,8 @@ static const struct node *parse(struct fixture *f, const char *text)
 static void fixture_init(struct fixture *f, const char *rules)
 {
     *f = (struct fixture){.ruleset = ruleset_new(), .panel = panel_new()};
-    assert_int_equal(baskets_add(&f->reference.baskets, node_get(parse(f, baskets_text), "baskets"), &f->diags), 0);
+    assert_int_equal(
+        baskets_add(&f->reference.baskets, node_get(parse(f, baskets_text), "baskets"), &f->diags), 0);
     ruleset_add(f->ruleset, parse(f, rules), slice_of(rules), &f->reference, &f->diags);
     if (ruleset_seal(f->ruleset, &f->diags) < 0)
         fail_msg("%s", diag_line(&f->diags, &f->diags.items[0]));
@@ -118,12 +119,21 @@ static void scopes_are_products_times_markets_times_origins(void **state)
     put(&f, "second", "4499", "imports", "1");
     put(&f, "first", "9503", "imports", "1");
     put(&f, "first", "8501", "imports", "1");
+    put(&f, "first", "4499", "from_origin", "1");
+    put(&f, "first", "9503", "from_origin", "1");
     struct judge_result result;
     judge_all(f.judge, f.panel, &result);
-    static const char *const products[] = {"wood", "toys", "4412", "4499", "9503"}; /* each once */
+    /* Each once; what the rule names everywhere, and of the others what has any series. */
+    static const char *const products[] = {"wood", "toys", "4412", "4499", "9503"};
     static const char *const markets[] = {"US", "EU"}, *const origins[] = {"CN", "KR"};
-    assert_int_equal(result.len, 5 * 2 * 2);
-    for (uint32_t i = 0; i < result.len; i++) {
+    assert_int_equal(result.len, 3 * 2 * 2 + 2);
+    for (uint32_t i = 12; i < result.len; i++) {
+        const struct scope *scope = judge_scope(f.judge, 0, i);
+        assert_string_equal(scope->product, products[i - 9]);
+        assert_string_equal(scope->market, "US");
+        assert_string_equal(scope->origin, "CN");
+    }
+    for (uint32_t i = 0; i < 12; i++) {
         const struct scope *scope = judge_scope(f.judge, 0, i);
         assert_string_equal(scope->product, products[i / 4]);
         assert_string_equal(scope->market, markets[i / 2 % 2]);
@@ -223,7 +233,9 @@ static void horizon_is_that_of_the_role_furthest_behind(void **state)
     assert_int_equal(judge_horizon(f.judge, 0, 0), month(7));
     assert_int_equal(track_of(&f, "4412", "").state, ALERT_FIRING);
     assert_int_equal(judge_horizon(f.judge, 0, 2), month(3));
-    assert_int_equal(judge_horizon(f.judge, 0, 1), PERIOD_NONE); /* nobody reports its market */
+    assert_int_equal(
+        judge_horizon(f.judge, 0, 1), month(10)); /* nobody reports its market: unknown, and said so */
+    assert_int_equal(judge_verdict(f.judge, 0, 1, month(10)), VERDICT_UNKNOWN);
     assert_int_equal(track_of(&f, "9503", "").state, ALERT_INACTIVE);
     fixture_deinit(&f);
 }
@@ -238,10 +250,10 @@ static void rule_is_off_where_its_law_is_not_in_force(void **state)
     put(&f, "first", "4412", "imports", "9 9 9 1 9 1 9");
     judge_whole(&f);
     struct alert_track track = track_of(&f, "4412", "");
-    assert_int_equal(track.last_raised, month(3));
-    assert_int_equal(track.ended, month(4));
-    assert_int_equal(track.raised, month(5)); /* and what 2023-06 and later say does not matter */
-    assert_int_equal(track.state, ALERT_FIRING);
+    assert_int_equal(judge_verdict(f.judge, 0, 0, month(1)), VERDICT_NOT_JUDGED);
+    assert_int_equal(track.last_raised, month(5)); /* before that 2023-03, until 2023-04 */
+    assert_int_equal(track.ended, month(6));       /* with its law, whatever the figures say */
+    assert_int_equal(track.state, ALERT_INACTIVE);
     fixture_deinit(&f);
 }
 

@@ -109,7 +109,7 @@ static void notice_is_there_only_without_vintage(void **state)
     score.revised = 3;
     page = render(&run, &score);
     assert_non_null(strstr(page, notice));
-    assert_non_null(strstr(page, "This holds for 3 of 308 alerts."));
+    assert_non_null(strstr(page, "They raised 3 of 308 alerts."));
     alloc_free(page);
     score.revised = 0;
     page = render(&run, &score);

@@ -1,4 +1,4 @@
-/* link: tests/support/cases daemon/io/yaml daemon/io/file daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/probe daemon/core/reference daemon/core/country daemon/core/measure daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/program_run daemon/core/quota daemon/core/date daemon/core/statistics daemon/core/tet */
+/* link: tests/support/cases tests/support/rule_draft daemon/io/yaml daemon/io/file daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/probe daemon/core/reference daemon/core/country daemon/core/measure daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/program_run daemon/core/quota daemon/core/date daemon/core/statistics daemon/core/tet */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include "core/period.h"
 #include "core/rule.h"
 #include "io/yaml.h"
-#include "tests/support/cases.h"
+#include "tests/support/rule_draft.h"
 
 static const char baskets_text[] = "baskets:\n"
                                    "  - id: plywood\n"
@@ -69,84 +69,18 @@ static const char *const good_rule[] = {
     "let: { g3: \"growth(imports.quantity, 3m)\" }",
     "when: g3 >= $growth",
     "thresholds: { growth: 30%, floor: 5 MUSD }",
+    NULL,
 };
-
-enum { GOOD_LINES = sizeof good_rule / sizeof *good_rule, LINES_MAX = GOOD_LINES + 4 };
-
-/* The rule's lines, some replaced. */
-struct draft {
-    const char *lines[LINES_MAX];
-    int line; /* number of the line that the case is about, from 1 */
-};
-
-static bool same_key(const char *a, const char *b)
-{
-    size_t len = strcspn(a, ":");
-    return strncmp(a, b, len) == 0 && (b[len] == ':' || b[len] == '\0');
-}
-
-/* Puts the line in the place of the key's, or behind all; "-key" takes it away. */
-static void put_line(struct draft *draft, const char *text)
-{
-    bool remove = text[0] == '-';
-    int i = 0;
-    while (draft->lines[i] != NULL && !same_key(draft->lines[i], text + remove))
-        i++;
-    draft->lines[i] = remove ? "# none" : text;
-    draft->line = i + 1;
-}
-
-static int line_of(const struct draft *draft, const char *key)
-{
-    int i = 0;
-    while (draft->lines[i] != NULL && !same_key(draft->lines[i], key))
-        i++;
-    return i + 1;
-}
-
-/* "7 R024 …", "@when:13 T010 …" or "@1:1 K002 …": as the finding says it, or not. */
-static bool is_finding(const struct draft *draft, const char *expected, const struct diag *diag)
-{
-    char key[32], text[512];
-    int line = draft->line, column = 0, end = 0;
-    if (sscanf(expected, "@%31[a-z]:%d %n", key, &column, &end) == 2)
-        line = line_of(draft, key);
-    else if (sscanf(expected, "@%d:%d %n", &line, &column, &end) != 2 &&
-             sscanf(expected, "%d %n", &column, &end) != 1)
-        return false;
-    snprintf(text, sizeof text, "%s %s", diag->code, diag->text);
-    return diag->line == line && diag->column == column && str_equal(text, expected + end);
-}
-
-static bool is_expectation(const char *line)
-{
-    return line[0] == '@' || (line[0] >= '0' && line[0] <= '9');
-}
 
 static void check_bad(struct cases *cases)
 {
-    struct draft draft = {0};
-    memcpy(draft.lines, good_rule, sizeof good_rule);
-    size_t first = 0;
-    while (first < cases->len && !is_expectation(cases->lines[first].text))
-        first++;
-    for (size_t i = first; i-- > 0;) /* the first line is what columns without a line are about */
-        put_line(&draft, cases->lines[i].text);
-    char yaml[4096];
-    size_t used = 0;
-    for (int i = 0; draft.lines[i] != NULL; i++)
-        used += (size_t)snprintf(yaml + used, sizeof yaml - used, "%s\n", draft.lines[i]);
+    struct rule_draft draft;
     struct fixture f;
-    read_rule(&f, yaml);
-    if (f.r != -EINVAL || f.diags.len != cases->len - first)
-        cases_fault(cases, 0, "returned %d with %zu faults", f.r, f.diags.len);
-    for (size_t i = 0; i < f.diags.len; i++) {
-        bool found = false;
-        for (size_t k = first; k < cases->len && !found; k++)
-            found = is_finding(&draft, cases->lines[k].text, &f.diags.items[i]);
-        if (!found)
-            cases_fault(cases, first, "it says %s", diag_line(&f.diags, &f.diags.items[i]));
-    }
+    rule_draft_init(&draft, good_rule, cases);
+    read_rule(&f, draft.text);
+    if (f.r != -EINVAL)
+        cases_fault(cases, 0, "returned %d", f.r);
+    rule_draft_check(&draft, cases, &f.diags);
     fixture_deinit(&f);
 }
 
@@ -216,14 +150,10 @@ static void rule_is_read_whole(void **state)
 /* The good rule with one more line. */
 static void read_good(struct fixture *f, const char *line)
 {
-    struct draft draft = {0};
-    char yaml[4096];
-    size_t used = 0;
-    memcpy(draft.lines, good_rule, sizeof good_rule);
-    put_line(&draft, line);
-    for (int i = 0; draft.lines[i] != NULL; i++)
-        used += (size_t)snprintf(yaml + used, sizeof yaml - used, "%s\n", draft.lines[i]);
-    read_rule(f, yaml);
+    struct cases one = {.lines = {{line, 1}}, .len = 1};
+    struct rule_draft draft;
+    rule_draft_init(&draft, good_rule, &one);
+    read_rule(f, draft.text);
     assert_good(f);
 }
 
@@ -277,11 +207,11 @@ static void first_override_that_matches_wins(void **state)
         {"plywood", "US", "KR", 0.15},
         {"plywood", "EU", "CN", 0.20},
         {"steel", "EU", "CN", 0.20},
-        {"steel", "EU", "KR", 0.30},
+        {"steel", "EU", "KR", 0.25}, /* by its codes */
         {"7210", "US", "CN", 0.25},
         {"7299", "EU", "CN", 0.20}, /* the earlier one */
         {"7299", "EU", "KR", 0.25},
-        {"steel", "US", "KR", 0.30},
+        {"steel", "US", "KR", 0.25},
     };
     struct fixture f;
     read_rule(&f, "id: surge\n"
@@ -297,12 +227,35 @@ static void first_override_that_matches_wins(void **state)
                   "  - { where: { product: ['72*', plywood] }, growth: 25%, floor: 1 kUSD }\n");
     assert_good(&f);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const double *values =
-            rule_thresholds(&f.rule, &f.reference.baskets, cases[i].product, cases[i].market, cases[i].origin);
+        const double *values = rule_thresholds(
+            &f.rule, &f.reference.baskets, cases[i].product, cases[i].market, cases[i].origin);
         if (values[0] != cases[i].growth)
             fail_msg("%s %s %s: %g", cases[i].product, cases[i].market, cases[i].origin, values[0]);
         assert_true(values[1] == (cases[i].growth == 0.25 ? 1e3 : 5e6)); /* what is not overridden stays */
     }
+    fixture_deinit(&f);
+}
+
+static void other_threshold_spares_overrides_that_set_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    read_rule(&f, "id: surge\n"
+                  "title: { en: a, vi: b }\n"
+                  "advice: { en: a, vi: b }\n"
+                  "severity: watch\n"
+                  "scope: { product: [baskets, '72*'], market: [US, EU] }\n"
+                  "when: growth(imports, 3m) >= $growth and sum(imports, 3m) > $floor\n"
+                  "thresholds: { growth: 30%, floor: 5 MUSD }\n"
+                  "overrides:\n"
+                  "  - { where: { market: US }, growth: 30% }\n" /* its own, though the same */
+                  "  - { where: { product: '72*' }, floor: 1 kUSD }\n");
+    assert_good(&f);
+    struct rule changed = rule_with_threshold(&f.rule, 0, 0.5, &f.arena);
+    assert_true(changed.thresholds[0] == 0.5 && changed.thresholds[1] == 5e6);
+    assert_true(changed.overrides[0].thresholds[0] == 0.3);
+    assert_true(changed.overrides[1].thresholds[0] == 0.5 && changed.overrides[1].thresholds[1] == 1e3);
+    assert_true(f.rule.thresholds[0] == 0.3 && f.rule.overrides[1].thresholds[0] == 0.3);
     fixture_deinit(&f);
 }
 
@@ -335,6 +288,7 @@ int main(void)
         cmocka_unit_test(what_is_left_out_has_its_default),
         cmocka_unit_test(releases_are_counted_as_written),
         cmocka_unit_test(first_override_that_matches_wins),
+        cmocka_unit_test(other_threshold_spares_overrides_that_set_it),
         cmocka_unit_test(faults_in_folded_text_have_their_own_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,10 @@ static void document_says_what_the_score_says(void **state)
         {"run/to", "\"2018-12\""},
         {"run/vintage", "false"},
         {"run/lag_days", "35"},
+        {"run/figures", "4000"},
+        {"run/figures_without_vintage", "3520"},
         {"alerts", "308"},
+        {"raised/0/rule", "\"us-surge-under-existing-duty\""},
         {"alerts_without_vintage", "308"},
         {"all/cases", "10"},
         {"all/scored", "8"},
@@ -125,6 +128,7 @@ static void tuning_has_its_points(void **state)
     assert_string_equal(at(f.object, "points/2/value"), "\"30%\"");
     assert_string_equal(at(f.object, "points/2/recall"), "0.666667");
     assert_string_equal(at(f.object, "points/2/alerts"), "121");
+    assert_string_equal(at(f.object, "points/2/alerts_per_month"), "1.120370");
     fixture_deinit(&f);
 }
 

@@ -29,7 +29,22 @@ static void texts_are_baskets_codes_or_beginnings(void **state)
         enum selector_kind kind;
         const char *rest;
     } cases[] = {
-        {"baskets", true, SELECT_BASKETS, "baskets"},
+        {"baskets", true, SELECT_BASKETS, ""},
+        {"baskets of cbam", true, SELECT_BASKETS, "cbam"},
+        {"0301-0307", true, SELECT_RANGE, "0301"},
+        {"\"72-73\"", true, SELECT_RANGE, "72"},
+        {"hs6", true, SELECT_LEVEL, ""},
+        {"hs2 in 72", true, SELECT_LEVEL, "72"},
+        {"hs6 in 72-73", true, SELECT_LEVEL, "72"},
+        {"hs6 in \"72-73\"", true, SELECT_LEVEL, "72"},
+        {"baskets of ", false, 0, NULL},
+        {"basketsx", false, 0, NULL},
+        {"0307-0301", false, 0, NULL},
+        {"03-0307", false, 0, NULL},
+        {"\"72-73", false, 0, NULL},
+        {"hs5", false, 0, NULL},
+        {"hs6 in", false, 0, NULL},
+        {"hs6 in steel", false, 0, NULL},
         {"plywood", true, SELECT_BASKET, "plywood"},
         {"7210", true, SELECT_CODE, "7210"},
         {"72", true, SELECT_CODE, "72"},
@@ -113,7 +128,8 @@ static void overlap_is_mutual(void **state)
     for (size_t i = 0; i < LEN(cases); i++) {
         struct selector a, b;
         assert_true(read(cases[i].a, &arena, &a) && read(cases[i].b, &arena, &b));
-        if (selector_overlaps(&a, &b, &baskets) != cases[i].overlaps || selector_overlaps(&b, &a, &baskets) != cases[i].overlaps)
+        if (selector_overlaps(&a, &b, &baskets) != cases[i].overlaps ||
+            selector_overlaps(&b, &a, &baskets) != cases[i].overlaps)
             fail_msg("%s, %s", cases[i].a, cases[i].b);
     }
     arena_deinit(&arena);

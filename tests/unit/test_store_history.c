@@ -198,7 +198,7 @@ static void changed_figure_leaves_its_old_one(void **state)
     struct temp_store *temp = *state;
     struct panel *panel = panel_new();
     const struct figure_row first = {"a", 24300, 1000, 50, -1, OBSERVATION_PRELIMINARY},
-                     revised = {"a", 24300, 1100, 50, 7, OBSERVATION_PRELIMINARY};
+                            revised = {"a", 24300, 1100, 50, 7, OBSERVATION_PRELIMINARY};
     put_rows(temp->store, panel, &first, 1);
     put_rows(temp->store, panel, &revised, 1);
     assert_string_equal(temp_store_sql(temp, all_revisions), "2 0 24300 0 1000 1100 1; 2 0 24300 2 - 7 1");
@@ -226,7 +226,7 @@ static void figure_that_is_final_now_keeps_its_old_flags(void **state)
     struct temp_store *temp = *state;
     struct panel *panel = panel_new();
     const struct figure_row first = {"a", 24300, 1000, -1, -1, OBSERVATION_PRELIMINARY},
-                     final = {"a", 24300, 1000, -1, -1, 0};
+                            final = {"a", 24300, 1000, -1, -1, 0};
     put_rows(temp->store, panel, &first, 1);
     put_rows(temp->store, panel, &final, 1);
     assert_string_equal(temp_store_sql(temp, all_revisions), "2 0 24300 0 1000 1000 1");

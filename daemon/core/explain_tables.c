@@ -1,0 +1,66 @@
+/* Rows of the reference tables that concern a scope. */
+#include "core/explain.h"
+#include "core/probe.h"
+
+static bool reads_elsewhere(const struct program *program)
+{
+    for (size_t i = 0; i < program->len; i++)
+        if (program->code[i].op == PROGRAM_PROBE && program->code[i].probe == PROBE_CASE_ELSEWHERE)
+            return true;
+    return false;
+}
+
+static enum measure_standing standing_of(const struct measure *measure, int32_t day)
+{
+    int32_t known = measure_known(measure);
+    if (known == DATE_NONE || known > day)
+        return MEASURE_NOT_KNOWN_YET;
+    if (measure_is_open_case(measure, day))
+        return MEASURE_OPEN_CASE;
+    if (measure_is_live(measure, day))
+        return MEASURE_IN_FORCE;
+    bool over = (measure->ended != DATE_NONE && measure->ended <= day) ||
+                (measure->to != DATE_NONE && measure->to < day);
+    return over ? MEASURE_ENDED : MEASURE_ANNOUNCED;
+}
+
+static bool concerns(
+    const struct explain_request *request, const struct explanation *out, const struct measure *measure)
+{
+    const struct scope *scope = out->scope;
+    bool against = measure_is_against(measure, request->home) ||
+                   (scope->origin[0] != '\0' && measure_is_against(measure, scope->origin));
+    bool here = str_equal(measure->market, scope->market) || reads_elsewhere(&out->rule->program);
+    return against && here && measure_covers(measure, &request->reference->baskets, scope->product);
+}
+
+static void take_measures(const struct explain_request *request, struct explanation *out)
+{
+    const struct measures *measures = &request->reference->measures;
+    int32_t day = date_end_of_period(out->period);
+    out->measures = arena_array(&out->arena, measures->len, sizeof *out->measures);
+    for (size_t i = 0; i < measures->len; i++)
+        if (concerns(request, out, &measures->items[i]))
+            out->measures[out->measure_count++] =
+                (struct explained_measure){&measures->items[i], standing_of(&measures->items[i], day)};
+}
+
+static void take_quotas(const struct explain_request *request, struct explanation *out)
+{
+    const struct quotas *quotas = &request->reference->quotas;
+    out->quotas = arena_array(&out->arena, quotas->len, sizeof *out->quotas);
+    for (size_t i = 0; i < quotas->len; i++) {
+        const struct quota *quota = &quotas->items[i];
+        bool against = str_equal(quota->against, request->home) || str_equal(quota->against, "W");
+        if (against && str_equal(quota->market, out->scope->market) &&
+            quota_is_in_force(quota, out->period) &&
+            quota_covers(quota, &request->reference->baskets, out->scope->product))
+            out->quotas[out->quota_count++] = quota;
+    }
+}
+
+void explain_tables(const struct explain_request *request, struct explanation *explanation)
+{
+    take_measures(request, explanation);
+    take_quotas(request, explanation);
+}

@@ -1,0 +1,27 @@
+/* Values that several JSON documents have: texts, months, days, moments, figures. Private to files of io. */
+#ifndef IO_JSON_VALUE_H
+#define IO_JSON_VALUE_H
+
+#include <json.h>
+#include <stdint.h>
+
+#include "core/figure.h"
+
+/* NULL is JSON null. */
+void json_add_text(struct json_object *object, const char *key, const char *text);
+void json_add_bool(struct json_object *object, const char *key, bool value);
+void json_add_count(struct json_object *object, const char *key, int64_t n);
+
+/* PERIOD_NONE, DATE_NONE and 0 ms are JSON null. */
+struct json_object *json_period(int32_t period);
+void json_add_period(struct json_object *object, const char *key, int32_t period);
+void json_add_date(struct json_object *object, const char *key, int32_t date);
+void json_add_moment(struct json_object *object, const char *key, int64_t wall_ms);
+
+/* The shortest decimal that reads back as the same double. */
+struct json_object *json_number(double value);
+
+/* A figure's value: number, boolean or month; null for what is not known. JSON has no infinities. */
+struct json_object *json_figure_value(const struct figure *figure);
+
+#endif
