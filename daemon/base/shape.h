@@ -14,8 +14,9 @@ enum shape_kind {
     SHAPE_ANY,  /* one of several shapes */
 };
 
-/* What else a text may be to a reader of YAML: 7210 is a number to it, and text to keys_read. Bits. */
-enum { ALSO_INTEGER = 1, ALSO_NUMBER = 2, ALSO_BOOL = 4 };
+/* What else a text may be to a reader of YAML: 7210 is a number to it and ~ is null, and both are text to
+ * keys_read. Bits. */
+enum { ALSO_INTEGER = 1, ALSO_NUMBER = 2, ALSO_BOOL = 4, ALSO_NULL = 8 };
 
 struct shape {
     enum shape_kind kind;

@@ -35,7 +35,7 @@ const struct shape series_text_shape = {
     .expected = "expected figures such as 100x12 110; 10x3 is 10 10 10, 10+2x3 is 10 12 14 16, "
                 "_ is not published, ~ suppressed",
     .pattern = "^" BLANK "*" ITEM "(" BLANK "+" ITEM ")*" BLANK "*$",
-    .also = ALSO_NUMBER,
+    .also = ALSO_NUMBER | ALSO_NULL,
     .max = FIGURE_MAX / FIGURE_SCALE,
 };
 
@@ -44,7 +44,7 @@ const struct shape series_point_shape = {
     .name = "figure",
     .expected = "expected one figure, or ~",
     .pattern = "^" BLANK "*(" NUMBER MARK "|~)" BLANK "*$",
-    .also = ALSO_NUMBER,
+    .also = ALSO_NUMBER | ALSO_NULL,
     .max = FIGURE_MAX / FIGURE_SCALE,
 };
 

@@ -131,6 +131,8 @@ static struct json_object *type_array(int also)
         push_text(array, "integer");
     if (also & ALSO_BOOL)
         push_text(array, "boolean");
+    if (also & ALSO_NULL)
+        push_text(array, "null");
     return array;
 }
 

@@ -3,7 +3,7 @@
 // Each sample under tests/cases/schema/good is accepted by `tdwatch check` and by the schema. Each under bad is refused by both, for the
 // reason that its first line gives: the loader's code, and where the schema complains (a JSON pointer, or the beginning of one).
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,7 @@ const shipped = {
   rules: "rules/tdwatch-rules.schema.json",
   feeds: "feeds/tdwatch-feeds.schema.json",
   tables: "feeds/tdwatch-tables.schema.json",
+  tests: "rules/tdwatch-tests.schema.json",
 };
 let number = 0;
 let failed = 0;
@@ -55,6 +56,7 @@ function schemaErrors(validate, path) {
 
 function kindOf(path) {
   if (path.endsWith(".feed.yaml")) return "feeds";
+  if (path.endsWith(".test.yaml")) return "tests";
   return path.endsWith(".table.yaml") ? "tables" : "rules";
 }
 
@@ -77,6 +79,19 @@ function loaderFindings(...given) {
   return answer.findings.filter((finding) => finding.level === "error");
 }
 
+// Tests are read beside their pack: all samples are of the same one. A test that fails has been read.
+function testFindings(path, directory) {
+  const pack = join(directory, "pack.yaml");
+  copyFileSync(join(root, "tests/cases/schema/pack.yaml"), pack);
+  copyFileSync(join(root, path), join(directory, "pack.test.yaml"));
+  const done = spawnSync(binary, ["test", "--tables", "tests/cases/check/tables", pack], { cwd: root, encoding: "utf8" });
+  return [...done.stdout.matchAll(/: error\[(\w+)\]: (.*)/g)].map(([, code, text]) => ({ code, text }));
+}
+
+function findingsOf(kind, path, directory) {
+  return kind === "tests" ? testFindings(path, directory) : loaderFindings(...checkArguments(kind, path, directory));
+}
+
 function goodFaults(errors, findings) {
   return [...errors.map((error) => `schema: ${error}`), ...findings.map((finding) => `loader: ${finding.code} ${finding.text}`)];
 }
@@ -96,6 +111,7 @@ const directory = mkdtempSync(join(tmpdir(), "tdwatch-schema-"));
 try {
   for (const path of files("rules", ".yaml").filter((name) => !name.endsWith(".test.yaml")))
     report(path, goodFaults(schemaErrors(validate.rules, path), loaderFindings("check", "--json", path)));
+  for (const path of files("rules", ".test.yaml")) report(path, goodFaults(schemaErrors(validate.tests, path), []));
   for (const path of [...files("feeds", ".feed.yaml"), ...files("feeds/sample", ".feed.yaml")])
     report(path, goodFaults(schemaErrors(validate.feeds, path), loaderFindings(...checkArguments("feeds", path, directory))));
   const tables = files("feeds", ".yaml").filter((name) => !name.endsWith(".feed.yaml"));
@@ -105,7 +121,7 @@ try {
     for (const path of files(`tests/cases/schema/${expectation}`, ".yaml")) {
       const kind = kindOf(path);
       const errors = schemaErrors(validate[kind], path);
-      const findings = loaderFindings(...checkArguments(kind, path, directory));
+      const findings = findingsOf(kind, path, directory);
       const faults = expectation === "good" ? goodFaults(errors, findings) : badFaults(path, errors, findings);
       report(`${expectation}: ${basename(path)}`, faults);
     }
