@@ -182,13 +182,48 @@ static void keys_depend_on_each_other(void **state)
         .key_count = sizeof keys / sizeof *keys,
         .only = shown,
         .one_of = either,
-        .needs = {"open", "name"}};
+        .needs = {{"open", "name"}, {"colour", "open"}},
+        .apart = {{"name", "colour"}}};
     struct json_object *schema = schema_of(&shape);
     (void)state;
     assert_string_equal(at(schema, "oneOf"), "[{\"required\":[\"name\"]},{\"required\":[\"colour\"]}]");
-    assert_string_equal(at(schema, "dependentRequired"), "{\"open\":[\"name\"]}");
+    assert_string_equal(at(schema, "dependentRequired"), "{\"open\":[\"name\"],\"colour\":[\"open\"]}");
+    assert_string_equal(at(schema, "not"), "{\"anyOf\":[{\"required\":[\"name\",\"colour\"]}]}");
     assert_string_equal(at(schema, "properties/open/enum/0"), "\"true\"");
     assert_string_equal(at(schema, "properties/texts"), "nothing");
+    json_object_put(schema);
+}
+
+static void required_keys_may_be_filled_in(void **state)
+{
+    static const char *const filled[] = {"name", NULL};
+    const struct shape shape = {.kind = SHAPE_MAP,
+        .keys = keys,
+        .key_count = sizeof keys / sizeof *keys,
+        .filled = filled,
+        .min_items = 1,
+        .max_items = 6};
+    struct json_object *schema = schema_of(&shape);
+    (void)state;
+    assert_string_equal(at(schema, "required"), "nothing");
+    assert_string_equal(at(schema, "minProperties"), "1");
+    assert_string_equal(at(schema, "maxProperties"), "6");
+    json_object_put(schema);
+}
+
+/* YAML takes true, 5 and ~ for a boolean, a number and null. */
+static void words_and_texts_are_what_yaml_makes_of_them(void **state)
+{
+    static const char *const words[] = {"true", "hold", NULL};
+    static const struct shape figure = {
+        .kind = SHAPE_TEXT, .pattern = "^~|[0-9]$", .also = ALSO_INTEGER | ALSO_NULL};
+    static const struct key table[] = {{"verdict", KEY_CHOICE, 0, .choices = words, .help = ""},
+        {"figure", KEY_TEXT, 0, .help = "", .shape = &figure}};
+    const struct shape shape = {.kind = SHAPE_MAP, .keys = table, .key_count = 2};
+    struct json_object *schema = schema_of(&shape);
+    (void)state;
+    assert_string_equal(at(schema, "properties/verdict/enum"), "[\"true\",\"hold\",true]");
+    assert_string_equal(at(schema, "properties/figure/type"), "[\"string\",\"integer\",\"null\"]");
     json_object_put(schema);
 }
 
@@ -212,6 +247,8 @@ int main(void)
         cmocka_unit_test(durations_are_limited_in_every_unit),
         cmocka_unit_test(a_table_becomes_a_schema),
         cmocka_unit_test(keys_depend_on_each_other),
+        cmocka_unit_test(required_keys_may_be_filled_in),
+        cmocka_unit_test(words_and_texts_are_what_yaml_makes_of_them),
         cmocka_unit_test(all_keys_may_be_required_and_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
