@@ -3,6 +3,8 @@
 # make check       install what is missing, build, run every test
 # make fault       the long fault tests
 # make format      apply .clang-format
+# make schema      write the JSON Schemas of what people write; CI compares them
+# make update-ok   write the expected output of tests/cases/check again
 # make install     DESTDIR= PREFIX=/usr/local
 #
 # VARIANT=release|debug|asan|cov|clang|fuzz   objects go to build/$(VARIANT)
@@ -137,6 +139,20 @@ fault: deps-check
 format:
 	@clang-format -i $(wildcard daemon/*/*.[ch] feeds/*.[ch] tests/*/*.[ch])
 
+# ---- schemas: from the tables that the program reads by ----
+
+.PHONY: schema
+schema: all
+	@$(B)/tdwatch config --schema rules > rules/tdwatch-rules.schema.json
+	@$(B)/tdwatch config --schema feeds > feeds/tdwatch-feeds.schema.json
+	@$(B)/tdwatch config --schema tables > feeds/tdwatch-tables.schema.json
+	@$(B)/tdwatch config --schema tests > rules/tdwatch-tests.schema.json
+
+# To be read before it is committed.
+.PHONY: update-ok
+update-ok: all
+	@/usr/bin/python3 tests/system/check_golden.py $(B)/tdwatch --update
+
 # ---- manuals: the lists of options and functions come from the program's own tables ----
 
 MANUALS := $(patsubst docs/%,build/man/%,$(wildcard docs/*.[58])) $(patsubst docs/%.in,build/man/%,$(wildcard docs/*.in))
@@ -159,8 +175,8 @@ build/man/%: docs/%.in build/release/tdwatch
 install: all manuals
 	install -D -m 755 build/release/tdwatch $(DESTDIR)$(PREFIX)/bin/tdwatch
 	install -d $(DESTDIR)$(PREFIX)/share/tdwatch/feeds $(DESTDIR)$(PREFIX)/share/tdwatch/rules
-	install -m 644 feeds/*.yaml $(DESTDIR)$(PREFIX)/share/tdwatch/feeds
-	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/tdwatch/rules
+	install -m 644 feeds/*.yaml feeds/*.schema.json $(DESTDIR)$(PREFIX)/share/tdwatch/feeds
+	install -m 644 rules/*.yaml rules/*.schema.json $(DESTDIR)$(PREFIX)/share/tdwatch/rules
 	install -D -m 644 systemd/tdwatch.service $(DESTDIR)$(PREFIX)/lib/systemd/system/tdwatch.service
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 $(filter %.5,$(MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man5

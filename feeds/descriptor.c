@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/shape.h"
 #include "core/code.h"
 #include "core/country.h"
 #include "feeds/decode.h"
@@ -35,26 +36,46 @@ struct document_keys {
 
 #define DOCUMENT(field) offsetof(struct document_keys, field)
 
+static const struct shape feed_name_shape = {
+    .kind = SHAPE_TEXT,
+    .expected = "expected a name of at most 63 lower-case letters, digits and - _ . :",
+    .pattern = "^[a-z0-9_.:-]+$",
+    .max_length = CODE_SIZE - 1,
+    .also = ALSO_NUMBER | ALSO_BOOL,
+};
+
+static const struct shape url_shape = {
+    .kind = SHAPE_TEXT,
+    .expected = "expected an http or https URL without a user name, and with blanks written as %20",
+    .pattern = "^https?://[^/?#@\\x00-\\x20\\x7f]+([/?#][^\\x00-\\x20\\x7f]*)?$",
+};
+
+static const struct shape csv_shape, fields_shape, end_shape;
+
 static const struct key document_keys[] = {
     {.name = "feed",
         .kind = KEY_NAME,
         .offset = DOCUMENT(descriptor.feed),
         .required = true,
-        .help = "The name of the source, kept with every series."},
+        .help = "The name of the source, kept with every series.",
+        .shape = &feed_name_shape},
     {.name = "title",
         .kind = KEY_TEXT,
         .offset = DOCUMENT(descriptor.title),
         .required = true,
-        .help = "What people call it."},
+        .help = "What people call it.",
+        .shape = &shape_some_text},
     {.name = "url",
         .kind = KEY_TEXT,
         .offset = DOCUMENT(descriptor.url),
-        .help = "Where the payload is fetched: http or https. Left out, the feed is imported only."},
+        .help = "Where the payload is fetched: http or https. Left out, the feed is imported only.",
+        .shape = &url_shape},
     {.name = "licence",
         .kind = KEY_TEXT,
         .offset = DOCUMENT(descriptor.licence),
         .required = true,
-        .help = "Under which terms the source publishes."},
+        .help = "Under which terms the source publishes.",
+        .shape = &shape_some_text},
     {.name = "format",
         .kind = KEY_CHOICE,
         .offset = DOCUMENT(descriptor.format),
@@ -88,18 +109,29 @@ static const struct key document_keys[] = {
         .min = 1,
         .max = PAYLOAD_BYTES_MAX,
         .help = "A larger payload is refused."},
-    {.name = "csv", .kind = KEY_NODE, .offset = DOCUMENT(csv), .help = "How the CSV is written."},
+    {.name = "csv",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(csv),
+        .help = "How the CSV is written.",
+        .shape = &csv_shape},
     {.name = "fields",
         .kind = KEY_NODE,
         .offset = DOCUMENT(fields),
         .required = true,
-        .help = "Which column fills which field of an observation."},
+        .help = "Which column fills which field of an observation.",
+        .shape = &fields_shape},
     {.name = "end",
         .kind = KEY_NODE,
         .offset = DOCUMENT(end),
         .required = true,
-        .help = "What proves that the payload is whole."},
+        .help = "What proves that the payload is whole.",
+        .shape = &end_shape},
 };
+
+const struct shape descriptor_shape = {.kind = SHAPE_MAP,
+    .keys = document_keys,
+    .key_count = LENGTH(document_keys),
+    .needs = {{"interval", "url"}}};
 
 struct csv_keys {
     int delimiter;
@@ -113,6 +145,8 @@ static const struct key csv_keys[] = {
         .choices = delimiter_names,
         .help = "What stands between two fields; the word tab for a tab."},
 };
+
+static const struct shape csv_shape = {.kind = SHAPE_MAP, .keys = csv_keys, .key_count = LENGTH(csv_keys)};
 
 struct end_keys {
     int64_t rows_at_least;
@@ -128,12 +162,17 @@ static const struct key end_keys[] = {
         .help = "A payload with fewer rows is not whole."},
 };
 
+static const struct shape end_shape = {.kind = SHAPE_MAP, .keys = end_keys, .key_count = LENGTH(end_keys)};
+
+static const struct shape field_shapes[FIELD_COUNT];
+
 #define ROLE(role, key, need, words)                                                                         \
     [role] = {.name = key,                                                                                   \
         .kind = KEY_NODE,                                                                                    \
         .offset = (role) * sizeof(const struct node *),                                                      \
         .required = need,                                                                                    \
-        .help = words}
+        .help = words,                                                                                       \
+        .shape = &field_shapes[role]}
 
 static const struct key role_keys[FIELD_COUNT] = {
     ROLE(FIELD_REPORTER, "reporter", true, "The country that reports."),
@@ -148,6 +187,9 @@ static const struct key role_keys[FIELD_COUNT] = {
     ROLE(FIELD_FLAGS, "flags", false, "What the source says of the figures."),
 };
 
+static const struct shape fields_shape = {
+    .kind = SHAPE_MAP, .keys = role_keys, .key_count = FIELD_COUNT, .needs = {{"unit", "quantity"}}};
+
 /* One table for all ten fields, so that all are written alike; allowed_keys says what each of them takes. */
 struct field_keys {
     struct field field;
@@ -156,21 +198,48 @@ struct field_keys {
 
 #define FIELD(member) offsetof(struct field_keys, member)
 
+/* Figures stay exact only when scaled by these. */
+static const char *const scales[] = {
+    "1", "10", "100", "1000", "10000", "100000", "1000000", "10000000", "100000000", "1000000000", NULL};
+static const struct shape scale_shape = {
+    .kind = SHAPE_TEXT, .expected = "expected 1, 10, 100, …", .words = scales, .also = ALSO_INTEGER};
+
+static const struct shape prefix_shape = {
+    .kind = SHAPE_TEXT,
+    .expected = "expected the beginning of a product code: letters, digits and : . _ -",
+    .pattern = "^[A-Za-z0-9:._-]*$",
+    .max_length = CODE_SIZE - 1,
+    .also = ALSO_NUMBER | ALSO_BOOL,
+};
+
+static const struct shape map_shape = {
+    .kind = SHAPE_MAP, .names = &shape_any_text, .items = &shape_any_text, .min_items = 1};
+
 static const struct key field_keys[] = {
     {.name = "column",
         .kind = KEY_TEXT,
         .offset = FIELD(field.column),
-        .help = "A column's name in the header line."},
+        .help = "A column's name in the header line.",
+        .shape = &shape_some_text},
     {.name = "value", .kind = KEY_TEXT, .offset = FIELD(field.value), .help = "The same text for every row."},
-    {.name = "prefix", .kind = KEY_TEXT, .offset = FIELD(field.prefix), .help = "Put before the text."},
+    {.name = "prefix",
+        .kind = KEY_TEXT,
+        .offset = FIELD(field.prefix),
+        .help = "Put before the text.",
+        .shape = &prefix_shape},
     {.name = "scale",
         .kind = KEY_INTEGER,
         .offset = FIELD(field.scale),
         .fallback = "1",
         .min = 1,
         .max = SCALE_MAX,
-        .help = "One unit of the payload in USD, units or kg: 1, 10, 100, …"},
-    {.name = "unit", .kind = KEY_TEXT, .offset = FIELD(field.unit), .help = "The unit of the quantity."},
+        .help = "One unit of the payload in USD, units or kg: 1, 10, 100, …",
+        .shape = &scale_shape},
+    {.name = "unit",
+        .kind = KEY_TEXT,
+        .offset = FIELD(field.unit),
+        .help = "The unit of the quantity.",
+        .shape = &code_product_shape},
     {.name = "codes",
         .kind = KEY_CHOICE,
         .offset = FIELD(field.codes),
@@ -180,20 +249,48 @@ static const struct key field_keys[] = {
     {.name = "map",
         .kind = KEY_NODE,
         .offset = FIELD(map),
-        .help = "The payload's texts and what they mean."},
+        .help = "The payload's texts and what they mean.",
+        .shape = &map_shape},
 };
 
-/* Which keys of field_keys say something for which field; `column` does for all. */
+/* Which keys of field_keys say something for which field. */
 static const char *const allowed_keys[FIELD_COUNT][5] = {
-    [FIELD_REPORTER] = {"value", "map", "codes"},
-    [FIELD_FLOW] = {"value", "map"},
-    [FIELD_PARTNER] = {"value", "map", "codes"},
-    [FIELD_PRODUCT] = {"value", "map", "prefix"},
-    [FIELD_VALUE] = {"scale"},
-    [FIELD_QUANTITY] = {"scale", "unit"},
-    [FIELD_WEIGHT] = {"scale"},
-    [FIELD_UNIT] = {"map"},
-    [FIELD_FLAGS] = {"map"},
+    [FIELD_REPORTER] = {"column", "value", "map", "codes"},
+    [FIELD_FLOW] = {"column", "value", "map"},
+    [FIELD_PARTNER] = {"column", "value", "map", "codes"},
+    [FIELD_PRODUCT] = {"column", "value", "map", "prefix"},
+    [FIELD_PERIOD] = {"column"},
+    [FIELD_VALUE] = {"column", "scale"},
+    [FIELD_QUANTITY] = {"column", "scale", "unit"},
+    [FIELD_WEIGHT] = {"column", "scale"},
+    [FIELD_UNIT] = {"column", "map"},
+    [FIELD_FLAGS] = {"column", "map"},
+};
+
+static const char *const constant_or_column[] = {"column", "value", NULL};
+static const char *const column_only[] = {"column", NULL};
+
+#define FIELD_SHAPE(role, from, ...)                                                                         \
+    [role] = {.kind = SHAPE_MAP,                                                                             \
+        .keys = field_keys,                                                                                  \
+        .key_count = LENGTH(field_keys),                                                                     \
+        .only = allowed_keys[role],                                                                          \
+        .one_of = from,                                                                                      \
+        __VA_ARGS__}
+
+/* A constant takes no map and no code list, and only a field without one takes a column: so both need a
+ * column. */
+static const struct shape field_shapes[FIELD_COUNT] = {
+    FIELD_SHAPE(FIELD_REPORTER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
+    FIELD_SHAPE(FIELD_FLOW, constant_or_column, .needs = {{"map", "column"}}),
+    FIELD_SHAPE(FIELD_PARTNER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
+    FIELD_SHAPE(FIELD_PRODUCT, constant_or_column, .needs = {{"map", "column"}}),
+    FIELD_SHAPE(FIELD_PERIOD, column_only),
+    FIELD_SHAPE(FIELD_VALUE, column_only),
+    FIELD_SHAPE(FIELD_QUANTITY, column_only),
+    FIELD_SHAPE(FIELD_WEIGHT, column_only),
+    FIELD_SHAPE(FIELD_UNIT, column_only),
+    FIELD_SHAPE(FIELD_FLAGS, column_only),
 };
 
 /* ---- one field ---- */
@@ -209,8 +306,6 @@ struct reading {
 
 static bool is_allowed(enum field_role role, const char *key)
 {
-    if (str_equal(key, "column"))
-        return true;
     for (size_t i = 0; allowed_keys[role][i] != NULL; i++)
         if (str_equal(allowed_keys[role][i], key))
             return true;

@@ -83,6 +83,8 @@ struct descriptor {
     struct arena arena;
 };
 
+extern const struct shape descriptor_shape;
+
 /* Reads a descriptor document. 0, or -EINVAL with every fault in `diags` (codes F0xx). */
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags);
 void descriptor_deinit(struct descriptor *descriptor);

@@ -105,6 +105,8 @@ def main():
     step(total, "sample: against its source", [PYTHON, "tests/system/sample_source.py"])
     step(total, "report: pages", [PYTHON, "tests/system/report_page.py", *sorted((ROOT / "tests/cases/report").glob("*.html"))])
     step(total, "npm ci", ["tests/support/npm.sh"])
+    step(total, "schemas: samples and shipped files", ["node", "tests/system/schema.mjs", "build/release/tdwatch"], count_lines)
+    step(total, "check: golden files", [PYTHON, "tests/system/check_golden.py", "build/release/tdwatch"], count_unittest)
     for variant in ("release", "asan"):
         step(total, f"system: main job, {variant}", [PYTHON, "tests/system/main_job.py", f"build/{variant}/tdwatch"],
              count_unittest)

@@ -7,6 +7,9 @@
 #include "app/paths.h"
 #include "base/alloc.h"
 #include "core/rule_lint.h"
+#include "io/diag_json.h"
+
+enum { JSON_BYTES_MAX = 16 * 1024 * 1024 };
 
 /* Files that are checked together. */
 struct check {
@@ -87,16 +90,23 @@ static void print_tables(const struct reference *reference)
         reference->measures.len, reference->quotas.len, reference->countries.len);
 }
 
-static size_t check_files(const struct texts *tables, char **paths, struct diag_list *diags)
+/* What was asked for. */
+struct request {
+    struct texts tables; /* paths */
+    bool json;
+    char **files; /* NULL-terminated; none: the configuration with all that it names */
+};
+
+static size_t check_files(const struct request *request, struct diag_list *diags)
 {
-    struct check check = {.paths = *tables, .ruleset = ruleset_new(), .diags = diags};
-    for (char **path = paths; *path != NULL; path++)
+    struct check check = {.paths = request->tables, .ruleset = ruleset_new(), .diags = diags};
+    for (char **path = request->files; *path != NULL; path++)
         (void)table_files_load(&check.files, *path, &check.arena, diags); /* its faults are in diags */
     size_t errors = diags->errors;
     check_tables(&check);
     if (diags->errors == errors)
         check_rules(&check);
-    if (diags->errors == 0)
+    if (diags->errors == 0 && !request->json)
         print_tables(&check.reference);
     size_t rules = check.ruleset->len;
     ruleset_free(check.ruleset);
@@ -134,14 +144,14 @@ static void check_warnings(const struct setup *setup, struct diag_list *diags)
     check_history(setup, diags);
 }
 
-static size_t check_setup(const char *config_path, struct diag_list *diags)
+static size_t check_setup(const struct request *request, const char *config_path, struct diag_list *diags)
 {
     struct setup *setup;
     (void)setup_load(config_path, CONFIG_WITHOUT_SECRETS, &setup, diags); /* its faults are in diags */
     size_t rules = setup != NULL && setup->ruleset != NULL ? setup->ruleset->len : 0;
     if (diags->errors == 0)
         check_warnings(setup, diags);
-    if (diags->errors == 0) {
+    if (diags->errors == 0 && !request->json) {
         printf(
             "%s: %zu feeds, %zu receivers\n", config_path, setup->feed_count, setup->config->receiver_count);
         print_tables(&setup->reference);
@@ -150,26 +160,63 @@ static size_t check_setup(const char *config_path, struct diag_list *diags)
     return rules;
 }
 
+static void print_text(struct diag_list *diags, const struct request *request, size_t rules)
+{
+    command_print_diags(stdout, diags);
+    if (diags->errors == 0 &&
+        (rules > 0 || request->files[0] == NULL)) /* not where only tables were checked */
+        printf("%zu rules are in order\n", rules);
+}
+
+/* DIAG_MAX findings of at most two texts of 1 KiB each always fit. */
+static void print_json(const struct diag_list *diags, const struct request *request)
+{
+    size_t files = 0;
+    struct buf out;
+    while (request->files[files] != NULL)
+        files++;
+    buf_init(&out, JSON_BYTES_MAX);
+    (void)diag_json_write(diags, files > 0 ? files : 1, &out);
+    fputs(buf_text(&out), stdout);
+    buf_deinit(&out);
+}
+
+/* False where an option is none of ours. */
+static bool read_options(int argc, char **argv, struct arena *arena, struct request *ret_request)
+{
+    static const struct option options[] = {
+        {"tables", required_argument, NULL, 't'}, {"json", no_argument, NULL, 'j'}, {0}};
+    const char **paths = arena_array(arena, (size_t)argc, sizeof *paths);
+    struct request request = {.tables = {paths, 0}};
+    for (int option; (option = getopt_long(argc, argv, "t:", options, NULL)) != -1;) {
+        if (option == 't')
+            paths[request.tables.len++] = optarg;
+        else if (option == 'j')
+            request.json = true;
+        else
+            return false;
+    }
+    request.files = argv + optind;
+    *ret_request = request;
+    return true;
+}
+
 int cmd_check(const char *config_path, int argc, char **argv)
 {
-    static const struct option options[] = {{"tables", required_argument, NULL, 't'}, {0}};
     struct arena arena = ARENA_NULL;
-    const char **paths = arena_array(&arena, (size_t)argc, sizeof *paths);
-    struct texts tables = {paths, 0};
     struct diag_list diags = DIAG_LIST_NULL;
-    for (int option; (option = getopt_long(argc, argv, "t:", options, NULL)) != -1;) {
-        if (option != 't') {
-            arena_deinit(&arena);
-            return EXIT_USAGE;
-        }
-        paths[tables.len++] = optarg;
+    struct request request;
+    int code = EXIT_USAGE;
+    if (read_options(argc, argv, &arena, &request)) {
+        size_t rules = request.files[0] != NULL
+                           ? check_files(&request, &diags)
+                           : check_setup(&request, command_config_path(config_path), &diags);
+        if (request.json)
+            print_json(&diags, &request);
+        else
+            print_text(&diags, &request, rules);
+        code = diags.errors == 0 ? EXIT_OK : EXIT_FAULT;
     }
-    size_t rules = optind < argc ? check_files(&tables, argv + optind, &diags)
-                                 : check_setup(command_config_path(config_path), &diags);
-    command_print_diags(stdout, &diags);
-    if (diags.errors == 0 && (rules > 0 || optind == argc)) /* not where only tables were checked */
-        printf("%zu rules are in order\n", rules);
-    int code = diags.errors == 0 ? EXIT_OK : EXIT_FAULT;
     diag_list_deinit(&diags);
     arena_deinit(&arena);
     return code;

@@ -2,7 +2,22 @@
 
 #include "app/command.h"
 #include "app/roff.h"
+#include "app/rule_test.h"
 #include "core/indicator.h"
+#include "io/json_schema.h"
+
+enum { SCHEMA_BYTES_MAX = 1024 * 1024 };
+
+/* What people write, and its shape. */
+static const struct {
+    const char *name;
+    const struct shape *shape;
+} documents[] = {
+    {"rules", &ruleset_shape},
+    {"feeds", &descriptor_shape},
+    {"tables", &reference_shape},
+    {"tests", &rule_tests_shape},
+};
 
 static void print_sentence(FILE *out, const char *start, const char *text)
 {
@@ -26,12 +41,32 @@ static void print_functions(FILE *out)
     }
 }
 
+static int print_schema(const char *name)
+{
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        if (!str_equal(name, documents[i].name))
+            continue;
+        struct buf out;
+        buf_init(&out, SCHEMA_BYTES_MAX);
+        int r = json_schema_write(documents[i].shape, name, &out);
+        fputs(buf_text(&out), stdout);
+        buf_deinit(&out);
+        return r < 0 ? EXIT_FAULT : EXIT_OK;
+    }
+    fprintf(stderr, "tdwatch: there is no schema of '%s'; there are", name);
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        fprintf(stderr, "%s %s", i > 0 ? "," : "", documents[i].name);
+    fputs("\n", stderr);
+    return EXIT_USAGE;
+}
+
 int cmd_config(const char *config_path, int argc, char **argv)
 {
     static const struct option options[] = {
         {"defaults", no_argument, NULL, 'd'},
         {"manual", no_argument, NULL, 'm'},
         {"functions", no_argument, NULL, 'f'},
+        {"schema", required_argument, NULL, 's'},
         {0},
     };
     (void)config_path;
@@ -42,7 +77,10 @@ int cmd_config(const char *config_path, int argc, char **argv)
         config_print_manual(stdout);
     else if (option == 'f')
         print_functions(stdout);
+    else if (option == 's')
+        return print_schema(optarg);
     else
-        return fputs("usage: tdwatch config --defaults\n", stderr), EXIT_USAGE;
+        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|tables|tests\n", stderr),
+               EXIT_USAGE;
     return EXIT_OK;
 }

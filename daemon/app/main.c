@@ -10,7 +10,7 @@
 
 static const struct command commands[] = {
     {"run", "", "run the daemon in the foreground", cmd_run},
-    {"check", "[--tables PATH]… [FILE…]",
+    {"check", "[--json] [--tables PATH]… [FILE…]",
         "check the configuration, or rules and tables, and show every fault", cmd_check},
     {"test",
         "[--run NAME] [--junit FILE] [--min-coverage PERCENT] [--tables PATH]… [FILE…] | --from-alert ID",
@@ -30,7 +30,9 @@ static const struct command commands[] = {
     {"outbox", "[--pending|--parked|--delivered]", "list deliveries", cmd_outbox},
     {"feeds", "", "list feeds and how they are", cmd_feeds},
     {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
-    {"config", "--defaults", "print a complete configuration of the defaults", cmd_config},
+    {"config", "--defaults | --schema rules|feeds|tables|tests",
+        "print a complete configuration of the defaults, or the JSON Schema of what people write",
+        cmd_config},
     {"demo", "[--directory DIR]", "run the main job on the shipped sample", cmd_demo},
 };
 

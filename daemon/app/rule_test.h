@@ -115,6 +115,8 @@ struct test_reader {
 
 extern const char test_source[]; /* the feed that reports all series of a test */
 
+extern const struct shape rule_tests_shape; /* of one file */
+
 /* Reads the tests of a file. 0, or -EINVAL with every fault in `diags` (codes S0xx, and those of keys,
  * literals and tables); rule_tests_deinit in either case. */
 int rule_tests_read(

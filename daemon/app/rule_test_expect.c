@@ -28,6 +28,11 @@ struct expectation_keys {
 
 #define AT(field) offsetof(struct expectation_keys, field)
 
+static const struct shape event_shape = {.kind = SHAPE_TEXT, .words = event_words};
+static const struct shape event_list = {.kind = SHAPE_LIST, .items = &event_shape};
+static const struct shape *const event_choices[] = {&event_shape, &event_list, NULL};
+static const struct shape events_shape = {.kind = SHAPE_ANY, .choices = event_choices};
+
 /* The figures of the rule are keys too, behind these. */
 static const struct key expectation_keys[] = {
     {.name = "state",
@@ -45,23 +50,57 @@ static const struct key expectation_keys[] = {
     {.name = "event",
         .kind = KEY_TEXTS,
         .offset = AT(events),
-        .help = "What is told when the month becomes known."},
+        .help = "What is told when the month becomes known.",
+        .shape = &events_shape},
 };
+
+/* Only the rule knows the types of its figures: any text may be one. */
+static const struct shape expectation_map = {
+    .kind = SHAPE_MAP,
+    .keys = expectation_keys,
+    .key_count = COUNT(expectation_keys),
+    .names = &rule_name_shape,
+    .items = &shape_any_text,
+};
+
+static const struct shape state_shape = {
+    .kind = SHAPE_TEXT, .expected = "expected a state", .words = state_words};
+static const struct shape *const expectation_choices[] = {&state_shape, &expectation_map, NULL};
+static const struct shape expectation_shape = {
+    .kind = SHAPE_ANY, .name = "expectation", .choices = expectation_choices};
+
+const struct shape test_expectations_shape = {.kind = SHAPE_MAP,
+    .name = "expectations",
+    .names = &period_shape,
+    .items = &expectation_shape,
+    .min_items = 1};
 
 struct message_keys {
     struct texts phrases[LANGUAGE_COUNT];
     int to;
 };
 
+static const struct shape phrase_text = {
+    .kind = SHAPE_TEXT,
+    .name = "phrase-of-message",
+    .expected = "expected contains \"text\" or lacks \"text\"",
+    .pattern = "^(contains|lacks) \"[\\s\\S]+\"$",
+};
+static const struct shape phrase_list = {.kind = SHAPE_LIST, .items = &phrase_text};
+static const struct shape *const phrase_choices[] = {&phrase_text, &phrase_list, NULL};
+static const struct shape phrases_shape = {.kind = SHAPE_ANY, .choices = phrase_choices};
+
 static const struct key message_keys[] = {
     {.name = "vi",
         .kind = KEY_TEXTS,
         .offset = offsetof(struct message_keys, phrases[LANGUAGE_VI]),
-        .help = "What the Vietnamese text contains, or lacks."},
+        .help = "What the Vietnamese text contains, or lacks.",
+        .shape = &phrases_shape},
     {.name = "en",
         .kind = KEY_TEXTS,
         .offset = offsetof(struct message_keys, phrases[LANGUAGE_EN]),
-        .help = "What the English text contains, or lacks."},
+        .help = "What the English text contains, or lacks.",
+        .shape = &phrases_shape},
     {.name = "to",
         .kind = KEY_CHOICE,
         .offset = offsetof(struct message_keys, to),
@@ -69,6 +108,9 @@ static const struct key message_keys[] = {
         .choices = receiver_words,
         .help = "Who gets it."},
 };
+
+const struct shape test_message_shape = {
+    .kind = SHAPE_MAP, .name = "message", .keys = message_keys, .key_count = COUNT(message_keys)};
 
 static int find_word(struct slice word, const char *const *words)
 {

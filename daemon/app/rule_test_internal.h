@@ -3,8 +3,13 @@
 #define APP_RULE_TEST_INTERNAL_H
 
 #include "app/rule_test.h"
+#include "base/shape.h"
 
 /* ---- reading ---- */
+
+/* What these read, for the schema. A revision has its series beside its other keys. */
+extern const struct shape test_series_shape, test_revision_name_shape, test_revised_shape;
+extern const struct shape test_expectations_shape, test_message_shape;
 
 /* The series of a test: a map of names to figures from its first month on (step 0). */
 int test_read_series(const struct test_reader *reader, const struct node *map, struct rule_test *test);

@@ -14,6 +14,14 @@ enum { TESTS_MAX = 1000 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+static const struct shape test_list, scope_shape, revision_list;
+
+static const struct shape country_or_nothing = {
+    .kind = SHAPE_TEXT,
+    .expected = "expected two capital letters as in ISO 3166-1: US, CN, EU",
+    .pattern = "^([A-Z]{2})?$",
+};
+
 struct file_keys {
     const struct node *tests, *baskets;
 };
@@ -23,11 +31,13 @@ static const struct key file_keys[] = {
         .kind = KEY_NODE,
         .offset = offsetof(struct file_keys, tests),
         .required = true,
-        .help = "The tests."},
+        .help = "The tests.",
+        .shape = &test_list},
     {.name = "baskets",
         .kind = KEY_NODE,
         .offset = offsetof(struct file_keys, baskets),
-        .help = "Baskets besides those of the tables."},
+        .help = "Baskets besides those of the tables.",
+        .shape = &baskets_shape},
 };
 
 struct test_keys {
@@ -51,36 +61,57 @@ static const struct key test_keys[] = {
         .kind = KEY_NODE,
         .offset = AT(scope),
         .required = true,
-        .help = "Product, market and origin."},
-    {.name = "home", .kind = KEY_TEXT, .offset = AT(home), .help = "The home country."},
+        .help = "Product, market and origin.",
+        .shape = &scope_shape},
+    {.name = "home",
+        .kind = KEY_TEXT,
+        .offset = AT(home),
+        .help = "The home country.",
+        .shape = &country_or_nothing},
     {.name = "start",
         .kind = KEY_TEXT,
         .offset = AT(start),
         .required = true,
-        .help = "First month of every series."},
+        .help = "First month of every series.",
+        .shape = &period_shape},
     {.name = "series",
         .kind = KEY_NODE,
         .offset = AT(series),
         .required = true,
-        .help = "Figures, month by month."},
+        .help = "Figures, month by month.",
+        .shape = &test_series_shape},
     {.name = "absent",
         .kind = KEY_CHOICE,
         .offset = AT(absent),
         .fallback = "unknown",
         .choices = absent_words,
         .help = "What a month without a figure means; zero: the source leaves out what is zero."},
-    {.name = "measures", .kind = KEY_NODE, .offset = AT(measures), .help = "Measures and cases."},
-    {.name = "quotas", .kind = KEY_NODE, .offset = AT(quotas), .help = "Quantity limits."},
+    {.name = "measures",
+        .kind = KEY_NODE,
+        .offset = AT(measures),
+        .help = "Measures and cases.",
+        .shape = &short_measures_shape},
+    {.name = "quotas",
+        .kind = KEY_NODE,
+        .offset = AT(quotas),
+        .help = "Quantity limits.",
+        .shape = &short_quotas_shape},
     {.name = "expect",
         .kind = KEY_NODE,
         .offset = AT(expect),
         .required = true,
-        .help = "What is expected of a month when it is the newest."},
+        .help = "What is expected of a month when it is the newest.",
+        .shape = &test_expectations_shape},
     {.name = "message",
         .kind = KEY_NODE,
         .offset = AT(message),
-        .help = "The message that raised the alert."},
-    {.name = "then", .kind = KEY_NODE, .offset = AT(then), .help = "Revisions, in order."},
+        .help = "The message that raised the alert.",
+        .shape = &test_message_shape},
+    {.name = "then",
+        .kind = KEY_NODE,
+        .offset = AT(then),
+        .help = "Revisions, in order.",
+        .shape = &revision_list},
 };
 
 static const struct key scope_keys[] = {
@@ -93,12 +124,14 @@ static const struct key scope_keys[] = {
         .kind = KEY_TEXT,
         .offset = offsetof(struct scope, market),
         .required = true,
-        .help = "The importing country."},
+        .help = "The importing country.",
+        .shape = &country_or_nothing},
     {.name = "origin",
         .kind = KEY_TEXT,
         .offset = offsetof(struct scope, origin),
         .fallback = "",
-        .help = "The third country, where the rule has one."},
+        .help = "The third country, where the rule has one.",
+        .shape = &country_or_nothing},
 };
 
 struct revision_keys {
@@ -111,17 +144,39 @@ static const struct key revision_keys[] = {
         .kind = KEY_TEXT,
         .offset = offsetof(struct revision_keys, vintage),
         .required = true,
-        .help = "Month in which the revision becomes known."},
+        .help = "Month in which the revision becomes known.",
+        .shape = &period_shape},
     {.name = "expect",
         .kind = KEY_NODE,
         .offset = offsetof(struct revision_keys, expect),
         .required = true,
-        .help = "What is expected of a month under the revised figures."},
+        .help = "What is expected of a month under the revised figures.",
+        .shape = &test_expectations_shape},
     {.name = "message",
         .kind = KEY_NODE,
         .offset = offsetof(struct revision_keys, message),
-        .help = "The message of the revision's newest event."},
+        .help = "The message of the revision's newest event.",
+        .shape = &test_message_shape},
 };
+
+static const struct shape scope_shape = {
+    .kind = SHAPE_MAP, .keys = scope_keys, .key_count = COUNT(scope_keys)};
+
+static const struct shape revision_shape = {
+    .kind = SHAPE_MAP,
+    .keys = revision_keys,
+    .key_count = COUNT(revision_keys),
+    .names = &test_revision_name_shape,
+    .items = &test_revised_shape,
+};
+static const struct shape revision_list = {
+    .kind = SHAPE_LIST, .items = &revision_shape, .max_items = TEST_STEPS_MAX - 1};
+
+static const struct shape test_shape = {
+    .kind = SHAPE_MAP, .name = "test", .keys = test_keys, .key_count = COUNT(test_keys)};
+static const struct shape test_list = {.kind = SHAPE_LIST, .items = &test_shape, .max_items = TESTS_MAX};
+
+const struct shape rule_tests_shape = {.kind = SHAPE_MAP, .keys = file_keys, .key_count = COUNT(file_keys)};
 
 /* ---- parts ---- */
 

@@ -28,6 +28,33 @@ enum { EACH_ROLES = sizeof each_roles / sizeof *each_roles };
 static const char names_hint[] = "write imports.quantity, market.value, origin(TH).value, "
                                  "destination(JP).value or code(4408).inputs.value";
 
+/* ---- shapes, for the schema ---- */
+
+#define CODE    "code\\([A-Za-z0-9:._-]+\\)"
+#define EACH    "(origin|destination)\\(([A-Z]{2}|W)\\)"
+#define COLUMNS "([.](value|quantity|weight))?"
+#define SERIES  "(" CODE "[.])?(" EACH "|(@))" COLUMNS
+
+static const char *const named_roles[] = {"exports", "exports_all", "imports", "market", "from_origin",
+    "inputs", "same_from_origin", "whole", NULL};
+
+static const struct shape series_name_shape = {
+    .kind = SHAPE_TEXT, .pattern = "^" SERIES "$", .words = named_roles};
+
+const struct shape test_series_shape = {
+    .kind = SHAPE_MAP,
+    .names = &series_name_shape,
+    .items = &series_text_shape,
+    .min_items = 1,
+    .max_items = TEST_SERIES_MAX,
+};
+
+const struct shape test_revision_name_shape = {
+    .kind = SHAPE_TEXT, .pattern = "^(vintage|expect|message|" SERIES ")$", .words = named_roles};
+
+const struct shape test_revised_shape = {
+    .kind = SHAPE_MAP, .names = &period_shape, .items = &series_point_shape};
+
 /* ---- names ---- */
 
 /* Takes "NAME(…)" with that name from the front of the text. */

@@ -80,6 +80,11 @@ void diag_hint(struct diag_list *list, const char *format, ...)
     va_end(args);
 }
 
+const char *diag_level_name(enum diag_level level)
+{
+    return level_names[level];
+}
+
 const char *diag_line(struct diag_list *list, const struct diag *diag)
 {
     const char *level = level_names[diag->level];

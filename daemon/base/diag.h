@@ -47,6 +47,9 @@ void diag_warning(struct diag_list *list, struct place place, const char *code, 
 /* Gives the newest finding a hint; nothing if it was one past DIAG_MAX. */
 void diag_hint(struct diag_list *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* "error", "warning". */
+const char *diag_level_name(enum diag_level level);
+
 /* "file:line:col: error[R017]: text". The text belongs to the list's arena. */
 const char *diag_line(struct diag_list *list, const struct diag *diag);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/shape.h"
 
 /* What a kind is called, and how much room its field takes. */
 static const struct {
@@ -29,6 +30,21 @@ const char *key_kind_name(enum key_kind kind)
     return kinds[kind].name;
 }
 
+const char *key_kind_expected(enum key_kind kind)
+{
+    return kinds[kind].expected;
+}
+
+const struct shape shape_any_text = {
+    .kind = SHAPE_TEXT, .also = ALSO_INTEGER | ALSO_NUMBER | ALSO_BOOL, .expected = "expected text"};
+
+const struct shape shape_some_text = {
+    .name = "some-text",
+    .expected = "expected a text that is not empty",
+    .pattern = "[\\s\\S]",
+    .also = ALSO_INTEGER | ALSO_NUMBER | ALSO_BOOL,
+};
+
 /* Units, the largest first; the last has the factor 1. */
 struct unit {
     const char *name;
@@ -43,6 +59,14 @@ enum { UNITS = 4 };
 static const struct unit *units_of(enum key_kind kind)
 {
     return kind == KEY_DURATION ? duration_units : size_units;
+}
+
+const char *key_unit(enum key_kind kind, size_t i, int64_t *ret_factor)
+{
+    if (i >= UNITS)
+        return NULL;
+    *ret_factor = units_of(kind)[i].factor;
+    return units_of(kind)[i].name;
 }
 
 /* Digits and one unit, nothing between them. */
@@ -302,6 +326,18 @@ static void report_unknown(const struct reading *reading, const struct node *nam
         diag_hint(reading->diags, "its keys are %s", all);
 }
 
+/* Of a section its shape says what is expected, where that is a text. */
+static void hint_missing(const struct reading *reading, const struct key *key)
+{
+    const char *text = key->kind != KEY_NODE ? expected(reading->diags, key) : NULL;
+    if (key->shape != NULL && key->shape->expected != NULL)
+        text = key->shape->expected + strlen("expected ");
+    if (text != NULL)
+        diag_hint(reading->diags, "add '%s: ' with %s", key->name, text);
+    else
+        diag_hint(reading->diags, "add the key '%s'", key->name);
+}
+
 static void report_missing(const struct reading *reading, const struct node *map)
 {
     for (size_t i = 0; i < reading->n; i++) {
@@ -309,7 +345,7 @@ static void report_missing(const struct reading *reading, const struct node *map
         if (!key->required || node_get(map, key->name) != NULL)
             continue;
         diag_error(reading->diags, map->place, "K002", "%s must have the key '%s'", reading->what, key->name);
-        diag_hint(reading->diags, "add '%s: ' with %s", key->name, expected(reading->diags, key));
+        hint_missing(reading, key);
     }
 }
 
@@ -321,8 +357,8 @@ int keys_read(const struct node *map, const struct key *keys, size_t n, const ch
     for (size_t i = 0; i < n; i++)
         set_fallback(&keys[i], arena, (char *)target + keys[i].offset);
     if (map->kind != NODE_MAP) {
-        diag_error(diags, map->place, "K003", "%s must be a map of keys, found %s", what,
-            is_omitted(map) ? "nothing" : node_kind_name(map));
+        diag_error(
+            diags, map->place, "K003", "%s must be a map of keys, found %s", what, node_kind_name(map));
         diag_hint(diags, "write 'key: value' lines, all with the same indentation");
         return -EINVAL;
     }

@@ -1,8 +1,8 @@
 /* Reads a map of a document into a struct by a table of its keys.
  *
  * One table says everything about a file's shape: parsing, "did you mean", defaults, the printed
- * configuration and the manual come from it. Configuration, rule packs, feed descriptors and baskets are all
- * read this way. */
+ * configuration, the manual and the schema come from it. Configuration, rule packs, feed descriptors and
+ * baskets are all read this way. */
 #ifndef BASE_KEYS_H
 #define BASE_KEYS_H
 
@@ -27,6 +27,8 @@ enum key_kind {
     KEY_NODE,     /* const struct node *: read further by the caller     */
 };
 
+struct shape;
+
 struct texts {
     const char *const *items;
     size_t len;
@@ -42,6 +44,7 @@ struct key {
     const char *const *choices; /* KEY_CHOICE: NULL-terminated */
     bool reloadable;            /* configuration: takes effect on SIGHUP */
     const char *help;           /* one sentence for the manual */
+    const struct shape *shape;  /* what the caller reads further, for the schema (base/shape.h) */
 };
 
 /* Fills `target` from the map: defaults first, then what is written. Strings are copied into `arena`; nodes
@@ -61,5 +64,11 @@ const char *key_format_range(const struct key *key, char *buf, size_t size);
 
 /* "duration", "size", "list of text": for the manual. */
 const char *key_kind_name(enum key_kind kind);
+
+/* "a duration such as 30s, 5m, 2h or 1d": for messages. */
+const char *key_kind_expected(enum key_kind kind);
+
+/* The i-th unit of durations or sizes, and how many seconds or bytes it is. NULL behind the last. */
+const char *key_unit(enum key_kind kind, size_t i, int64_t *ret_factor);
 
 #endif

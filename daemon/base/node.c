@@ -14,7 +14,7 @@ const char *node_kind_name(const struct node *node)
 {
     switch (node->kind) {
     case NODE_SCALAR:
-        return "text";
+        return node->text.len == 0 && !node->quoted ? "nothing" : "text";
     case NODE_SEQUENCE:
         return "a list";
     case NODE_MAP:

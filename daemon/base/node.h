@@ -27,7 +27,7 @@ struct node {
 /* The value of a map's key, or NULL. Also NULL where `map` is NULL or no map. */
 const struct node *node_get(const struct node *map, const char *key);
 
-/* "a map", "a list", "text": for messages. */
+/* "a map", "a list", "text", or "nothing" where a value was left out: for messages. */
 const char *node_kind_name(const struct node *node);
 
 /* Where byte `offset` of the scalar's value stands in the file, through folding and indentation. Exact for

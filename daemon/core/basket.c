@@ -4,7 +4,9 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/shape.h"
 #include "core/code.h"
+#include "core/period.h"
 #include "core/row.h"
 
 /* Far above any list that people keep; it bounds what a mistaken file can cost. */
@@ -13,7 +15,7 @@ enum { BASKETS_MAX = 10000 };
 /* ---- phrases ---- */
 
 /* Neither is `required`, so that an empty text and a missing one get the same sentence. */
-static const struct key phrase_keys[LANGUAGE_COUNT] = {
+const struct key phrase_language_keys[LANGUAGE_COUNT] = {
     [LANGUAGE_VI] = {.name = "vi",
         .kind = KEY_TEXT,
         .offset = offsetof(struct phrase, text[LANGUAGE_VI]),
@@ -24,17 +26,30 @@ static const struct key phrase_keys[LANGUAGE_COUNT] = {
         .help = "The text in English."},
 };
 
+const struct shape phrase_shape = {
+    .kind = SHAPE_MAP,
+    .name = "phrase",
+    .expected = "expected { vi: \"…\", en: \"…\" }",
+    .keys = phrase_language_keys,
+    .key_count = LANGUAGE_COUNT,
+    .all_required = true,
+    .items = &shape_some_text,
+};
+
 int phrase_read(const struct node *node, const char *what, struct phrase *ret_phrase, struct arena *arena,
     struct diag_list *diags)
 {
     struct phrase phrase = {0};
-    int r = keys_read(node, phrase_keys, LANGUAGE_COUNT, what, &phrase, arena, diags);
-    if (r < 0)
+    int r = keys_read(node, phrase_language_keys, LANGUAGE_COUNT, what, &phrase, arena, diags);
+    if (node->kind != NODE_MAP)
         return r;
     for (int i = 0; i < LANGUAGE_COUNT; i++) {
-        if (phrase.text[i] != NULL && phrase.text[i][0] != '\0')
+        const struct node *text = node_get(node, phrase_language_keys[i].name);
+        bool refused = phrase.text[i] == NULL && text != NULL;
+        if (refused || (phrase.text[i] != NULL && phrase.text[i][0] != '\0'))
             continue;
-        diag_error(diags, node->place, "B001", "%s has no text under \"%s\"", what, phrase_keys[i].name);
+        diag_error(diags, text != NULL ? text->place : node->place, "B001", "%s has no text under \"%s\"",
+            what, phrase_language_keys[i].name);
         diag_hint(diags, "people read it in both languages: write { vi: \"…\", en: \"…\" }");
         r = -EINVAL;
     }
@@ -59,17 +74,39 @@ static const struct key code_keys[] = {
         .kind = KEY_TEXT,
         .offset = CODE_AT(code.code),
         .required = true,
-        .help = "The product code."},
+        .help = "The product code.",
+        .shape = &row_code_shape},
     {.name = "from",
         .kind = KEY_TEXT,
         .offset = CODE_AT(from),
-        .help = "First month that the code is in use."},
+        .help = "First month that the code is in use.",
+        .shape = &period_shape},
     {.name = "until",
         .kind = KEY_TEXT,
         .offset = CODE_AT(until),
-        .help = "Last month that the code is in use."},
-    {.name = "ex", .kind = KEY_TEXT, .offset = CODE_AT(code.ex), .help = "What of the code is meant."},
+        .help = "Last month that the code is in use.",
+        .shape = &period_shape},
+    {.name = "ex",
+        .kind = KEY_TEXT,
+        .offset = CODE_AT(code.ex),
+        .help = "What of the code is meant.",
+        .shape = &shape_some_text},
 };
+
+static const struct shape code_map = {
+    .kind = SHAPE_MAP, .keys = code_keys, .key_count = sizeof code_keys / sizeof *code_keys};
+static const struct shape *const code_choices[] = {&row_code_shape, &code_map, NULL};
+static const struct shape code_shape = {.kind = SHAPE_ANY, .name = "dated-code", .choices = code_choices};
+
+/* Codes, or one. */
+static const struct shape code_list = {
+    .kind = SHAPE_LIST, .items = &code_shape, .max_items = ROW_CODES_MAX, .unique = true};
+static const struct shape some_codes = {
+    .kind = SHAPE_LIST, .items = &code_shape, .min_items = 1, .max_items = ROW_CODES_MAX, .unique = true};
+static const struct shape *const inputs_choices[] = {&code_shape, &code_list, NULL};
+static const struct shape *const codes_choices[] = {&code_shape, &some_codes, NULL};
+static const struct shape inputs_shape = {.kind = SHAPE_ANY, .choices = inputs_choices};
+static const struct shape codes_shape = {.kind = SHAPE_ANY, .choices = codes_choices};
 
 /* A text, or a map with the months of the code. */
 static struct basket_code read_code(const struct row_reader *list, const struct node *item)
@@ -130,30 +167,45 @@ static const struct key basket_keys[] = {
         .kind = KEY_NODE,
         .offset = AT(title),
         .required = true,
-        .help = "What people call the product, in Vietnamese and English."},
+        .help = "What people call the product, in Vietnamese and English.",
+        .shape = &phrase_shape},
     {.name = "codes",
         .kind = KEY_NODE,
         .offset = AT(codes),
         .required = true,
-        .help = "Product codes that together are the product."},
+        .help = "Product codes that together are the product.",
+        .shape = &codes_shape},
     {.name = "inputs",
         .kind = KEY_NODE,
         .offset = AT(inputs),
-        .help = "Product codes of what it is made of."},
+        .help = "Product codes of what it is made of.",
+        .shape = &inputs_shape},
     {.name = "except",
         .kind = KEY_TEXTS,
         .offset = AT(basket.except),
-        .help = "Codes below those of the product that do not belong to it."},
+        .help = "Codes below those of the product that do not belong to it.",
+        .shape = &row_codes_shape},
     {.name = "part_of",
         .kind = KEY_TEXTS,
         .offset = AT(basket.part_of),
-        .help = "Product codes of the whole that it is a part of."},
+        .help = "Product codes of the whole that it is a part of.",
+        .shape = &row_codes_shape},
     {.name = "source",
         .kind = KEY_TEXT,
         .offset = AT(basket.source),
         .required = true,
-        .help = "Who says so."},
+        .help = "Who says so.",
+        .shape = &shape_some_text},
 };
+
+static const struct shape basket_shape = {
+    .kind = SHAPE_MAP,
+    .name = "basket",
+    .keys = basket_keys,
+    .key_count = sizeof basket_keys / sizeof *basket_keys,
+};
+
+const struct shape baskets_shape = {.kind = SHAPE_LIST, .items = &basket_shape, .max_items = BASKETS_MAX};
 
 /* Whether a code lies strictly below one of the basket's codes. */
 static bool is_below(const struct basket *basket, const char *code)
@@ -173,7 +225,7 @@ static void check_exceptions(const struct row_reader *row, const struct basket *
         const char *code = basket->except.items[i];
         if (!code_is_hs(slice_of(code)) || is_below(basket, code))
             continue;
-        diag_error(row->diags, row_place_of(row, "except"), "B009",
+        diag_error(row->diags, row_place_of_item(row, "except", i), "B009",
             "the exception %s does not lie below one of the basket's codes", code);
         diag_hint(row->diags, "an exception is longer than the code that it is taken from");
     }
@@ -255,6 +307,14 @@ const struct basket *baskets_find(const struct baskets *baskets, const char *id)
     return NULL;
 }
 
+const char *baskets_did_you_mean(const struct baskets *baskets, const char *id, struct arena *arena)
+{
+    const char **ids = arena_array(arena, baskets->len, sizeof *ids);
+    for (size_t i = 0; i < baskets->len; i++)
+        ids[i] = baskets->items[i].id;
+    return str_did_you_mean(slice_of(id), ids, baskets->len);
+}
+
 bool basket_holds(const struct basket *basket, const char *code)
 {
     for (size_t i = 0; i < basket->except.len; i++)
@@ -268,13 +328,12 @@ bool basket_holds(const struct basket *basket, const char *code)
 
 /* ---- targets ---- */
 
+const char *const basket_target_keys[] = {"basket", "codes", NULL};
+
 static void report_unknown(const struct baskets *baskets, const struct row_reader *row, const char *id)
 {
-    const char **ids = arena_array(&row->diags->arena, baskets->len, sizeof *ids);
-    for (size_t i = 0; i < baskets->len; i++)
-        ids[i] = baskets->items[i].id;
+    const char *near = baskets_did_you_mean(baskets, id, &row->diags->arena);
     diag_error(row->diags, row_place_of(row, "basket"), "B011", "there is no basket '%.60s'", id);
-    const char *near = str_did_you_mean(slice_of(id), ids, baskets->len);
     if (near != NULL)
         diag_hint(row->diags, "did you mean '%s'?", near);
 }

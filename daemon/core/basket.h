@@ -46,6 +46,8 @@ struct basket {
     struct place place;
 };
 
+extern const struct shape baskets_shape; /* the list of them */
+
 struct baskets {
     struct basket *items; /* in file order */
     size_t len, cap;
@@ -62,6 +64,9 @@ void baskets_deinit(struct baskets *baskets);
 
 const struct basket *baskets_find(const struct baskets *baskets, const char *id);
 
+/* The id that comes nearest, or NULL. The arena is for work only. */
+const char *baskets_did_you_mean(const struct baskets *baskets, const char *id, struct arena *arena);
+
 /* Whether a code lies in the basket: at or below one of its codes, and not at or below an exception. */
 bool basket_holds(const struct basket *basket, const char *code);
 
@@ -71,6 +76,8 @@ struct basket_target {
     struct texts codes;
 };
 
+extern const char *const basket_target_keys[]; /* NULL-terminated, for shapes */
+
 /* Checks a target that was read from the keys `basket` and `codes` of a row. */
 void baskets_check_target(
     const struct baskets *baskets, const struct row_reader *row, const struct basket_target *target);
@@ -79,6 +86,9 @@ void baskets_check_target(
  * or below the other and not at or below an exception of its basket. Coarse on purpose: a chapter is
  * concerned by a measure on one of its headings. */
 bool baskets_meet(const struct baskets *baskets, const struct basket_target *target, const char *product);
+
+extern const struct key phrase_language_keys[LANGUAGE_COUNT];
+extern const struct shape phrase_shape; /* what it reads */
 
 /* Reads { vi: …, en: … }; both are required. */
 int phrase_read(const struct node *node, const char *what, struct phrase *ret_phrase, struct arena *arena,

@@ -52,3 +52,25 @@ bool code_is_within(const char *code, const char *whole)
         return str_equal(code, whole);
     return str_starts(code, whole);
 }
+const struct shape code_country_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "country",
+    .expected = "expected two capital letters as in ISO 3166-1: US, CN, EU",
+    .pattern = "^[A-Z]{2}$",
+};
+
+const struct shape code_country_or_world_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "country-or-world",
+    .expected = "expected two capital letters as in ISO 3166-1, or W for all countries",
+    .pattern = "^([A-Z]{2}|W)$",
+};
+
+const struct shape code_product_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "code",
+    .expected = "expected a product code: letters, digits and : . _ -",
+    .pattern = "^[A-Za-z0-9:._-]+$",
+    .max_length = CODE_SIZE - 1,
+    .also = ALSO_NUMBER | ALSO_BOOL,
+};

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/shape.h"
 #include "base/str.h"
 
 enum { CODE_SIZE = 64 }; /* with the NUL; the panel keeps no longer ones */
@@ -19,5 +20,7 @@ bool code_is_hs(struct slice text);
 
 /* Whether it is the code `whole`, or an HS number below the HS number `whole`. */
 bool code_is_within(const char *code, const char *whole);
+extern const struct shape code_country_shape; /* without the world */
+extern const struct shape code_country_or_world_shape, code_product_shape;
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/shape.h"
 #include "core/row.h"
 
 /* Far above all that exist; it bounds what a mistaken file can cost. */
@@ -36,6 +37,20 @@ static const struct {
     [COUNTRY_COMEXT] = {CAPITALS DIGITS "_", 2, 24, NULL, "capital letters, digits and _"},
 };
 
+/* The same for the schema. Digits without quotes are numbers to it, and have lost the zeros in front. */
+#define CODE_SHAPE(scheme, text, what, ...)                                                                  \
+    [scheme] = {.kind = SHAPE_TEXT, .pattern = text, .expected = "expected " what, __VA_ARGS__}
+
+static const struct shape code_shapes[COUNTRY_SCHEME_COUNT] = {
+    CODE_SHAPE(COUNTRY_ISO2, "^([A-Z]{2}|W)$", "two capital letters, or W for the world"),
+    CODE_SHAPE(COUNTRY_ISO3, "^[A-Z]{3}$", "three capital letters"),
+    CODE_SHAPE(COUNTRY_M49, "^[0-9]{3}$", "three digits", .also = ALSO_INTEGER, .max = 999),
+    CODE_SHAPE(COUNTRY_COMTRADE, "^[0-9]{1,4}$", "one to four digits", .also = ALSO_INTEGER, .max = 9999),
+    CODE_SHAPE(COUNTRY_CENSUS, "^([0-9]{4}|-)$", "four digits, or - for the world", .also = ALSO_INTEGER,
+        .max = 9999),
+    CODE_SHAPE(COUNTRY_COMEXT, "^[A-Z0-9_]{2,24}$", "capital letters, digits and _", .also = ALSO_INTEGER),
+};
+
 #define AT(scheme) offsetof(struct country, codes[scheme])
 
 static const struct key country_keys[] = {
@@ -43,18 +58,50 @@ static const struct key country_keys[] = {
         .kind = KEY_TEXT,
         .offset = AT(COUNTRY_ISO2),
         .required = true,
-        .help = "The code that tdwatch uses."},
-    {.name = "iso3", .kind = KEY_TEXT, .offset = AT(COUNTRY_ISO3), .help = "ISO 3166-1 alpha-3."},
-    {.name = "m49", .kind = KEY_TEXT, .offset = AT(COUNTRY_M49), .help = "United Nations M49."},
-    {.name = "comtrade", .kind = KEY_TEXT, .offset = AT(COUNTRY_COMTRADE), .help = "UN Comtrade."},
-    {.name = "census", .kind = KEY_TEXT, .offset = AT(COUNTRY_CENSUS), .help = "US Census Schedule C."},
-    {.name = "comext", .kind = KEY_TEXT, .offset = AT(COUNTRY_COMEXT), .help = "Eurostat Comext."},
+        .help = "The code that tdwatch uses.",
+        .shape = &code_shapes[COUNTRY_ISO2]},
+    {.name = "iso3",
+        .kind = KEY_TEXT,
+        .offset = AT(COUNTRY_ISO3),
+        .help = "ISO 3166-1 alpha-3.",
+        .shape = &code_shapes[COUNTRY_ISO3]},
+    {.name = "m49",
+        .kind = KEY_TEXT,
+        .offset = AT(COUNTRY_M49),
+        .help = "United Nations M49.",
+        .shape = &code_shapes[COUNTRY_M49]},
+    {.name = "comtrade",
+        .kind = KEY_TEXT,
+        .offset = AT(COUNTRY_COMTRADE),
+        .help = "UN Comtrade.",
+        .shape = &code_shapes[COUNTRY_COMTRADE]},
+    {.name = "census",
+        .kind = KEY_TEXT,
+        .offset = AT(COUNTRY_CENSUS),
+        .help = "US Census Schedule C.",
+        .shape = &code_shapes[COUNTRY_CENSUS]},
+    {.name = "comext",
+        .kind = KEY_TEXT,
+        .offset = AT(COUNTRY_COMEXT),
+        .help = "Eurostat Comext.",
+        .shape = &code_shapes[COUNTRY_COMEXT]},
     {.name = "name",
         .kind = KEY_TEXT,
         .offset = offsetof(struct country, name),
         .required = true,
-        .help = "The English name."},
+        .help = "The English name.",
+        .shape = &shape_some_text},
 };
+
+static const struct shape country_shape = {
+    .kind = SHAPE_MAP,
+    .name = "country-row",
+    .keys = country_keys,
+    .key_count = sizeof country_keys / sizeof *country_keys,
+};
+
+const struct shape countries_shape = {
+    .kind = SHAPE_LIST, .items = &country_shape, .max_items = COUNTRIES_MAX};
 
 static bool is_code(enum country_scheme scheme, const char *code)
 {

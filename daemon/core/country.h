@@ -36,6 +36,8 @@ struct countries {
 
 #define COUNTRIES_NULL ((struct countries){0})
 
+extern const struct shape countries_shape; /* the list of them */
+
 /* Adds the rows of a list; a code stands once in its scheme. 0, or -EINVAL with every fault in `diags` (codes
  * N0xx, and L0xx of core/row.h); the caller drops the table then. */
 int countries_add(struct countries *countries, const struct node *list, struct diag_list *diags);

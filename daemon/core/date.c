@@ -81,6 +81,18 @@ int date_parse(struct slice text, int32_t *ret_date)
     return 0;
 }
 
+/* Which years leap is not told. Of 2018 as a number there is no day. */
+const struct shape date_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "day",
+    .expected = "expected a day such as 2018-01-08; 2018-01 and 2018 mean their first day",
+    .pattern = "^(19|2[01])[0-9]{2}(-(0[1-9]|1[0-2])|-(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
+               "|-(0[469]|11)-(0[1-9]|[12][0-9]|30)|-02-(0[1-9]|[12][0-9]))?$",
+    .also = ALSO_INTEGER,
+    .min = PERIOD_YEAR_MIN,
+    .max = PERIOD_YEAR_MAX,
+};
+
 int32_t date_period(int32_t date)
 {
     if (date == DATE_NONE)

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "base/shape.h"
 #include "base/str.h"
 
 enum { DATE_NONE = INT32_MIN, DATE_TEXT_SIZE = 11 };
@@ -12,6 +13,8 @@ enum { DATE_NONE = INT32_MIN, DATE_TEXT_SIZE = 11 };
 /* Reads "2018-01-08" of the years PERIOD_YEAR_MIN to _MAX; "2018-01" and "2018" mean their first day. 0, or
  * -EINVAL. */
 int date_parse(struct slice text, int32_t *ret_date);
+
+extern const struct shape date_shape; /* what it reads */
 
 int32_t date_make(int year, int month, int day); /* month and day from 1 */
 

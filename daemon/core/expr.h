@@ -71,6 +71,11 @@ int expr_parse(
     const struct node *scalar, struct arena *arena, struct expr **ret_expr, struct diag_list *diags);
 
 /* A literal alone, with an optional minus: a threshold's value. */
+/* What expr_parse and expr_parse_literal read; a condition is an expression that is no number. */
+extern const struct shape expr_shape, expr_condition_shape, expr_literal_shape;
+extern const struct shape expr_percentage_shape; /* a literal that is a ratio, and not below 0 */
+extern const struct shape expr_amount_shape;     /* a literal of money, weight or no unit, above 0 */
+
 int expr_parse_literal(
     const struct node *scalar, struct arena *arena, struct expr **ret_expr, struct diag_list *diags);
 

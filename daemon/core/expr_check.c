@@ -180,11 +180,11 @@ static int check_word(const struct checker *checker, const struct expr *arg, enu
     size_t n = 1;
     for (; words[n] != NULL; n++)
         all = arena_printf(arena, "%s%s%s", all, words[n + 1] == NULL ? " or " : ", ", words[n]);
-    int r = argument_fault(checker, arg, n > 1 ? "one of its words" : "a word", all);
+    diag_error(checker->diags, place_of(checker, arg), "T005", "expected %s here", all);
     const char *near = arg->kind == EXPR_NAME ? str_did_you_mean(arg->name, words, n) : NULL;
     if (near != NULL)
         diag_hint(checker->diags, "did you mean '%s'?", near);
-    return r;
+    return -EINVAL;
 }
 
 static int check_ratio(const struct checker *checker, struct expr *arg)

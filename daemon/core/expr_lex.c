@@ -2,31 +2,90 @@
 
 #include <stdint.h>
 
+#include "base/shape.h"
+#include "core/expr.h"
 #include "core/period.h"
 
 /* Units of literals and what one of them is in USD, kg, months or as a plain ratio. Per cent divide: 57 *
  * 0.01 is not the double nearest to 0.57, and 57 / 100 is, so that a figure of just 57 % meets a threshold of
  * 57 %. */
+static const char *const unit_names[] = {
+    "%", "pp", "USD", "kUSD", "MUSD", "BUSD", "kg", "t", "kt", "Mt", "m", "y", NULL};
+
 static const struct {
-    const char *name;
     enum value_type type;
     double times, per;
 } units[] = {
-    {"%", VALUE_RATIO, 1, 100},
-    {"pp", VALUE_POINTS, 1, 100},
-    {"USD", VALUE_MONEY, 1, 1},
-    {"kUSD", VALUE_MONEY, 1e3, 1},
-    {"MUSD", VALUE_MONEY, 1e6, 1},
-    {"BUSD", VALUE_MONEY, 1e9, 1},
-    {"kg", VALUE_WEIGHT, 1, 1},
-    {"t", VALUE_WEIGHT, 1e3, 1},
-    {"kt", VALUE_WEIGHT, 1e6, 1},
-    {"Mt", VALUE_WEIGHT, 1e9, 1},
-    {"m", VALUE_MONTHS, 1, 1},
-    {"y", VALUE_MONTHS, 12, 1},
+    /* %    */ {VALUE_RATIO, 1, 100},
+    /* pp   */ {VALUE_POINTS, 1, 100},
+    /* USD  */ {VALUE_MONEY, 1, 1},
+    /* kUSD */ {VALUE_MONEY, 1e3, 1},
+    /* MUSD */ {VALUE_MONEY, 1e6, 1},
+    /* BUSD */ {VALUE_MONEY, 1e9, 1},
+    /* kg   */ {VALUE_WEIGHT, 1, 1},
+    /* t    */ {VALUE_WEIGHT, 1e3, 1},
+    /* kt   */ {VALUE_WEIGHT, 1e6, 1},
+    /* Mt   */ {VALUE_WEIGHT, 1e9, 1},
+    /* m    */ {VALUE_MONTHS, 1, 1},
+    /* y    */ {VALUE_MONTHS, 12, 1},
 };
 
+_Static_assert(sizeof unit_names / sizeof *unit_names == sizeof units / sizeof *units + 1,
+    "each unit has a name, in the same order");
+
 enum { NUMBER_SCALE = 1000000000 };
+
+#define BLANKS "[ \\t\\n]*"
+#define NUMBER "0*[0-9]{1,10}([.][0-9]+)?"
+
+const struct shape expr_literal_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "literal",
+    .expected = "expected a number with its unit, for example 30%, 5pp, 5 MUSD, 10 kt or 3m",
+    .pattern = "^" BLANKS "-?" BLANKS "(" NUMBER "(" BLANKS "(@))?"
+               "|(19|2[01])[0-9]{2}-(0[1-9]|1[0-2]))" BLANKS "$",
+    .words = unit_names,
+    .also = ALSO_NUMBER,
+    .min = -INT64_MAX / NUMBER_SCALE,
+    .max = INT64_MAX / NUMBER_SCALE,
+};
+
+const struct shape expr_percentage_shape = {
+    .kind = SHAPE_TEXT,
+    .expected = "expected a percentage, for example 25.5%",
+    .pattern = "^" BLANKS NUMBER BLANKS "%" BLANKS "$",
+};
+
+static const char *const amount_units[] = {"USD", "kUSD", "MUSD", "BUSD", "kg", "t", "kt", "Mt", NULL};
+
+const struct shape expr_amount_shape = {
+    .kind = SHAPE_TEXT,
+    .expected = "expected a weight, an amount of money or a number above 0, for example 1234 t or 5 MUSD",
+    .pattern = "^(?=.*[1-9])" BLANKS NUMBER "(" BLANKS "(@))?" BLANKS "$",
+    .words = amount_units,
+    .also = ALSO_NUMBER,
+    .max = INT64_MAX / NUMBER_SCALE,
+};
+
+/* Of the grammar only which characters mean anything: the program says more, and better. */
+#define EXPRESSION "^(?=\\s*\\S)([A-Za-z0-9_ \\t\\n%(),.+*/<>-]|=(?!=)|!=|[$][A-Za-z_])+$"
+
+const struct shape expr_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "expression",
+    .expected = "expected an expression, for example growth(imports, 3m)",
+    .pattern = EXPRESSION,
+    .also = ALSO_NUMBER,
+    .min = -INT64_MAX / NUMBER_SCALE,
+    .max = INT64_MAX / NUMBER_SCALE,
+};
+
+const struct shape expr_condition_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "condition",
+    .expected = "expected a condition, for example growth(imports, 3m) >= 30%",
+    .pattern = EXPRESSION,
+};
 
 static bool is_digit(char c)
 {
@@ -95,7 +154,7 @@ static size_t read_unit(struct slice text, size_t end, int64_t fixed, struct tok
     size_t stop = i < text.len && text.data[i] == '%' ? i + 1 : word_end(text, i);
     struct slice word = {text.data + i, stop - i};
     for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
-        if (word.len > 0 && slice_equal(word, units[u].name)) {
+        if (word.len > 0 && slice_equal(word, unit_names[u])) {
             token->type = units[u].type;
             token->number = scaled(fixed, units[u].times, units[u].per);
             return stop;

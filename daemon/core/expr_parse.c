@@ -368,14 +368,17 @@ static struct expr *parse_or(struct parser *parser)
 
 /* ---- entry ---- */
 
+static bool check_scalar(const struct node *node, const char *what, struct diag_list *diags)
+{
+    if (node->kind != NODE_SCALAR)
+        diag_error(diags, node->place, "E009", "expected %s, found %s", what, node_kind_name(node));
+    return node->kind == NODE_SCALAR;
+}
+
 static int parse_whole(const struct node *scalar, struct expr *(*start)(struct parser *), struct arena *arena,
     struct expr **ret_expr, struct diag_list *diags)
 {
     struct parser parser = {.scalar = scalar, .arena = arena, .diags = diags};
-    if (scalar->kind != NODE_SCALAR) {
-        diag_error(diags, scalar->place, "E009", "expected an expression, found %s", node_kind_name(scalar));
-        return -EINVAL;
-    }
     advance(&parser);
     struct expr *expr = start(&parser);
     if (!parser.failed && parser.token.kind != TOKEN_END)
@@ -389,6 +392,8 @@ static int parse_whole(const struct node *scalar, struct expr *(*start)(struct p
 int expr_parse(
     const struct node *scalar, struct arena *arena, struct expr **ret_expr, struct diag_list *diags)
 {
+    if (!check_scalar(scalar, "an expression", diags))
+        return -EINVAL;
     return parse_whole(scalar, parse_or, arena, ret_expr, diags);
 }
 
@@ -406,5 +411,7 @@ static struct expr *parse_literal(struct parser *parser)
 int expr_parse_literal(
     const struct node *scalar, struct arena *arena, struct expr **ret_expr, struct diag_list *diags)
 {
+    if (!check_scalar(scalar, "a number with its unit", diags))
+        return -EINVAL;
     return parse_whole(scalar, parse_literal, arena, ret_expr, diags);
 }

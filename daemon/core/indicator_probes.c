@@ -131,9 +131,9 @@ const char *indicator_fault_hhi(const struct expr *call)
     if (call->args[0]->column == SERIES_UNIT_VALUE)
         return "shares are taken of values, quantities or weights";
     if (by_market && role != ROLE_EXPORTS && role != ROLE_EXPORTS_ALL)
-        return "over market goes with exports";
+        return "the shares of markets are of exports or exports_all";
     return !by_market && role != ROLE_MARKET && role != ROLE_IMPORTS
-               ? "over origin goes with market or imports"
+               ? "the shares of origins are of market or imports"
                : NULL;
 }
 

@@ -5,6 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/shape.h"
+#include "core/code.h"
 #include "core/expr.h"
 #include "core/row.h"
 
@@ -51,41 +53,85 @@ struct draft {
 
 #define AT(field) offsetof(struct draft, field)
 
+static const struct shape against_list = {
+    .kind = SHAPE_LIST, .items = &code_country_or_world_shape, .min_items = 1, .unique = true};
+static const struct shape *const against_choices[] = {&code_country_or_world_shape, &against_list, NULL};
+static const struct shape against_shape = {.kind = SHAPE_ANY,
+    .expected = "expected countries such as [CN, VN], or W for all",
+    .choices = against_choices};
+
 static const struct key measure_keys[] = {
-    {.name = "id", .kind = KEY_TEXT, .offset = AT(measure.id), .required = true, .help = "The case number."},
+    {.name = "id",
+        .kind = KEY_TEXT,
+        .offset = AT(measure.id),
+        .required = true,
+        .help = "The case number.",
+        .shape = &shape_some_text},
     {.name = "title",
         .kind = KEY_TEXT,
         .offset = AT(measure.title),
         .required = true,
-        .help = "What people call it."},
+        .help = "What people call it.",
+        .shape = &shape_some_text},
     {.name = "market",
         .kind = KEY_TEXT,
         .offset = AT(measure.market),
         .required = true,
-        .help = "Who imposes it."},
+        .help = "Who imposes it.",
+        .shape = &code_country_shape},
     {.name = "against",
         .kind = KEY_TEXTS,
         .offset = AT(against),
         .required = true,
-        .help = "The origins it is against."},
+        .help = "The origins it is against.",
+        .shape = &against_shape},
     {.name = "basket", .kind = KEY_TEXT, .offset = AT(measure.basket), .help = "The basket it is on."},
-    {.name = "codes", .kind = KEY_TEXTS, .offset = AT(measure.codes), .help = "The HS codes it is on."},
+    {.name = "codes",
+        .kind = KEY_TEXTS,
+        .offset = AT(measure.codes),
+        .help = "The HS codes it is on.",
+        .shape = &row_some_codes_shape},
     {.name = "type",
         .kind = KEY_CHOICE,
         .offset = AT(type),
         .choices = measure_type_names,
         .required = true,
         .help = "What it is."},
-    {.name = "petition", .kind = KEY_TEXT, .offset = AT(dates[DATE_PETITION]), .help = "Asked for."},
-    {.name = "initiation", .kind = KEY_TEXT, .offset = AT(dates[DATE_INITIATION]), .help = "Initiated."},
+    {.name = "petition",
+        .kind = KEY_TEXT,
+        .offset = AT(dates[DATE_PETITION]),
+        .help = "Asked for.",
+        .shape = &date_shape},
+    {.name = "initiation",
+        .kind = KEY_TEXT,
+        .offset = AT(dates[DATE_INITIATION]),
+        .help = "Initiated.",
+        .shape = &date_shape},
     {.name = "announced",
         .kind = KEY_TEXT,
         .offset = AT(dates[DATE_ANNOUNCED]),
-        .help = "A tariff: made known."},
-    {.name = "from", .kind = KEY_TEXT, .offset = AT(dates[DATE_FROM]), .help = "First day in force."},
-    {.name = "to", .kind = KEY_TEXT, .offset = AT(dates[DATE_TO]), .help = "Last day in force."},
-    {.name = "ended", .kind = KEY_TEXT, .offset = AT(dates[DATE_ENDED]), .help = "Ended without a measure."},
-    {.name = "rate", .kind = KEY_NODE, .offset = AT(rate), .help = "The highest duty."},
+        .help = "A tariff: made known.",
+        .shape = &date_shape},
+    {.name = "from",
+        .kind = KEY_TEXT,
+        .offset = AT(dates[DATE_FROM]),
+        .help = "First day in force.",
+        .shape = &date_shape},
+    {.name = "to",
+        .kind = KEY_TEXT,
+        .offset = AT(dates[DATE_TO]),
+        .help = "Last day in force.",
+        .shape = &date_shape},
+    {.name = "ended",
+        .kind = KEY_TEXT,
+        .offset = AT(dates[DATE_ENDED]),
+        .help = "Ended without a measure.",
+        .shape = &date_shape},
+    {.name = "rate",
+        .kind = KEY_NODE,
+        .offset = AT(rate),
+        .help = "The highest duty.",
+        .shape = &expr_percentage_shape},
     {.name = "confidence",
         .kind = KEY_CHOICE,
         .offset = AT(confidence),
@@ -96,8 +142,35 @@ static const struct key measure_keys[] = {
         .kind = KEY_TEXT,
         .offset = AT(measure.source),
         .required = true,
-        .help = "Who says so."},
+        .help = "Who says so.",
+        .shape = &shape_some_text},
 };
+
+static const struct shape measure_shape = {
+    .kind = SHAPE_MAP,
+    .name = "measure",
+    .keys = measure_keys,
+    .key_count = sizeof measure_keys / sizeof *measure_keys,
+    .one_of = basket_target_keys,
+    .needs = {{"to", "from"}},
+    .apart = {{"from", "ended"}},
+};
+
+static const char *const filled[] = {"id", "title", "type", "source", NULL};
+static const struct shape short_measure_shape = {
+    .kind = SHAPE_MAP,
+    .name = "measure",
+    .keys = measure_keys,
+    .key_count = sizeof measure_keys / sizeof *measure_keys,
+    .filled = filled,
+    .needs = {{"to", "from"}},
+    .apart = {{"from", "ended"}, {"basket", "codes"}},
+};
+
+const struct shape short_measures_shape = {
+    .kind = SHAPE_LIST, .items = &short_measure_shape, .max_items = MEASURES_MAX};
+
+const struct shape measures_shape = {.kind = SHAPE_LIST, .items = &measure_shape, .max_items = MEASURES_MAX};
 
 /* By enum date_name: its key, and the field that it fills. */
 static const struct {
@@ -187,8 +260,7 @@ static void check_texts(const struct row_reader *row, const struct draft *draft)
     row_check_text(row, "title", measure->title);
     row_check_text(row, "source", measure->source);
     row_check_country(row, "market", measure->market, ROW_COUNTRY);
-    for (size_t i = 0; i < draft->against.len; i++)
-        row_check_country(row, "against", draft->against.items[i], ROW_COUNTRY_OR_WORLD);
+    row_check_countries(row, "against", &draft->against, ROW_COUNTRY_OR_WORLD);
     const struct node *against = node_get(row->node, "against");
     if (against != NULL && against->kind == NODE_SEQUENCE && against->len == 0)
         diag_error(row->diags, against->place, "M006", "'against' of a measure is empty");

@@ -51,6 +51,9 @@ struct measures {
 extern const char
     *const measure_type_names[MEASURE_TYPE_COUNT + 1]; /* NULL-terminated; as written in files */
 
+extern const struct shape measures_shape;       /* the list of them */
+extern const struct shape short_measures_shape; /* of rows that are filled in, see app/rule_test_tables.c */
+
 /* Adds the rows of a list, one for each country it is against; id and `against` are unique together.
  * `baskets` must be complete, and are not kept. 0, or -EINVAL with every fault in `diags` (codes M0xx; L0xx
  * of core/row.h, B01x of core/basket.h); the caller drops the table then. */

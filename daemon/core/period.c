@@ -43,6 +43,17 @@ int period_parse(struct slice text, int32_t *ret_period)
     return 0;
 }
 
+/* Of 201607 as a number only the year can be limited. */
+const struct shape period_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "month",
+    .expected = "expected a month, for example 2016-01",
+    .pattern = "^(19|2[01])[0-9]{2}-?(0[1-9]|1[0-2])$",
+    .also = ALSO_INTEGER,
+    .min = PERIOD_YEAR_MIN * 100 + 1,
+    .max = PERIOD_YEAR_MAX * 100 + 12,
+};
+
 const char *period_format(int32_t period, char buf[PERIOD_TEXT_SIZE])
 {
     if (period < period_make(PERIOD_YEAR_MIN, 1) || period > period_make(PERIOD_YEAR_MAX, 12))

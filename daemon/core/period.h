@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "base/shape.h"
 #include "base/str.h"
 
 enum { PERIOD_NONE = 0, PERIOD_TEXT_SIZE = 8, PERIOD_YEAR_MIN = 1900, PERIOD_YEAR_MAX = 2199 };
@@ -15,6 +16,7 @@ int period_month(int32_t period); /* 1…12 */
 
 /* Reads "2025-07" or "202507", years PERIOD_YEAR_MIN to _MAX. 0, or -EINVAL. */
 int period_parse(struct slice text, int32_t *ret_period);
+extern const struct shape period_shape; /* what it reads */
 
 /* "2025-07" into buf, "" for what is no period. Returns buf. */
 const char *period_format(int32_t period, char buf[PERIOD_TEXT_SIZE]);

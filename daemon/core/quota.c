@@ -4,6 +4,8 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "base/shape.h"
+#include "core/code.h"
 #include "core/expr.h"
 #include "core/period.h"
 #include "core/row.h"
@@ -28,29 +30,42 @@ struct draft {
 #define AT(field) offsetof(struct draft, field)
 
 static const struct key quota_keys[] = {
-    {.name = "id", .kind = KEY_TEXT, .offset = AT(quota.id), .required = true, .help = "The order number."},
+    {.name = "id",
+        .kind = KEY_TEXT,
+        .offset = AT(quota.id),
+        .required = true,
+        .help = "The order number.",
+        .shape = &shape_some_text},
     {.name = "title",
         .kind = KEY_TEXT,
         .offset = AT(quota.title),
         .required = true,
-        .help = "What people call it."},
+        .help = "What people call it.",
+        .shape = &shape_some_text},
     {.name = "market",
         .kind = KEY_TEXT,
         .offset = AT(quota.market),
         .required = true,
-        .help = "Who limits its imports."},
+        .help = "Who limits its imports.",
+        .shape = &code_country_shape},
     {.name = "against",
         .kind = KEY_TEXT,
         .offset = AT(quota.against),
         .required = true,
-        .help = "The origin whose imports count, or W."},
+        .help = "The origin whose imports count, or W.",
+        .shape = &code_country_or_world_shape},
     {.name = "basket", .kind = KEY_TEXT, .offset = AT(quota.basket), .help = "The basket it limits."},
-    {.name = "codes", .kind = KEY_TEXTS, .offset = AT(quota.codes), .help = "The HS codes it limits."},
+    {.name = "codes",
+        .kind = KEY_TEXTS,
+        .offset = AT(quota.codes),
+        .help = "The HS codes it limits.",
+        .shape = &row_some_codes_shape},
     {.name = "limit",
         .kind = KEY_NODE,
         .offset = AT(limit),
         .required = true,
-        .help = "How much may come in."},
+        .help = "How much may come in.",
+        .shape = &expr_amount_shape},
     {.name = "per",
         .kind = KEY_CHOICE,
         .offset = AT(per),
@@ -64,14 +79,46 @@ static const struct key quota_keys[] = {
         .min = 1,
         .max = 12,
         .help = "The month in which its year begins."},
-    {.name = "from", .kind = KEY_TEXT, .offset = AT(from), .help = "First month in force."},
-    {.name = "to", .kind = KEY_TEXT, .offset = AT(to), .help = "Last month in force."},
+    {.name = "from",
+        .kind = KEY_TEXT,
+        .offset = AT(from),
+        .help = "First month in force.",
+        .shape = &period_shape},
+    {.name = "to",
+        .kind = KEY_TEXT,
+        .offset = AT(to),
+        .help = "Last month in force.",
+        .shape = &period_shape},
     {.name = "source",
         .kind = KEY_TEXT,
         .offset = AT(quota.source),
         .required = true,
-        .help = "Who says so."},
+        .help = "Who says so.",
+        .shape = &shape_some_text},
 };
+
+static const struct shape quota_shape = {
+    .kind = SHAPE_MAP,
+    .name = "quota",
+    .keys = quota_keys,
+    .key_count = sizeof quota_keys / sizeof *quota_keys,
+    .one_of = basket_target_keys,
+};
+
+static const char *const filled[] = {"id", "title", "per", "source", NULL};
+static const struct shape short_quota_shape = {
+    .kind = SHAPE_MAP,
+    .name = "quota",
+    .keys = quota_keys,
+    .key_count = sizeof quota_keys / sizeof *quota_keys,
+    .filled = filled,
+    .apart = {{"basket", "codes"}},
+};
+
+const struct shape short_quotas_shape = {
+    .kind = SHAPE_LIST, .items = &short_quota_shape, .max_items = QUOTAS_MAX};
+
+const struct shape quotas_shape = {.kind = SHAPE_LIST, .items = &quota_shape, .max_items = QUOTAS_MAX};
 
 /* What a literal of a type limits. */
 static const struct {

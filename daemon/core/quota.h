@@ -29,6 +29,9 @@ struct quotas {
 
 #define QUOTAS_NULL ((struct quotas){0})
 
+extern const struct shape quotas_shape;       /* the list of them */
+extern const struct shape short_quotas_shape; /* of rows that are filled in, see app/rule_test_tables.c */
+
 /* Adds the rows of a list; an id may come again for other months. `baskets` must be complete, and are not
  * kept. 0, or -EINVAL with every fault in `diags` (codes Q0xx; L0xx of core/row.h, B01x of core/basket.h);
  * the caller drops the table then. */

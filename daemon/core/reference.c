@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "base/shape.h"
+
 /* The lists of one document. */
 struct lists {
     const struct node *baskets, *measures, *quotas, *countries;
@@ -11,20 +13,27 @@ static const struct key list_keys[] = {
     {.name = "baskets",
         .kind = KEY_NODE,
         .offset = offsetof(struct lists, baskets),
-        .help = "Products and their codes."},
+        .help = "Products and their codes.",
+        .shape = &baskets_shape},
     {.name = "measures",
         .kind = KEY_NODE,
         .offset = offsetof(struct lists, measures),
-        .help = "Trade-remedy cases and measures."},
+        .help = "Trade-remedy cases and measures.",
+        .shape = &measures_shape},
     {.name = "quotas",
         .kind = KEY_NODE,
         .offset = offsetof(struct lists, quotas),
-        .help = "Quantity limits."},
+        .help = "Quantity limits.",
+        .shape = &quotas_shape},
     {.name = "countries",
         .kind = KEY_NODE,
         .offset = offsetof(struct lists, countries),
-        .help = "Countries and their codes."},
+        .help = "Countries and their codes.",
+        .shape = &countries_shape},
 };
+
+const struct shape reference_shape = {
+    .kind = SHAPE_MAP, .keys = list_keys, .key_count = sizeof list_keys / sizeof *list_keys, .min_items = 1};
 
 static struct lists read_lists(const struct node *document, struct arena *arena, struct diag_list *diags)
 {

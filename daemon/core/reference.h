@@ -16,6 +16,8 @@ struct reference {
 
 #define REFERENCE_NULL ((struct reference){0})
 
+extern const struct shape reference_shape; /* of one document */
+
 /* Reads documents whose top-level keys are any of baskets, measures, quotas and countries, at least one. All
  * documents are given at once, since rows of one refer to another: baskets first. Texts are copied. 0, or
  * -EINVAL with every fault in `diags` (K0xx, L0xx, B0xx, M0xx, Q0xx, N0xx). */

@@ -4,8 +4,30 @@
 #include "core/code.h"
 #include "core/period.h"
 
-/* Far above any list that people keep; it bounds what a mistaken file can cost. */
-enum { CODES_MAX = 10000 };
+/* ---- shapes, for the schema ---- */
+
+/* An HS number, or a code that is neither a number nor one with dots in it. */
+const struct shape row_code_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "product-code",
+    .expected =
+        "expected an HS number of 2, 4, 6 or 8 to 10 digits without dots, or a code such as nso:seafood",
+    .pattern = "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8,10}"
+               "|(?=.*[^0-9])(?![.]*(([0-9][.]*){2}|([0-9][.]*){4}|([0-9][.]*){6}|([0-9][.]*){8,10})$)"
+               "[A-Za-z0-9:._-]+)$",
+    .max_length = CODE_SIZE - 1,
+    .also = ALSO_INTEGER,
+    .max = INT64_C(9999999999),
+};
+
+static const struct shape code_list = {
+    .kind = SHAPE_LIST, .items = &row_code_shape, .max_items = ROW_CODES_MAX, .unique = true};
+static const struct shape some_codes = {
+    .kind = SHAPE_LIST, .items = &row_code_shape, .min_items = 1, .max_items = ROW_CODES_MAX, .unique = true};
+static const struct shape *const codes_choices[] = {&row_code_shape, &code_list, NULL};
+static const struct shape *const some_codes_choices[] = {&row_code_shape, &some_codes, NULL};
+const struct shape row_codes_shape = {.kind = SHAPE_ANY, .choices = codes_choices};
+const struct shape row_some_codes_shape = {.kind = SHAPE_ANY, .choices = some_codes_choices};
 
 bool row_check_list(const struct node *list, const char *what, size_t max, struct diag_list *diags)
 {
@@ -33,9 +55,8 @@ struct place row_place_of(const struct row_reader *row, const char *key)
     return value != NULL ? value->place : row->node->place;
 }
 
-/* Where the i-th of a list of codes was written: a text, or the key `code` of a map. One alone stands for a
- * list. */
-static struct place code_place(const struct row_reader *row, const char *key, size_t i)
+/* A code may be a map. */
+struct place row_place_of_item(const struct row_reader *row, const char *key, size_t i)
 {
     const struct node *item = node_get(row->node, key);
     if (item->kind == NODE_SEQUENCE && i < item->len)
@@ -52,17 +73,29 @@ void row_check_text(const struct row_reader *row, const char *key, const char *t
         diag_error(row->diags, row_place_of(row, key), "L002", "'%s' of %s is empty", key, row->what);
 }
 
-void row_check_country(const struct row_reader *row, const char *key, const char *text, enum row_country kind)
+static void check_country(const struct row_reader *row, const char *key, struct place place, const char *text,
+    enum row_country kind)
 {
-    if (text == NULL)
-        return;
     struct slice slice = slice_of(text);
     if (code_is_country(slice) && (kind == ROW_COUNTRY_OR_WORLD || slice.len == 2))
         return;
-    diag_error(row->diags, row_place_of(row, key), "L003",
+    diag_error(row->diags, place, "L003",
         "'%s' of %s: expected two capital letters of ISO 3166-1%s, found '%.60s'", key, row->what,
         kind == ROW_COUNTRY_OR_WORLD ? ", or W for all countries" : "", text);
     diag_hint(row->diags, "Viet Nam is VN; the European Union is EU");
+}
+
+void row_check_country(const struct row_reader *row, const char *key, const char *text, enum row_country kind)
+{
+    if (text != NULL)
+        check_country(row, key, row_place_of(row, key), text, kind);
+}
+
+void row_check_countries(
+    const struct row_reader *row, const char *key, const struct texts *texts, enum row_country kind)
+{
+    for (size_t i = 0; i < texts->len; i++)
+        check_country(row, key, row_place_of_item(row, key, i), texts->items[i], kind);
 }
 
 /* ---- codes ---- */
@@ -113,17 +146,17 @@ void row_check_codes(const struct row_reader *row, const char *key, const struct
 {
     struct map seen = MAP_NULL;
     uint32_t first;
-    if (codes->len > CODES_MAX)
+    if (codes->len > ROW_CODES_MAX)
         diag_error(row->diags, row_place_of(row, key), "L006", "'%s' of %s: more than %d codes", key,
-            row->what, CODES_MAX);
-    for (size_t i = 0; i < codes->len && i < CODES_MAX; i++) {
+            row->what, ROW_CODES_MAX);
+    for (size_t i = 0; i < codes->len && i < ROW_CODES_MAX; i++) {
         const char *code = codes->items[i];
-        if (code == NULL || !check_code(code_place(row, key, i), code, row->diags))
+        if (code == NULL || !check_code(row_place_of_item(row, key, i), code, row->diags))
             continue;
         struct slice text = slice_of(code);
         if (map_get(&seen, text.data, text.len, &first))
-            diag_error(row->diags, code_place(row, key, i), "L005", "\"%s\" stands twice in '%s' of %s", code,
-                key, row->what);
+            diag_error(row->diags, row_place_of_item(row, key, i), "L005",
+                "\"%s\" stands twice in '%s' of %s", code, key, row->what);
         map_put(&seen, text.data, text.len, (uint32_t)i);
     }
     map_deinit(&seen);

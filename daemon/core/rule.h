@@ -43,6 +43,7 @@ struct rule {
     size_t product_count;
     struct texts markets, origins; /* no origins: the scope has none */
     bool all_markets;              /* `market: all`: every one that the history knows; markets is empty */
+    bool no_origins;               /* the scope names none; false where it could not be read */
 
     const char **threshold_names;
     enum value_type *threshold_types;
@@ -87,6 +88,9 @@ struct rule_reader {
 
 /* Reads one rule from its map. 0, or -EINVAL with every fault in `diags` (codes R0xx, and those of keys and
  * expressions). */
+extern const struct shape rule_shape;      /* what it reads */
+extern const struct shape rule_name_shape; /* names of figures and thresholds */
+
 int rule_read(const struct rule_reader *reader, const struct node *map, struct rule *ret_rule);
 
 #endif

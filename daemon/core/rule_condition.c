@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/shape.h"
 #include "core/message.h"
 #include "core/probe.h"
 #include "core/rule_read.h"
@@ -47,20 +48,51 @@ static int compile(const struct rule_reader *reader, struct names *names, const 
     return reg < 0 ? -EINVAL : reg;
 }
 
+/* Words of the grammar, and of windows. */
+static const char *const words[] = {"and", "or", "not", "between", "in", "ytd", "early", NULL};
+
+/* What a let name must not be. */
+static const char *const *const reserved[] = {words, series_role_names, message_names, NULL};
+
 static bool is_reserved(struct slice name)
 {
-    static const char *const words[] = {"and", "or", "not", "between", "in", "ytd", "early"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (slice_equal(name, words[i]))
-            return true;
-    for (size_t i = 0; i <= ROLE_COUNT; i++)
-        if (slice_equal(name, series_role_names[i]))
-            return true;
-    for (size_t i = 0; message_names[i] != NULL; i++)
-        if (slice_equal(name, message_names[i]))
-            return true;
+    for (size_t i = 0; reserved[i] != NULL; i++)
+        for (size_t k = 0; reserved[i][k] != NULL; k++)
+            if (slice_equal(name, reserved[i][k]))
+                return true;
     return false;
 }
+
+#define NAME_PATTERN "[a-z_][a-z0-9_]*"
+
+static const struct shape let_name_shape = {
+    .kind = SHAPE_TEXT,
+    .pattern = "^" NAME_PATTERN "$",
+    .except = reserved,
+    .max_length = RULE_NAME_MAX - 1,
+};
+
+const struct shape rule_let_shape = {
+    .kind = SHAPE_MAP,
+    .names = &let_name_shape,
+    .items = &expr_shape,
+    .max_items = RULE_LETS_MAX,
+};
+
+const struct shape rule_name_shape = {
+    .kind = SHAPE_TEXT,
+    .pattern = "^" NAME_PATTERN "$",
+    .max_length = RULE_NAME_MAX - 1,
+};
+
+/* Every "{{" has a name and "}}" behind it. */
+const struct shape rule_template_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "template",
+    .expected = "expected a text, with figures as in {{growth}}",
+    .pattern = "^((?!\\{\\{)[\\s\\S]|\\{\\{ *" NAME_PATTERN " *\\}\\})+$",
+    .also = ALSO_NUMBER | ALSO_BOOL,
+};
 
 int rule_check_name(const struct rule_reader *reader, const struct node *key, const char *what)
 {
@@ -160,24 +192,40 @@ static int read_rank(
     const struct rule_reader *reader, const struct rule_text *text, struct names *names, struct rule *rule)
 {
     const struct expr *expr = NULL;
-    if (text->rank != NULL && rule->top == 0) {
-        diag_error(reader->diags, text->rank->place, "R028", "rank says nothing without top");
-        return -EINVAL;
-    }
-    if (rule->top == 0)
+    int r = 0;
+    if (text->rank == NULL)
         return 0;
-    rule->rank = text->rank != NULL ? compile(reader, names, text->rank, &expr) : rank_by_stake(names, rule);
+    if (!text->has_top) {
+        diag_error(reader->diags, text->rank->place, "R028", "rank says nothing without top");
+        diag_hint(reader->diags, "add for example top: 10, or remove rank");
+        r = -EINVAL;
+    }
+    int reg = compile(reader, names, text->rank, &expr);
+    if (reg < 0)
+        return reg;
+    if (expr->type == VALUE_BOOLEAN) {
+        diag_error(reader->diags, text->rank->place, "R029", "a rank is a figure, and this is a condition");
+        r = -EINVAL;
+    }
+    rule->rank = reg;
+    rule->rank_type = expr->type;
+    rule->rank_expr = expr;
+    return r;
+}
+
+/* Where top is given and rank is not. */
+static int rank_by_default(
+    const struct rule_reader *reader, const struct rule_text *text, struct names *names, struct rule *rule)
+{
+    if (rule->top == 0 || text->rank != NULL)
+        return 0;
+    rule->rank = rank_by_stake(names, rule);
+    rule->rank_type = VALUE_MONEY;
     if (rule->rank == -ENOENT) {
         diag_error(reader->diags, text->when->place, "R029",
             "top needs a rank here, since the rule reads neither imports nor exports");
         diag_hint(reader->diags, "add for example rank: sum(inputs, 12m)");
     }
-    if (expr != NULL && expr->type == VALUE_BOOLEAN) {
-        diag_error(reader->diags, text->rank->place, "R029", "a rank is a figure, and this is a condition");
-        return -EINVAL;
-    }
-    rule->rank_type = expr != NULL ? expr->type : VALUE_MONEY;
-    rule->rank_expr = expr;
     return rule->rank < 0 ? -EINVAL : 0;
 }
 
@@ -192,7 +240,7 @@ static int check_origins(
     const struct rule_reader *reader, const struct rule_text *text, const struct rule *rule)
 {
     size_t errors = reader->diags->errors;
-    if (rule->origins.len > 0)
+    if (!rule->no_origins)
         return 0;
     for (size_t i = 0; i < rule->program.role_count; i++) {
         enum series_role role = rule->program.roles[i];
@@ -216,12 +264,14 @@ int rule_read_conditions(const struct rule_reader *reader, const struct rule_tex
     if (r < 0 && rule->lets == NULL)
         return r; /* no name was read at all: the conditions would only miss them */
     rule->clear = -1;
-    if (read_condition(reader, text->when, &names, &rule->when_expr) < 0)
+    if (text->when == NULL || read_condition(reader, text->when, &names, &rule->when_expr) < 0)
         r = -EINVAL;
     if (text->clear != NULL && read_condition(reader, text->clear, &names, &rule->clear_expr) < 0)
         r = -EINVAL;
+    if (read_rank(reader, text, &names, rule) < 0)
+        r = -EINVAL;
     if (r == 0)
-        r = read_rank(reader, text, &names, rule);
+        r = rank_by_default(reader, text, &names, rule);
     if (r == 0) {
         rule->when = rule->when_expr->reg;
         rule->clear = rule->clear_expr != NULL ? rule->clear_expr->reg : -1;
@@ -309,7 +359,7 @@ int rule_check_templates(const struct rule_reader *reader, const struct rule_tex
     const struct node *phrases[] = {text->title, text->advice};
     int r = 0;
     for (size_t i = 0; i < 2; i++)
-        for (size_t k = 0; k < phrases[i]->len && phrases[i]->kind == NODE_MAP; k++)
+        for (size_t k = 0; phrases[i] != NULL && phrases[i]->kind == NODE_MAP && k < phrases[i]->len; k++)
             if (phrases[i]->items[k]->kind == NODE_SCALAR &&
                 check_template(reader, phrases[i]->items[k], text->let) < 0)
                 r = -EINVAL;

@@ -10,11 +10,15 @@ struct rule_text {
     const struct node *title, *advice, *valid, *scope, *let, *when, *clear, *thresholds, *overrides, *for_,
         *rank;
     int64_t top;
+    bool has_top; /* it is written, be it faulty */
     struct texts basis, accept;
     int audience, severity, missing, mode;
     const char *owner, *decision,
         *note; /* kept in the file and its digest; the program has no use for them */
 };
+
+/* Of parts that rule_condition.c reads. */
+extern const struct shape rule_let_shape, rule_template_shape;
 
 /* Whether a key is an identifier of the rule language. `what` names the thing in messages ("a threshold"). */
 int rule_check_name(const struct rule_reader *reader, const struct node *key, const char *what);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/shape.h"
 
 enum { FILES_MAX_BYTES = 16 * 1024 * 1024 };
 
@@ -23,6 +24,14 @@ void ruleset_free(struct ruleset *ruleset)
     arena_deinit(&ruleset->arena);
     alloc_free(ruleset);
 }
+
+static const struct shape rule_list = {.kind = SHAPE_LIST, .items = &rule_shape, .max_items = RULES_MAX};
+
+static const struct key document_keys[] = {
+    {"rules", KEY_NODE, 0, .required = true, .help = "the rules", .shape = &rule_list},
+};
+
+const struct shape ruleset_shape = {.kind = SHAPE_MAP, .keys = document_keys, .key_count = 1};
 
 static void add_rules(struct ruleset *ruleset, const struct node *list, const struct rule_reader *reader)
 {
@@ -61,10 +70,9 @@ void ruleset_keep(struct ruleset *ruleset, struct place place, struct slice text
 void ruleset_add(struct ruleset *ruleset, const struct node *document, struct slice text,
     const struct reference *reference, struct diag_list *diags)
 {
-    static const struct key keys[] = {{"rules", KEY_NODE, 0, .required = true, .help = "the rules"}};
     struct rule_reader reader = {reference, &ruleset->arena, diags};
     const struct node *list = NULL;
-    if (keys_read(document, keys, 1, "a rule file", &list, &ruleset->arena, diags) < 0)
+    if (keys_read(document, document_keys, 1, "a rule file", &list, &ruleset->arena, diags) < 0)
         return;
     if (list->kind != NODE_SEQUENCE)
         diag_error(diags, list->place, "R031", "expected a list of rules, found %s", node_kind_name(list));

@@ -16,6 +16,8 @@ struct ruleset {
     struct arena arena;
 };
 
+extern const struct shape ruleset_shape; /* of one file */
+
 struct ruleset *ruleset_new(void);
 void ruleset_free(struct ruleset *ruleset);
 

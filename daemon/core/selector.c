@@ -3,11 +3,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/shape.h"
 #include "core/code.h"
 
 enum { DIGITS_MAX = 10 };
 
 #define DIGITS "0123456789"
+
+#define CLASSIFIED "[A-Za-z0-9._-]*:[A-Za-z0-9:._-]*"
+#define RANGE                                                                                                \
+    "([0-9]-[0-9]|[0-9]{2}-[0-9]{2}|[0-9]{3}-[0-9]{3}|[0-9]{4}-[0-9]{4}|[0-9]{5}-[0-9]{5}"                   \
+    "|[0-9]{6}-[0-9]{6}|[0-9]{7}-[0-9]{7}|[0-9]{8}-[0-9]{8}|[0-9]{9}-[0-9]{9}|[0-9]{10}-[0-9]{10})"
+
+/* The schema knows no baskets, so any name may be one, and it does not compare the two ends of a range. */
+const struct shape selector_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "selector",
+    .expected = "expected baskets, baskets of cbam, a basket's id, a code such as 7210 or nso:seafood, "
+                "\"72*\", \"0301-0307\", or hs6 in \"72-73\"",
+    .pattern = "^("
+               "[a-z0-9._:-]+"      /* baskets, one of them, an HS number, a range, hs6 */
+               "|" CLASSIFIED       /* nso:seafood */
+               "|[0-9]{1,10}[*]"    /* "72*" */
+               "|" CLASSIFIED "[*]" /* "nso:*" */
+               "|baskets of [a-z0-9._:-]+"
+               "|\"" RANGE "\"" /* quotes that are a part of the text */
+               "|hs(2|4|6|8|10) in ([0-9]+|" RANGE "|\"" RANGE "\")"
+               ")$",
+    .max_length = CODE_SIZE,
+    .also = ALSO_INTEGER,
+    .max = INT64_C(9999999999),
+};
 
 /* ---- reading ---- */
 

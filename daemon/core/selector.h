@@ -12,6 +12,8 @@
 
 #include "core/basket.h"
 
+extern const struct shape selector_shape; /* what it reads */
+
 enum selector_kind {
     SELECT_BASKETS, /* text: the group, or "" */
     SELECT_BASKET,

@@ -34,7 +34,7 @@ bool series_role_is_named(enum series_role role)
     return role != ROLE_BY_MARKET && role != ROLE_BY_ORIGIN;
 }
 
-const char *const series_role_names[ROLE_COUNT + 1] = {
+const char *const series_role_names[ROLE_COUNT + 2] = {
     "exports",
     "exports_all",
     "imports",

@@ -54,7 +54,7 @@ bool series_role_is_named(enum series_role role);
 /* What an expression takes of a series. */
 enum series_column { SERIES_VALUE, SERIES_QUANTITY, SERIES_WEIGHT, SERIES_UNIT_VALUE, SERIES_COLUMN_COUNT };
 
-extern const char *const series_role_names[ROLE_COUNT + 1]; /* with rivals */
+extern const char *const series_role_names[ROLE_COUNT + 2]; /* with rivals; NULL behind the last */
 
 /* Those that an expression may name, for who misspells one. */
 enum { SERIES_NAMED_COUNT = ROLE_BY_MARKET + 1 };

@@ -21,6 +21,35 @@ static const struct {
 
 enum { SUFFIXES = sizeof suffixes / sizeof *suffixes, MARKS = sizeof marks / sizeof *marks };
 
+/* ---- shapes, for the schema ---- */
+
+#define BLANK  "[ \\n\\t]"
+#define NUMBER "[0-9.]*[0-9][0-9.]*[kMG]?"
+#define TIMES  "x0*[1-9][0-9]*"
+#define MARK   "e?p?"
+#define ITEM   "(" NUMBER MARK "(" TIMES MARK ")?|" NUMBER "[+-]" NUMBER TIMES MARK "|[_~](" TIMES ")?)"
+
+const struct shape series_text_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "figures",
+    .expected = "expected figures such as 100x12 110; 10x3 is 10 10 10, 10+2x3 is 10 12 14 16, "
+                "_ is not published, ~ suppressed",
+    .pattern = "^" BLANK "*" ITEM "(" BLANK "+" ITEM ")*" BLANK "*$",
+    .also = ALSO_NUMBER | ALSO_NULL,
+    .max = FIGURE_MAX / FIGURE_SCALE,
+};
+
+const struct shape series_point_shape = {
+    .kind = SHAPE_TEXT,
+    .name = "figure",
+    .expected = "expected one figure, or ~",
+    .pattern = "^" BLANK "*(" NUMBER MARK "|~)" BLANK "*$",
+    .also = ALSO_NUMBER | ALSO_NULL,
+    .max = FIGURE_MAX / FIGURE_SCALE,
+};
+
+/* ---- reading ---- */
+
 static char peek(const struct reader *reader)
 {
     return reader->at < reader->text.len ? reader->text.data[reader->at] : '\0';

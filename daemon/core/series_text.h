@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/shape.h"
 #include "base/str.h"
 #include "core/observation.h"
 
@@ -34,6 +35,10 @@ struct series_text_fault {
     size_t at; /* byte offset */
     const char *expected;
 };
+
+extern const struct shape series_text_shape; /* what it reads */
+extern const struct shape
+    series_point_shape; /* one month that is not without a figure: what a revision gives */
 
 /* Reads the whole text. 0, or -EINVAL with *ret_fault; figures are between 0 and FIGURE_MAX. */
 int series_text_read(
