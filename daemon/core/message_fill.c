@@ -34,8 +34,8 @@ static const char *scope_text(
         const char *title = message_phrase(&record->product_title, language);
         return title[0] != '\0' ? title : record->scope.product;
     }
-    if (slice_equal(name, "market"))
-        return words_market(record->scope.market, language);
+    if (slice_equal(name, "market")) /* a summary is about several: "*" */
+        return str_equal(record->scope.market, "*") ? "" : words_market(record->scope.market, language);
     if (slice_equal(name, "origin"))
         return words_market(record->scope.origin, language);
     if (slice_equal(name, "period"))
