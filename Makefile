@@ -94,7 +94,7 @@ $(foreach t,$(FUZZ),$(eval $(call test_rule,$(t),-fsanitize=fuzzer)))
 # The whole daemon, with clock, network and threads replaced (tests/support/fake_*).
 REPLACED := daemon/base/clock daemon/base/log daemon/io/loop daemon/io/worker daemon/io/http daemon/io/sd \
 	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/inflate daemon/io/wire_text \
-	daemon/io/thread daemon/io/smtp_sink daemon/app/trial daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
+	daemon/io/thread daemon/io/smtp_sink daemon/app/trial daemon/app/check_files daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
 	daemon/app/asset
 SCENARIO_OBJECTS := $(filter-out $(patsubst %,$(B)/%.o,$(REPLACED) daemon/app/assets),$(OBJECTS)) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard tests/scenario/*.c tests/support/fake_*.c))

@@ -1,94 +1,14 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "app/asset.h"
+#include "app/check_files.h"
 #include "app/command.h"
 #include "app/history_lint.h"
-#include "app/paths.h"
 #include "base/alloc.h"
 #include "core/rule_lint.h"
 #include "io/diag_json.h"
 
 enum { JSON_BYTES_MAX = 16 * 1024 * 1024 };
-
-/* Files that are checked together. */
-struct check {
-    struct texts paths;        /* of tables that the files refer to; none: the shipped ones */
-    struct table_files files;  /* the files, tables or rules */
-    struct table_files tables; /* tables among them, and those that they refer to */
-    struct reference reference;
-    struct ruleset *ruleset;
-    struct arena arena;
-    struct diag_list *diags;
-};
-
-/* A file is known by its keys, also by misspelt ones: it is said then what they were meant for. */
-static bool is_table(const struct node *document)
-{
-    static const char *const names[] = {"rules", "baskets", "measures", "quotas", "countries"};
-    const char *near = NULL;
-    for (size_t i = 0; document->kind == NODE_MAP && i < document->len && near == NULL; i++)
-        near = str_did_you_mean(document->keys[i]->text, names, sizeof names / sizeof *names);
-    return near != NULL && near != names[0];
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* A file that is checked stands in for the one of its name: a copy of a shipped table is not there twice. */
-static bool is_replaced(const struct check *check, const char *path)
-{
-    for (size_t i = 0; i < check->files.len; i++)
-        if (str_equal(base_name(check->files.items[i].name), base_name(path)))
-            return true;
-    return false;
-}
-
-static void add_other_tables(struct check *check)
-{
-    struct texts paths = paths_list(&check->paths, &path_tables, &check->arena, check->diags);
-    for (size_t i = 0; i < paths.len; i++)
-        if (!is_replaced(check, paths.items[i]))
-            (void)table_files_load(&check->tables, paths.items[i], &check->arena, check->diags);
-    for (const struct asset *table = asset_tables; check->paths.len == 0 && table->name != NULL; table++)
-        if (!is_replaced(check, table->name))
-            (void)table_files_add(&check->tables, table->name, table->text, &check->arena, check->diags);
-}
-
-static void check_tables(struct check *check)
-{
-    size_t errors = check->diags->errors;
-    add_other_tables(check);
-    for (size_t i = 0; i < check->files.len; i++) {
-        const struct table_file *file = &check->files.items[i];
-        if (is_table(file->document))
-            (void)table_files_add(&check->tables, file->name, file->text, &check->arena, check->diags);
-    }
-    if (check->diags->errors == errors)
-        (void)table_files_read(&check->tables, &check->reference, check->diags); /* its faults are in diags */
-}
-
-static void check_rules(struct check *check)
-{
-    for (size_t i = 0; i < check->files.len; i++) {
-        const struct table_file *file = &check->files.items[i];
-        if (!is_table(file->document))
-            ruleset_add(check->ruleset, file->document, file->text, &check->reference, check->diags);
-    }
-    (void)ruleset_seal(check->ruleset, check->diags); /* its faults are in diags */
-    for (size_t i = 0; i < check->files.len; i++)
-        rule_lint_document(
-            check->ruleset, check->files.items[i].document, &check->reference.baskets, check->diags);
-}
-
-static void print_tables(const struct reference *reference)
-{
-    printf("%zu baskets, %zu measures, %zu quotas and %zu countries are in order\n", reference->baskets.len,
-        reference->measures.len, reference->quotas.len, reference->countries.len);
-}
 
 /* What was asked for. */
 struct request {
@@ -96,24 +16,6 @@ struct request {
     bool json;
     char **files; /* NULL-terminated; none: the configuration with all that it names */
 };
-
-static size_t check_files(const struct request *request, struct diag_list *diags)
-{
-    struct check check = {.paths = request->tables, .ruleset = ruleset_new(), .diags = diags};
-    for (char **path = request->files; *path != NULL; path++)
-        (void)table_files_load(&check.files, *path, &check.arena, diags); /* its faults are in diags */
-    size_t errors = diags->errors;
-    check_tables(&check);
-    if (diags->errors == errors)
-        check_rules(&check);
-    if (diags->errors == 0 && !request->json)
-        print_tables(&check.reference);
-    size_t rules = check.ruleset->len;
-    ruleset_free(check.ruleset);
-    reference_deinit(&check.reference);
-    arena_deinit(&check.arena);
-    return rules;
-}
 
 /* What only history shows. Where there is no store yet, or it cannot be read, nothing is said of it: this is
  * about what people wrote. */
@@ -144,28 +46,46 @@ static void check_warnings(const struct setup *setup, struct diag_list *diags)
     check_history(setup, diags);
 }
 
-static size_t check_setup(const struct request *request, const char *config_path, struct diag_list *diags)
+static struct checked_files check_setup(
+    const struct request *request, const char *config_path, struct diag_list *diags)
 {
     struct setup *setup;
+    struct checked_files checked = {0};
     (void)setup_load(config_path, CONFIG_WITHOUT_SECRETS, &setup, diags); /* its faults are in diags */
-    size_t rules = setup != NULL && setup->ruleset != NULL ? setup->ruleset->len : 0;
-    if (diags->errors == 0)
+    if (diags->errors == 0) {
         check_warnings(setup, diags);
-    if (diags->errors == 0 && !request->json) {
-        printf(
-            "%s: %zu feeds, %zu receivers\n", config_path, setup->feed_count, setup->config->receiver_count);
-        print_tables(&setup->reference);
+        checked = (struct checked_files){
+            .rules = setup->ruleset->len,
+            .feeds = setup->feed_count,
+            .baskets = setup->reference.baskets.len,
+            .measures = setup->reference.measures.len,
+            .quotas = setup->reference.quotas.len,
+            .countries = setup->reference.countries.len,
+        };
+        if (!request->json)
+            printf("%s: %zu receivers\n", config_path, setup->config->receiver_count);
     }
     setup_free(setup);
-    return rules;
+    return checked;
 }
 
-static void print_text(struct diag_list *diags, const struct request *request, size_t rules)
+/* What there is none of is not spoken of. */
+static void print_count(size_t n, const char *what)
+{
+    if (n > 0)
+        printf("%zu %s are in order\n", n, what);
+}
+
+static void print_text(struct diag_list *diags, const struct checked_files *checked)
 {
     command_print_diags(stdout, diags);
-    if (diags->errors == 0 &&
-        (rules > 0 || request->files[0] == NULL)) /* not where only tables were checked */
-        printf("%zu rules are in order\n", rules);
+    if (diags->errors > 0)
+        return;
+    printf("%zu baskets, %zu measures, %zu quotas and %zu countries are in order\n", checked->baskets,
+        checked->measures, checked->quotas, checked->countries);
+    print_count(checked->feeds, "feeds");
+    print_count(checked->rules, "rules");
+    print_count(checked->tests, "tests");
 }
 
 /* DIAG_MAX findings of at most two texts of 1 KiB each always fit. */
@@ -208,13 +128,13 @@ int cmd_check(const char *config_path, int argc, char **argv)
     struct request request;
     int code = EXIT_USAGE;
     if (read_options(argc, argv, &arena, &request)) {
-        size_t rules = request.files[0] != NULL
-                           ? check_files(&request, &diags)
-                           : check_setup(&request, command_config_path(config_path), &diags);
+        struct checked_files checked = request.files[0] != NULL
+                                           ? check_files(&request.tables, request.files, &diags)
+                                           : check_setup(&request, command_config_path(config_path), &diags);
         if (request.json)
             print_json(&diags, &request);
         else
-            print_text(&diags, &request, rules);
+            print_text(&diags, &checked);
         code = diags.errors == 0 ? EXIT_OK : EXIT_FAULT;
     }
     diag_list_deinit(&diags);
