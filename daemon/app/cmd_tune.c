@@ -164,9 +164,12 @@ static void try_value(struct trial *trial, const struct rule_choice *choice, dou
 static int write_html(
     const struct tune *tune, const struct score_run *run, const char *name, const struct score_point *points)
 {
+    struct arena arena = ARENA_NULL;
     struct buf out;
     buf_init(&out, REPORT_MAX);
-    int r = report_html_tune(run, name, points, (size_t)tune->steps, &out);
+    const char *title = arena_printf(&arena, "%s of %s", name, tune->rule);
+    int r = report_html_tune(run, title, points, (size_t)tune->steps, &out);
+    arena_deinit(&arena);
     int code = r == 0 ? trial_write(tune->options.html, &out) : EXIT_FAULT;
     buf_deinit(&out);
     return code;
