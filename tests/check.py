@@ -117,6 +117,7 @@ def main():
         step(total, f"system: backtest, {variant}", [PYTHON, "tests/system/backtest.py", f"build/{variant}/tdwatch"],
              count_unittest)
     step(total, "system: backtest, real figures", [PYTHON, "tests/system/real_backtest.py", "build/release/tdwatch"], count_unittest)
+    step(total, "system: recomputed, release", [PYTHON, "tests/system/recompute.py", "build/release/tdwatch"], count_unittest)
     step(total, "system: explain, asan", [PYTHON, "tests/system/explain.py", "build/asan/tdwatch"], count_unittest)
     step(total, "fault: 20 rounds of kill -9", [PYTHON, "tests/fault/kill.py", "build/release/tdwatch", "20"])
     for path in sorted((ROOT / "build/fuzz/tests/fuzz").glob("fuzz_*")):
