@@ -89,6 +89,16 @@ static int explain(const struct setup *setup, struct store *store, struct explai
     return code;
 }
 
+/* A view of the rule set with this rule alone, or none: what no other rule says is asked for. */
+static struct ruleset only(const struct ruleset *ruleset, const char *id)
+{
+    struct ruleset view = *ruleset;
+    const struct rule *rule = ruleset_find(ruleset, id);
+    view.rules += rule != NULL ? rule - ruleset->rules : 0;
+    view.len = rule != NULL;
+    return view;
+}
+
 static int judge_and_explain(const struct setup *setup, struct store *store, const struct panel *panel,
     const struct explain_question *question)
 {
@@ -96,7 +106,8 @@ static int judge_and_explain(const struct setup *setup, struct store *store, con
     struct judge_result judged;
     struct scope_place place;
     const char *text;
-    struct judge *judge = judge_new(setup->ruleset, &setup->reference, setup->config->home, &setup->sources);
+    struct ruleset one = only(setup->ruleset, question->scope.rule);
+    struct judge *judge = judge_new(&one, &setup->reference, setup->config->home, &setup->sources);
     judge_all(judge, panel, &judged);
     judge_result_deinit(&judged);
     int code = EXIT_FAULT;
