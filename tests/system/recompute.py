@@ -42,7 +42,7 @@ FIRST, LAST = "2013-01", "2021-06"  # of the file
 # of a year to date, January and February those of Tet.
 EVERYWHERE = ["2013-12", "2020-03"]
 ONCE = ["2012-12", "2013-01", "2014-01", "2014-02", "2015-02", "2015-11", "2015-12", "2016-04", "2018-02", "2021-06", "2021-07"]
-AT_RANDOM, SEED = 3, 20210630
+AT_RANDOM, SEED = 1, 20210630
 
 MISSING, NO_SERIES, ZERO_BASE = "a month is missing", "no source reports it", "the base is zero"
 EARLY, NO_SPREAD, NO_MEASURE = "year to date starts in April", "the series does not vary", "no measure is in force"
@@ -456,8 +456,7 @@ FIGURES = [
 LETS_MAX = 24
 PARTS = range(0, len(FIGURES), LETS_MAX)
 RULE = """\
-rules:
-  - id: recomputed
+  - id: {id}
     title: {{ en: figures, vi: figures }}
     advice: {{ en: none, vi: none }}
     severity: watch
@@ -467,7 +466,24 @@ rules:
 {lets}
     when: f0 = f0
 """
-CONFIG = "home: VN\nstate_directory: state\nlisten: \"off\"\nfeeds: [{root}/feeds/us-census-hs2.feed.yaml]\ntables: [{root}/feeds]\nrules: [{rules}]\n"
+CONFIG = f"""\
+home: {HOME}
+state_directory: state
+listen: "off"
+feeds: ["{ROOT}/feeds/us-census-hs2.feed.yaml"]
+tables: ["{ROOT}/feeds"]
+rules: [rules.yaml]
+"""
+
+
+def rules():
+    """A rule for each product and part, so that no question has other products judged."""
+    text = "rules:\n"
+    for product in PRODUCTS:
+        for part in PARTS:
+            lets = "\n".join(f"      f{i}: \"{expression}\"" for i, (expression, _) in enumerate(FIGURES[part:part + LETS_MAX]))
+            text += RULE.format(id=f"part-{part}-of-{product}", product=product, lets=lets)
+    return text
 
 
 def told(figure):
@@ -503,29 +519,21 @@ class Recompute(unittest.TestCase):
             self.skipTest(f"{SOURCE.relative_to(ROOT.parent)} is not here")
         self.temporary = tempfile.TemporaryDirectory(prefix="tdwatch-test-")
         self.directory = pathlib.Path(self.temporary.name)
-        for product in PRODUCTS:
-            for part in PARTS:
-                self.write_setup(product, part)
+        (self.directory / "rules.yaml").write_text(rules(), encoding="utf-8")
+        (self.directory / "tdwatch.yaml").write_text(CONFIG, encoding="utf-8")
 
     def tearDown(self):
         self.temporary.cleanup()
 
-    def write_setup(self, product, part):
-        """A configuration of its own for each product and part, so that no question has the rules of another judged."""
-        lets = "\n".join(f"      f{i}: \"{expression}\"" for i, (expression, _) in enumerate(FIGURES[part:part + LETS_MAX]))
-        name = f"{product}-{part}.yaml"
-        (self.directory / f"rules-{name}").write_text(RULE.format(product=product, lets=lets), encoding="utf-8")
-        (self.directory / f"tdwatch-{name}").write_text(CONFIG.format(root=ROOT, rules=f"rules-{name}"), encoding="utf-8")
-
-    def run_tool(self, product, part, *arguments):
-        done = subprocess.run([BINARY, "-c", self.directory / f"tdwatch-{product}-{part}.yaml", *arguments], text=True, capture_output=True,
-                              cwd=self.directory, timeout=120)
+    def run_tool(self, *arguments):
+        done = subprocess.run([BINARY, "-c", self.directory / "tdwatch.yaml", *arguments], text=True, capture_output=True, cwd=self.directory,
+                              timeout=120)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
 
     def explain(self, product, period):
         """Every figure of one product and month, by its expression."""
-        documents = [json.loads(self.run_tool(product, part, "explain", "recomputed", product, MARKET, period, "--origin", ORIGIN, "--json"))
+        documents = [json.loads(self.run_tool("explain", f"part-{part}-of-{product}", product, MARKET, period, "--origin", ORIGIN, "--json"))
                      for part in PARTS]
         return {figure["expression"]: told(figure) for document in documents for figure in document["figures"]}
 
@@ -539,7 +547,7 @@ class Recompute(unittest.TestCase):
         return figures
 
     def test_every_figure_is_the_same(self):
-        self.run_tool(PRODUCTS[0], PARTS[0], "import", "us-census-hs2", SOURCE)
+        self.run_tool("import", "us-census-hs2", SOURCE)
         history, measures, pairs = History(), read_measures(), chosen()
         self.assertEqual((text_of(history.first), text_of(history.last)), (FIRST, LAST))
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
