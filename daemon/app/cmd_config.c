@@ -30,10 +30,20 @@ static void print_sentence(FILE *out, const char *start, const char *text)
 /* The list of functions in tdwatch-rules(5). */
 static void print_functions(FILE *out)
 {
+    static const char *const results[] = {
+        [RESULT_COLUMN] = "what the series' column has: USD, units, kg, or USD per unit",
+        [RESULT_RATIO] = "a ratio",
+        [RESULT_POINTS] = "percentage points",
+        [RESULT_NUMBER] = "a number",
+        [RESULT_MONTHS] = "months",
+        [RESULT_BOOLEAN] = "true or false",
+        [RESULT_ARGUMENT] = "what its arguments are",
+    };
     for (size_t i = 0; i < indicator_count; i++) {
         const struct indicator *indicator = &indicators[i];
         fprintf(out, ".It Cm %s\\&\n", indicator->synopsis);
         print_sentence(out, "", indicator->formula);
+        print_sentence(out, "Gives ", results[indicator->result]);
         if (indicator->missing[0] != '\0')
             print_sentence(out, "", indicator->missing);
         if (indicator->source[0] != '\0')

@@ -113,8 +113,8 @@ static int role_of(const struct series_name *name)
     for (size_t i = 0; i < EACH_ROLES; i++)
         if (name->partner.data != NULL && slice_equal(name->role, each_roles[i].name))
             return (int)each_roles[i].role;
-    int role = find_word(name->role, series_role_names, ROLE_COUNT);
-    return role >= 0 && series_role_is_named((enum series_role)role) ? role : -1;
+    int role = series_role_find(name->role);
+    return role != ROLE_RIVALS ? role : -1; /* a difference is not reported */
 }
 
 bool test_is_series_name(struct slice text)

@@ -46,9 +46,7 @@ static int resolve_series(const struct checker *checker, struct expr *expr)
     struct slice column = slice_of("value");
     if (dot != NULL)
         column = (struct slice){dot + 1, expr->name.len - role.len - 1};
-    int r = find_name(role, series_role_names, ROLE_COUNT + 1);
-    if (r >= 0 && !series_role_is_named((enum series_role)r))
-        r = -1;
+    int r = series_role_find(role);
     int c = find_name(column, series_column_names, SERIES_COLUMN_COUNT);
     if (r >= 0 && c >= 0) {
         expr->kind = EXPR_SERIES;
@@ -63,7 +61,7 @@ static int resolve_series(const struct checker *checker, struct expr *expr)
     diag_error(checker->diags, place_of(checker, expr), "T001", "there is no %s '%.*s'",
         known_role ? "column" : "series", NAME_ARGS(wrong));
     const char *near = known_role ? str_did_you_mean(wrong, series_column_names, SERIES_COLUMN_COUNT)
-                                  : str_did_you_mean(wrong, series_named, SERIES_NAMED_COUNT);
+                                  : str_did_you_mean(wrong, series_names, SERIES_NAMES);
     if (near != NULL)
         diag_hint(checker->diags, "did you mean '%s'?", near);
     return -EINVAL;
@@ -76,7 +74,7 @@ static void report_unknown_name(const struct checker *checker, const struct expr
         NAME_ARGS(expr->name));
     const char *near = str_did_you_mean(expr->name, names->lets, names->let_count);
     if (near == NULL)
-        near = str_did_you_mean(expr->name, series_named, SERIES_NAMED_COUNT);
+        near = str_did_you_mean(expr->name, series_names, SERIES_NAMES);
     int function = indicator_find(expr->name);
     if (find_name(expr->name, names->thresholds, names->threshold_count) >= 0)
         diag_hint(checker->diags, "a threshold is written $%.*s", NAME_ARGS(expr->name));
@@ -153,7 +151,7 @@ static int check_series(const struct checker *checker, struct expr *arg)
     int r = argument_fault(
         checker, arg, "a series", "such as exports, imports.quantity, market, inputs or rivals.unit_value");
     const char *near =
-        arg->kind == EXPR_NAME ? str_did_you_mean(arg->name, series_named, SERIES_NAMED_COUNT) : NULL;
+        arg->kind == EXPR_NAME ? str_did_you_mean(arg->name, series_names, SERIES_NAMES) : NULL;
     if (near != NULL)
         diag_hint(checker->diags, "did you mean '%s'?", near);
     return r;

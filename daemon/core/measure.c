@@ -377,7 +377,9 @@ static bool is_over(const struct measure *measure, int32_t day)
 
 bool measure_is_live(const struct measure *measure, int32_t day)
 {
-    return (has_come(measure->from, day) || has_come(measure->initiation, day)) && !is_over(measure, day);
+    bool live = has_come(measure->from, day) || has_come(measure->initiation, day);
+    return live && has_come(measure_known(measure), day) &&
+           !is_over(measure, day); /* not before it is announced */
 }
 
 bool measure_is_open_case(const struct measure *measure, int32_t day)

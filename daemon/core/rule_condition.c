@@ -52,7 +52,7 @@ static int compile(const struct rule_reader *reader, struct names *names, const 
 static const char *const words[] = {"and", "or", "not", "between", "in", "ytd", "early", NULL};
 
 /* What a let name must not be. */
-static const char *const *const reserved[] = {words, series_role_names, message_names, NULL};
+static const char *const *const reserved[] = {words, series_names, message_names, NULL};
 
 static bool is_reserved(struct slice name)
 {

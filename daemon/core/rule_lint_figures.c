@@ -32,7 +32,7 @@ static void note_series(struct figures *figures, struct rule_part part)
     if ((*columns & both) == both && (before & both) != both)
         rule_warn(&lint->warnings, WARN_UNITS, rule_part_place(part),
             "the rule reads both .quantity and .weight of %s, which may be pieces and kg",
-            series_role_names[part.expr->role]);
+            series_role_name(part.expr->role));
 }
 
 /* Functions that take a column as a word, and undercut, which compares unit values. */

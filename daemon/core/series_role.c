@@ -29,35 +29,30 @@ const char *series_role_country(enum role_place place, const struct scope *scope
     return "W";
 }
 
-bool series_role_is_named(enum series_role role)
+const char *const series_names[SERIES_NAMES + 1] = {
+    "exports",
+    "exports_all",
+    "imports",
+    "market",
+    "from_origin",
+    "inputs",
+    "same_from_origin",
+    "whole",
+    "rivals",
+    NULL,
+};
+
+int series_role_find(struct slice name)
 {
-    return role != ROLE_BY_MARKET && role != ROLE_BY_ORIGIN;
+    for (int i = 0; i < SERIES_NAMES; i++)
+        if (slice_equal(name, series_names[i]))
+            return i < ROLE_BY_MARKET ? i : (int)ROLE_RIVALS;
+    return -1;
 }
 
-const char *const series_role_names[ROLE_COUNT + 2] = {
-    "exports",
-    "exports_all",
-    "imports",
-    "market",
-    "from_origin",
-    "inputs",
-    "same_from_origin",
-    "whole",
-    "exports_by_market",
-    "imports_by_origin",
-    "rivals",
-};
+const char *series_role_name(enum series_role role)
+{
+    return role == ROLE_RIVALS ? series_names[SERIES_NAMES - 1] : series_roles[role].name;
+}
 
 const char *const series_column_names[SERIES_COLUMN_COUNT] = {"value", "quantity", "weight", "unit_value"};
-
-const char *const series_named[SERIES_NAMED_COUNT] = {
-    "exports",
-    "exports_all",
-    "imports",
-    "market",
-    "from_origin",
-    "inputs",
-    "same_from_origin",
-    "whole",
-    "rivals",
-};

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/str.h"
 #include "core/observation.h"
 #include "core/scope.h"
 
@@ -48,17 +49,17 @@ extern const struct role series_roles[ROLE_COUNT];
  * does not have. */
 const char *series_role_country(enum role_place place, const struct scope *scope, const char *home);
 
-/* Whether an expression may name it as a series. */
-bool series_role_is_named(enum series_role role);
-
 /* What an expression takes of a series. */
 enum series_column { SERIES_VALUE, SERIES_QUANTITY, SERIES_WEIGHT, SERIES_UNIT_VALUE, SERIES_COLUMN_COUNT };
 
-extern const char *const series_role_names[ROLE_COUNT + 2]; /* with rivals; NULL behind the last */
+/* The series that an expression may name, rivals among them; NULL behind the last. */
+enum { SERIES_NAMES = ROLE_BY_MARKET + 1 };
+extern const char *const series_names[SERIES_NAMES + 1];
 
-/* Those that an expression may name, for who misspells one. */
-enum { SERIES_NAMED_COUNT = ROLE_BY_MARKET + 1 };
-extern const char *const series_named[SERIES_NAMED_COUNT];
+/* The role with this name, ROLE_RIVALS among them, or -1; and its name. */
+int series_role_find(struct slice name);
+const char *series_role_name(enum series_role role);
+
 extern const char *const series_column_names[SERIES_COLUMN_COUNT];
 
 #endif

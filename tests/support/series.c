@@ -29,12 +29,13 @@ bool series_put(
     struct panel *panel, const struct series_scope *scope, const char *name, const char *text, int32_t first)
 {
     size_t len = strcspn(name, ".");
-    int role = find((struct slice){name, len}, series_role_names, ROLE_COUNT);
+    int role = series_role_find((struct slice){name, len});
     int column =
         name[len] == '.' ? find(slice_of(name + len + 1), series_column_names, COLUMN_COUNT) : COLUMN_VALUE;
     struct series_points points;
     struct series_text_fault fault;
-    if (role < 0 || column < 0 || series_text_read(slice_of(text), &points, &fault) < 0)
+    if (role < 0 || role == ROLE_RIVALS || column < 0 ||
+        series_text_read(slice_of(text), &points, &fault) < 0)
         return false;
     struct series_key key = key_of(scope, &series_roles[role]);
     uint32_t id = panel_add_series(panel, &key, "");

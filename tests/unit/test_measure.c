@@ -178,15 +178,15 @@ static void questions_take_the_day(void **state)
     (void)state;
     static const struct {
         const char *day;
-        bool live[4], open[4];
+        bool live[5], open[5];
     } cases[] = {
-        {"2016-12-31", {0, 0, 0, 0}, {0, 0, 0, 0}},
-        {"2017-01-01", {0, 0, 0, 0}, {1, 1, 0, 0}}, /* petitions */
-        {"2017-02-01", {1, 1, 0, 0}, {1, 1, 0, 0}}, /* initiations */
-        {"2017-12-31", {1, 1, 0, 1}, {1, 1, 0, 1}},
-        {"2018-01-01", {1, 0, 1, 1}, {0, 0, 0, 1}}, /* in force, ended, in force, still open */
-        {"2019-12-31", {1, 0, 1, 1}, {0, 0, 0, 1}},
-        {"2020-01-01", {0, 0, 1, 1}, {0, 0, 0, 1}}, /* the day after the last */
+        {"2016-12-31", {0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}},
+        {"2017-01-01", {0, 0, 0, 0, 0}, {1, 1, 0, 0, 0}}, /* petitions */
+        {"2017-02-01", {1, 1, 0, 0, 0}, {1, 1, 0, 0, 0}}, /* initiations */
+        {"2017-12-31", {1, 1, 0, 1, 0}, {1, 1, 0, 1, 0}},
+        {"2018-01-01", {1, 0, 1, 1, 0}, {0, 0, 0, 1, 0}}, /* in force, ended, in force, still open */
+        {"2019-12-31", {1, 0, 1, 1, 1}, {0, 0, 0, 1, 0}},
+        {"2020-01-01", {0, 0, 1, 1, 1}, {0, 0, 0, 1, 0}}, /* the day after the last */
     };
     struct fixture f;
     read_text(&f,
@@ -196,12 +196,15 @@ static void questions_take_the_day(void **state)
         "- {id: C, title: t, market: US, against: VN, type: tariff, source: s, basket: toys,\n"
         "  announced: 2017, from: 2018}\n"
         "- {id: D, title: t, market: US, against: VN, type: trigger, source: s, basket: toys,\n"
-        "  initiation: 2017-03}\n");
+        "  initiation: 2017-03}\n"
+        "- {id: E, title: t, market: US, against: VN, type: tariff, source: s, basket: toys,\n"
+        "  announced: 2019-06, from: 2018}\n"); /* taken from before its announcement on, and not known before
+                                                 */
     assert_int_equal(f.r, 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int32_t day;
         assert_int_equal(date_parse(slice_of(cases[i].day), &day), 0);
-        for (size_t k = 0; k < 4; k++)
+        for (size_t k = 0; k < 5; k++)
             if (measure_is_live(&f.measures.items[k], day) != cases[i].live[k] ||
                 measure_is_open_case(&f.measures.items[k], day) != cases[i].open[k])
                 fail_msg("%s, row %zu", cases[i].day, k);
