@@ -6,38 +6,17 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/buf.h"
-#include "base/map.h"
 #include "core/code.h"
 #include "feeds/payload.h"
 #include "feeds/vocabulary.h"
+#include "feeds/words.h"
 
 static decoder_fn *const decoders[] = {[FEED_CSV] = decode_csv};
 
 _Static_assert((int)FIELD_QUANTITY - (int)FIELD_VALUE == (int)COLUMN_QUANTITY &&
                    (int)FIELD_WEIGHT - (int)FIELD_VALUE == (int)COLUMN_WEIGHT,
     "figure fields stand in the order of the columns");
-
-/* A text of the payload, translated: as the observation holds it, and the number it stands for. */
-struct word {
-    const char *text;
-    uint32_t number;
-};
-
-struct known {
-    struct slice text; /* in the payload; a copy */
-    struct word word;
-};
-
-/* Payloads repeat few texts in many rows: each distinct one is translated once and kept once. Most often it
- * is the one of the row before. */
-struct words {
-    struct map indexes; /* by the payload's text */
-    struct known *items;
-    size_t len, cap;
-    size_t last; /* index of the one found last */
-};
 
 /* A column that the feed reads. */
 struct source {
@@ -165,36 +144,17 @@ static int translate(struct mapper *mapper, const struct cell *cell, struct word
     return 0;
 }
 
-static bool same_text(struct slice a, struct slice b)
-{
-    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-}
-
 /* As translate, through what is known already. Texts with faults are not kept: each row with one is reported.
  */
 static int look_up(struct mapper *mapper, const struct cell *cell, struct word *ret_word)
 {
     struct words *words = &mapper->words[cell->role];
-    struct slice text = cell->text;
-    uint32_t index;
-    if (words->len > 0 && same_text(words->items[words->last].text, text)) {
-        *ret_word = words->items[words->last].word;
+    if (words_find(words, cell->text, ret_word))
         return 0;
-    }
-    if (map_get(&words->indexes, text.data, text.len, &index)) {
-        words->last = index;
-        *ret_word = words->items[index].word;
-        return 0;
-    }
     int r = translate(mapper, cell, ret_word);
-    if (r < 0)
-        return r;
-    map_put(&words->indexes, text.data, text.len, (uint32_t)words->len);
-    words->items = alloc_grow(words->items, words->len, &words->cap, sizeof *words->items);
-    text.data = arena_strndup(mapper->arena, text.data, text.len);
-    words->last = words->len;
-    words->items[words->len++] = (struct known){text, *ret_word};
-    return 0;
+    if (r == 0)
+        words_add(words, cell->text, *ret_word);
+    return r;
 }
 
 /* ---- figures ---- */
@@ -350,6 +310,11 @@ static int on_record(void *userdata, const struct record *record)
 
 /* ---- the header ---- */
 
+static bool same_text(struct slice a, struct slice b)
+{
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
 /* Of two columns with one name nobody knows which is meant, even where the feed reads neither today. */
 static void check_duplicates(struct mapper *mapper, const struct record *names)
 {
@@ -438,18 +403,18 @@ static int on_names(void *userdata, const struct record *names)
         else if (field->given)
             set_constant(mapper, role, names);
     }
+    if (mapper->diags->errors > mapper->errors_before)
+        return 1;
     make_room(mapper);
-    return mapper->diags->errors > mapper->errors_before;
+    return 0;
 }
 
 /* ---- the whole ---- */
 
 static void mapper_deinit(struct mapper *mapper)
 {
-    for (int i = 0; i < FIELD_COUNT; i++) {
-        map_deinit(&mapper->words[i].indexes);
-        alloc_free(mapper->words[i].items);
-    }
+    for (int i = 0; i < FIELD_COUNT; i++)
+        words_deinit(&mapper->words[i]);
 }
 
 /* Bytes that are no text are the only fault of a payload that has them: the others may come from them. */
