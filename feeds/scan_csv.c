@@ -118,6 +118,8 @@ static uint64_t stops_outside(struct scan *scan, const struct masks *masks, size
     scan->inside = inside >> 63 != 0 ? UINT64_MAX : 0;
     scan->behind = closing >> 63;
     scan->has_quotes = true;
+    scan->has_doubled |= (opening & behind) != 0;
+    scan->has_inner |= (masks->stop & inside) != 0;
     if (wrong == 0)
         return stops;
     size_t first = (size_t)__builtin_ctzll(wrong);
@@ -253,10 +255,10 @@ enum scan_way scan_best_way(void)
 static struct slice quoted_field(struct scan *scan, struct slice raw)
 {
     struct slice field = {raw.data + 1, raw.len - 2};
-    const char *end = field.data + field.len;
-    for (const char *p = field.data; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++)
+    const char *p = field.data, *end = field.data + field.len;
+    for (; scan->has_inner && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++)
         scan->lines++;
-    if (memchr(field.data, '"', field.len) != NULL)
+    if (scan->has_doubled && memchr(field.data, '"', field.len) != NULL)
         scan->doubled = true;
     return field;
 }

@@ -38,10 +38,12 @@ struct scan {
     char *unescaped;      /* fields with doubled quotes, one quote each */
     size_t unescaped_cap;
 
-    bool has_quotes; /* so far */
-    bool bad_bytes;  /* so far: NUL, a byte that is not UTF-8, or a carriage return without a line feed */
-    bool unended;    /* after a fault: the field there never ends */
-    size_t fault;    /* after a fault: its offset */
+    bool has_quotes;  /* so far */
+    bool has_doubled; /* quotes, so far */
+    bool has_inner;   /* stops inside quotes, so far */
+    bool bad_bytes;   /* so far: NUL, a byte that is not UTF-8, or a carriage return without a line feed */
+    bool unended;     /* after a fault: the field there never ends */
+    size_t fault;     /* after a fault: its offset */
 };
 
 /* Whether this processor has the way. */
