@@ -46,7 +46,7 @@ endif
 
 # pkg-config is asked only once the libraries are there (see `deps`).
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lm
+PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
 SOURCES := $(sort $(wildcard daemon/*/*.c feeds/*.c))
 ASSETS  := daemon/app/assets.S
@@ -83,13 +83,13 @@ link_line = $(shell sed -n '1s|^/\* link: \(.*\) \*/$$|\1|p' $(1))
 define test_rule
 $(B)/$(1): $(B)/$(1).o $$(patsubst %,$(B)/%.o,$$(call link_line,$(1).c))
 	@echo "  link $$@"
-	@$$(CC) $$(LDFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS) -lcmocka
+	@$$(CC) $$(LDFLAGS) $(2) -o $$@ $$^ $$(PKG_LIBS) -lcmocka $(3)
 endef
 
 UNIT := $(patsubst %.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ := $(patsubst %.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 $(foreach t,$(UNIT),$(eval $(call test_rule,$(t))))
-$(foreach t,$(FUZZ),$(eval $(call test_rule,$(t),-fsanitize=fuzzer)))
+$(foreach t,$(FUZZ),$(eval $(call test_rule,$(t),-fsanitize=fuzzer,-lcsv)))
 
 # The whole daemon, with clock, network and threads replaced (tests/support/fake_*).
 REPLACED := daemon/base/clock daemon/base/log daemon/io/loop daemon/io/worker daemon/io/http daemon/io/sd \

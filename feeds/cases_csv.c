@@ -61,7 +61,7 @@ static struct place place_of(
 {
     size_t i = reader->at[column];
     return (struct place){
-        reader->file, record->line, i != COLUMN_MISSING && i < record->len ? record->columns[i] : 1};
+        reader->file, record->line, i != COLUMN_MISSING && i < record->len ? record_column(record, i) : 1};
 }
 
 static void refuse(const struct case_reader *reader, const struct record *record, enum case_column column,

@@ -6,12 +6,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/buf.h"
-#include "base/map.h"
 #include "core/code.h"
 #include "feeds/payload.h"
 #include "feeds/vocabulary.h"
+#include "feeds/words.h"
 
 static decoder_fn *const decoders[] = {[FEED_CSV] = decode_csv};
 
@@ -19,17 +18,18 @@ _Static_assert((int)FIELD_QUANTITY - (int)FIELD_VALUE == (int)COLUMN_QUANTITY &&
                    (int)FIELD_WEIGHT - (int)FIELD_VALUE == (int)COLUMN_WEIGHT,
     "figure fields stand in the order of the columns");
 
-/* A text of the payload, translated: as the observation holds it, and the number it stands for. */
-struct word {
-    const char *text;
-    uint32_t number;
+/* A column that the feed reads. */
+struct source {
+    enum field_role role;
+    size_t at; /* where in the record it is */
 };
 
-/* Payloads repeat few texts in many rows: each distinct one is translated once and kept once. */
-struct words {
-    struct map indexes; /* by the payload's text */
-    struct word *items;
-    size_t len, cap;
+/* A text that stands for a field; places are only made for messages. */
+struct cell {
+    enum field_role role;
+    struct slice text;
+    const struct record *record;
+    size_t at; /* where in the record it is */
 };
 
 struct mapper {
@@ -39,12 +39,13 @@ struct mapper {
     struct arena *arena;
     struct diag_list *diags;
     size_t errors_before;
-    size_t width;           /* names in the header */
-    size_t at[FIELD_COUNT]; /* where in the record a field's column is */
-    struct word constants[FIELD_COUNT];
+    size_t body_len; /* bytes of the payload */
+    size_t width;    /* names in the header */
+    struct source sources[FIELD_COUNT];
+    size_t source_len;
     struct words words[FIELD_COUNT];
-    const char *unit; /* of every quantity; "" where a column says it */
-    struct observation *rows;
+    struct observation common; /* what is the same in every row */
+    struct observation *rows;  /* in the arena */
     size_t len, cap;
 };
 
@@ -58,7 +59,12 @@ static bool too_many_faults(const struct mapper *mapper)
  * field's own line. */
 static struct place place_of(const struct mapper *mapper, const struct record *record, size_t i)
 {
-    return (struct place){mapper->file, record->line, i < record->len ? record->columns[i] : 1};
+    return (struct place){mapper->file, record->line, i < record->len ? record_column(record, i) : 1};
+}
+
+static struct place place_of_cell(const struct mapper *mapper, const struct cell *cell)
+{
+    return place_of(mapper, cell->record, cell->at);
 }
 
 /* ---- texts ---- */
@@ -73,67 +79,65 @@ static const struct field_pair *find_pair(const struct field *field, struct slic
 
 /* A text the feed's writer has not seen may mean anything (a re-export, an adjustment), so it is never
  * guessed. */
-static int refuse_unmapped(struct mapper *mapper, enum field_role role, struct slice text, struct place place)
+static int refuse_unmapped(struct mapper *mapper, const struct cell *cell)
 {
     char quote[QUOTE_SIZE];
-    diag_error(mapper->diags, place, "D014", "%s %s is not in the map of the feed",
-        vocabulary_role_name(role), payload_quote(text, quote));
-    diag_hint(mapper->diags, "see what the source means by it and add it to fields.%s.map",
-        vocabulary_role_name(role));
+    const char *name = vocabulary_role_name(cell->role);
+    diag_error(mapper->diags, place_of_cell(mapper, cell), "D014", "%s %s is not in the map of the feed",
+        name, payload_quote(cell->text, quote));
+    diag_hint(mapper->diags, "see what the source means by it and add it to fields.%s.map", name);
     return -EBADMSG;
 }
 
-static int refuse_unlisted(struct mapper *mapper, enum field_role role, struct slice text, struct place place)
+static int refuse_unlisted(struct mapper *mapper, const struct cell *cell)
 {
     char quote[QUOTE_SIZE];
-    const struct field *field = &mapper->descriptor->fields[role];
-    diag_error(mapper->diags, place, "D019", "%s %s is not in the code list %s", vocabulary_role_name(role),
-        payload_quote(text, quote), country_scheme_names[field->codes]);
-    diag_hint(mapper->diags, "add the code to the table of countries, or to fields.%s.map",
-        vocabulary_role_name(role));
+    const char *name = vocabulary_role_name(cell->role);
+    diag_error(mapper->diags, place_of_cell(mapper, cell), "D019", "%s %s is not in the code list %s", name,
+        payload_quote(cell->text, quote), country_scheme_names[mapper->descriptor->fields[cell->role].codes]);
+    diag_hint(mapper->diags, "add the code to the table of countries, or to fields.%s.map", name);
     return -EBADMSG;
 }
 
 /* What a text means before its prefix: by the map, else by the code list. The alpha-2 codes are ours, and are
  * checked as such later. */
-static int find_meaning(struct mapper *mapper, enum field_role role, struct slice text, struct place place,
-    struct slice *ret_meant)
+static int find_meaning(struct mapper *mapper, const struct cell *cell, struct slice *ret_meant)
 {
-    const struct field *field = &mapper->descriptor->fields[role];
-    const struct field_pair *pair = find_pair(field, text);
+    const struct field *field = &mapper->descriptor->fields[cell->role];
+    const struct field_pair *pair = find_pair(field, cell->text);
     const struct country *country = NULL;
     if (pair == NULL && field->map_len > 0 && !field->has_codes)
-        return refuse_unmapped(mapper, role, text, place);
+        return refuse_unmapped(mapper, cell);
     if (pair != NULL || field->codes == COUNTRY_ISO2) {
-        *ret_meant = pair != NULL ? slice_of(pair->to) : text;
+        *ret_meant = pair != NULL ? slice_of(pair->to) : cell->text;
         return 0;
     }
     if (mapper->countries != NULL)
-        country = countries_find(mapper->countries, (enum country_scheme)field->codes, text);
+        country = countries_find(mapper->countries, (enum country_scheme)field->codes, cell->text);
     if (country == NULL)
-        return refuse_unlisted(mapper, role, text, place);
+        return refuse_unlisted(mapper, cell);
     *ret_meant = slice_of(country->codes[COUNTRY_ISO2]);
     return 0;
 }
 
 /* Map or code list, prefix, meaning. */
-static int translate(
-    struct mapper *mapper, enum field_role role, struct slice text, struct place place, struct word *ret_word)
+static int translate(struct mapper *mapper, const struct cell *cell, struct word *ret_word)
 {
-    const struct field *field = &mapper->descriptor->fields[role];
+    const struct field *field = &mapper->descriptor->fields[cell->role];
     struct slice meant;
-    if (find_meaning(mapper, role, text, place, &meant) < 0)
+    if (find_meaning(mapper, cell, &meant) < 0)
         return -EBADMSG;
     struct word word = {0};
     int r = -EINVAL;
     if (meant.len < CODE_SIZE) { /* nothing longer is meant, nor worth a copy */
         word.text = arena_printf(mapper->arena, "%s%.*s", field->prefix, (int)meant.len, meant.data);
-        r = vocabulary_read(role, slice_of(word.text), &word.number);
+        r = vocabulary_read(cell->role, slice_of(word.text), &word.number);
     }
     if (r < 0) {
         char quote[QUOTE_SIZE];
-        diag_error(mapper->diags, place, "D015", "%s %s is not %s", vocabulary_role_name(role),
-            payload_quote(text, quote), vocabulary_expected(role));
+        diag_error(mapper->diags, place_of_cell(mapper, cell), "D015", "%s %s is not %s",
+            vocabulary_role_name(cell->role), payload_quote(cell->text, quote),
+            vocabulary_expected(cell->role));
         return -EBADMSG;
     }
     *ret_word = word;
@@ -142,22 +146,15 @@ static int translate(
 
 /* As translate, through what is known already. Texts with faults are not kept: each row with one is reported.
  */
-static int look_up(
-    struct mapper *mapper, enum field_role role, struct slice text, struct place place, struct word *ret_word)
+static int look_up(struct mapper *mapper, const struct cell *cell, struct word *ret_word)
 {
-    struct words *words = &mapper->words[role];
-    uint32_t index;
-    if (map_get(&words->indexes, text.data, text.len, &index)) {
-        *ret_word = words->items[index];
+    struct words *words = &mapper->words[cell->role];
+    if (words_find(words, cell->text, ret_word))
         return 0;
-    }
-    int r = translate(mapper, role, text, place, ret_word);
-    if (r < 0)
-        return r;
-    map_put(&words->indexes, text.data, text.len, (uint32_t)words->len);
-    words->items = alloc_grow(words->items, words->len, &words->cap, sizeof *words->items);
-    words->items[words->len++] = *ret_word;
-    return 0;
+    int r = translate(mapper, cell, ret_word);
+    if (r == 0)
+        words_add(words, cell->text, *ret_word);
+    return r;
 }
 
 /* ---- figures ---- */
@@ -192,22 +189,23 @@ static const char *number_hint(struct slice text)
 }
 
 /* 0 and the figure, 1 where there is none, or -EBADMSG. */
-static int read_figure(
-    struct mapper *mapper, enum field_role role, struct slice text, struct place place, int64_t *ret_figure)
+static int read_figure(struct mapper *mapper, const struct cell *cell, int64_t *ret_figure)
 {
-    if (is_blank(text))
+    if (is_blank(cell->text))
         return 1;
-    int r = str_to_fixed(text, FIGURE_SCALE * mapper->descriptor->fields[role].scale, ret_figure);
+    int64_t scale = FIGURE_SCALE * mapper->descriptor->fields[cell->role].scale;
+    int r = str_to_fixed(cell->text, scale, ret_figure);
     if (r == 0)
         return 0;
     char quote[QUOTE_SIZE];
-    payload_quote(text, quote);
+    const char *name = vocabulary_role_name(cell->role);
+    struct place place = place_of_cell(mapper, cell);
+    payload_quote(cell->text, quote);
     if (r == -ERANGE) {
-        diag_error(mapper->diags, place, "D017", "%s %s is too large for any figure",
-            vocabulary_role_name(role), quote);
+        diag_error(mapper->diags, place, "D017", "%s %s is too large for any figure", name, quote);
     } else {
-        diag_error(mapper->diags, place, "D016", "%s %s is not a number", vocabulary_role_name(role), quote);
-        diag_hint(mapper->diags, "%s", number_hint(text));
+        diag_error(mapper->diags, place, "D016", "%s %s is not a number", name, quote);
+        diag_hint(mapper->diags, "%s", number_hint(cell->text));
     }
     return -EBADMSG;
 }
@@ -248,56 +246,55 @@ static void set_word(struct observation *row, enum field_role role, struct word 
 }
 
 /* One field of one row. */
-static int read_field(
-    struct mapper *mapper, enum field_role role, const struct record *record, struct observation *row)
+static int read_field(struct mapper *mapper, const struct cell *cell, struct observation *row)
 {
-    size_t i = mapper->at[role];
-    struct slice text = record->fields[i];
-    struct place place = place_of(mapper, record, i);
-    if (role >= FIELD_VALUE && role <= FIELD_WEIGHT) {
-        enum column column = (enum column)(role - FIELD_VALUE);
-        int r = read_figure(mapper, role, text, place, &row->figure[column]);
+    if (cell->role >= FIELD_VALUE && cell->role <= FIELD_WEIGHT) {
+        enum column column = (enum column)(cell->role - FIELD_VALUE);
+        int r = read_figure(mapper, cell, &row->figure[column]);
         row->present[column] = r == 0;
         return r < 0 ? r : 0;
     }
-    if (role == FIELD_UNIT && text.len == 0)
+    if (cell->role == FIELD_UNIT && cell->text.len == 0)
         return 0; /* a fault only where there is a quantity */
     struct word word;
-    int r = look_up(mapper, role, text, place, &word);
+    int r = look_up(mapper, cell, &word);
     if (r == 0)
-        set_word(row, role, word);
+        set_word(row, cell->role, word);
     return r;
 }
 
-/* 0, or -EBADMSG with every fault of the row reported. */
-static int read_row(struct mapper *mapper, const struct record *record, struct observation *ret_row)
+/* Where the unit stands, or 0. */
+static size_t unit_column(const struct mapper *mapper)
 {
-    struct observation row = {.unit = mapper->unit, .line = (unsigned)record->line};
+    for (size_t i = 0; i < mapper->source_len; i++)
+        if (mapper->sources[i].role == FIELD_UNIT)
+            return mapper->sources[i].at;
+    return 0;
+}
+
+/* 0, or -EBADMSG with every fault of the row reported. */
+static int read_row(struct mapper *mapper, const struct record *record, struct observation *row)
+{
     int result = 0;
-    for (int i = 0; i < FIELD_COUNT; i++) {
-        const struct field *field = &mapper->descriptor->fields[i];
-        enum field_role role = (enum field_role)i;
-        if (!field->given)
-            continue;
-        if (field->column == NULL)
-            set_word(&row, role, mapper->constants[role]);
-        else if (read_field(mapper, role, record, &row) < 0)
+    *row = mapper->common;
+    row->line = (unsigned)record->line;
+    for (size_t i = 0; i < mapper->source_len; i++) {
+        const struct source *source = &mapper->sources[i];
+        struct cell cell = {source->role, record->fields[source->at], record, source->at};
+        if (read_field(mapper, &cell, row) < 0)
             result = -EBADMSG;
     }
-    if (result == 0 && row.present[COLUMN_QUANTITY] && row.unit[0] == '\0') {
-        diag_error(mapper->diags, place_of(mapper, record, mapper->at[FIELD_UNIT]), "D018",
+    if (result == 0 && row->present[COLUMN_QUANTITY] && row->unit[0] == '\0') {
+        diag_error(mapper->diags, place_of(mapper, record, unit_column(mapper)), "D018",
             "a quantity without a unit");
         result = -EBADMSG;
     }
-    if (result == 0)
-        *ret_row = row;
     return result;
 }
 
 static int on_record(void *userdata, const struct record *record)
 {
     struct mapper *mapper = userdata;
-    struct observation row;
     if (mapper->len == PAYLOAD_ROWS_MAX) {
         diag_error(mapper->diags, place_of(mapper, record, 0), "D013", "more than %d rows", PAYLOAD_ROWS_MAX);
         return 1;
@@ -305,9 +302,8 @@ static int on_record(void *userdata, const struct record *record)
     if (record->len != mapper->width) {
         diag_error(mapper->diags, place_of(mapper, record, 0), "D012",
             "the row has %zu fields, the header names %zu", record->len, mapper->width);
-    } else if (read_row(mapper, record, &row) == 0) {
-        mapper->rows = alloc_grow(mapper->rows, mapper->len, &mapper->cap, sizeof *mapper->rows);
-        mapper->rows[mapper->len++] = row;
+    } else if (read_row(mapper, record, &mapper->rows[mapper->len]) == 0) {
+        mapper->len++;
     }
     return too_many_faults(mapper);
 }
@@ -368,77 +364,106 @@ static void find_column(struct mapper *mapper, enum field_role role, const struc
     const char *column = mapper->descriptor->fields[role].column;
     for (size_t i = 0; i < names->len; i++) {
         if (slice_equal(names->fields[i], column)) {
-            mapper->at[role] = i;
+            mapper->sources[mapper->source_len++] = (struct source){role, i};
             return;
         }
     }
     refuse_missing(mapper, column, names);
 }
 
-/* Finds the columns, and translates what is the same in every row. No row is read when the header is wrong.
- */
+/* A row has a delimiter or a line end behind each field, so there are no more rows than this. The arena's
+ * memory costs nothing until it is written to, and rows that grow would be copied. */
+static void make_room(struct mapper *mapper)
+{
+    size_t rows = mapper->body_len / mapper->width;
+    mapper->cap = rows < PAYLOAD_ROWS_MAX ? rows : PAYLOAD_ROWS_MAX;
+    mapper->rows = arena_array(mapper->arena, mapper->cap, sizeof *mapper->rows);
+}
+
+/* What is the same in every row. */
+static void set_constant(struct mapper *mapper, enum field_role role, const struct record *names)
+{
+    struct word word;
+    struct cell cell = {role, slice_of(mapper->descriptor->fields[role].value), names, 0};
+    if (translate(mapper, &cell, &word) == 0)
+        set_word(&mapper->common, role, word);
+}
+
+/* Finds the columns. No row is read when the header is wrong. */
 static int on_names(void *userdata, const struct record *names)
 {
     struct mapper *mapper = userdata;
-    const struct descriptor *descriptor = mapper->descriptor;
     mapper->width = names->len;
     check_duplicates(mapper, names);
     for (int i = 0; i < FIELD_COUNT; i++) {
-        const struct field *field = &descriptor->fields[i];
+        const struct field *field = &mapper->descriptor->fields[i];
         enum field_role role = (enum field_role)i;
         if (field->given && field->column != NULL)
             find_column(mapper, role, names);
         else if (field->given)
-            translate(
-                mapper, role, slice_of(field->value), place_of(mapper, names, 0), &mapper->constants[role]);
+            set_constant(mapper, role, names);
     }
-    return mapper->diags->errors > mapper->errors_before;
+    if (mapper->diags->errors > mapper->errors_before)
+        return 1;
+    make_room(mapper);
+    return 0;
 }
 
 /* ---- the whole ---- */
 
 static void mapper_deinit(struct mapper *mapper)
 {
-    for (int i = 0; i < FIELD_COUNT; i++) {
-        map_deinit(&mapper->words[i].indexes);
-        alloc_free(mapper->words[i].items);
-    }
-    alloc_free(mapper->rows);
+    for (int i = 0; i < FIELD_COUNT; i++)
+        words_deinit(&mapper->words[i]);
 }
 
-/* The rows grow on the heap and move once: an arena never gives back what a growing array has outgrown. */
-static struct observations take_rows(const struct mapper *mapper)
+/* Bytes that are no text are the only fault of a payload that has them: the others may come from them. */
+static int check_bytes(const struct mapper *mapper, size_t faults_before, struct slice payload)
 {
-    struct observations rows = {.len = mapper->len, .cap = mapper->len};
-    rows.items = arena_array(mapper->arena, mapper->len, sizeof *rows.items);
-    if (mapper->len > 0)
-        memcpy(rows.items, mapper->rows, mapper->len * sizeof *rows.items);
-    return rows;
+    struct diag_list *diags = mapper->diags;
+    size_t faults = diags->len, errors = diags->errors;
+    diags->len = faults_before;
+    diags->errors = mapper->errors_before;
+    int r = payload_check_bytes(payload, mapper->file, diags);
+    if (r == 0) {
+        diags->len = faults;
+        diags->errors = errors;
+    }
+    return r;
+}
+
+/* Decodes what begins and ends like a payload. */
+static int map_payload(struct mapper *mapper, struct slice payload)
+{
+    size_t faults_before = mapper->diags->len;
+    struct slice body = payload_body(payload);
+    struct record_sink sink = {on_names, on_record, mapper};
+    mapper->body_len = body.len;
+    int r =
+        decoders[mapper->descriptor->format](mapper->descriptor, body, mapper->file, &sink, mapper->diags);
+    if (r == 0 && mapper->diags->errors == mapper->errors_before)
+        return 0;
+    (void)check_bytes(mapper, faults_before, payload);
+    return -EBADMSG;
 }
 
 int decode_payload(const struct decode_input *input, struct arena *arena, struct observations *ret_rows,
     struct diag_list *diags)
 {
     *ret_rows = (struct observations){0};
-    const struct descriptor *descriptor = input->descriptor;
-    struct mapper mapper = {.descriptor = descriptor,
+    const struct field *quantity = &input->descriptor->fields[FIELD_QUANTITY];
+    struct mapper mapper = {.descriptor = input->descriptor,
         .countries = input->countries,
         .file = input->file,
         .arena = arena,
         .diags = diags,
         .errors_before = diags->errors,
-        .unit = ""};
-    const struct field *quantity = &descriptor->fields[FIELD_QUANTITY];
-    if (quantity->given)
-        mapper.unit = arena_strdup(arena, quantity->unit);
-    struct record_sink sink = {on_names, on_record, &mapper};
-    int r = payload_check(descriptor, input->payload, input->file, diags);
+        .common.unit = quantity->given ? arena_strdup(arena, quantity->unit) : ""};
+    int r = payload_check(input->descriptor, input->payload, input->file, diags);
     if (r == 0)
-        r = decoders[descriptor->format](descriptor, payload_body(input->payload), input->file, &sink, diags);
-    if (r == 0 && diags->errors > mapper.errors_before)
-        r = -EBADMSG;
+        r = map_payload(&mapper, input->payload);
     if (r == 0)
-        *ret_rows = take_rows(&mapper);
+        *ret_rows = (struct observations){mapper.rows, mapper.len, mapper.cap};
     mapper_deinit(&mapper);
     return r;
 }

@@ -11,16 +11,9 @@
 #include "core/country.h"
 #include "core/observation.h"
 #include "feeds/descriptor.h"
+#include "feeds/record.h"
 
-enum { RECORD_FIELDS_MAX = 256, PAYLOAD_ROWS_MAX = 2 * 1000 * 1000 };
-
-/* One record: the texts of the payload's fields, in the order of `decoder`'s announced names. */
-struct record {
-    const struct slice *fields;
-    size_t len;
-    int line;           /* where it begins in the payload, from 1 */
-    const int *columns; /* where each field begins in its line, from 1 */
-};
+enum { PAYLOAD_ROWS_MAX = 2 * 1000 * 1000 };
 
 /* What a decoder calls: once with the names, then once per record. Non-zero stops it (too many faults). */
 struct record_sink {
@@ -29,7 +22,11 @@ struct record_sink {
     void *userdata;
 };
 
-/* A decoder. `file` names the payload in messages. 0, or -EBADMSG with faults in `diags` (codes D0xx). */
+/* A decoder. `file` names the payload in messages. 0, or -EBADMSG with faults in `diags` (codes D0xx).
+ * DECODE_BAD_BYTES: it has seen bytes that payload_check_bytes refuses, and has decoded as if they were
+ * right.
+ */
+enum { DECODE_BAD_BYTES = 1 };
 typedef int decoder_fn(const struct descriptor *descriptor, struct slice payload, const char *file,
     const struct record_sink *sink, struct diag_list *diags);
 
@@ -43,8 +40,8 @@ struct decode_input {
     const char *file; /* names the payload in messages */
 };
 
-/* Decodes a whole payload. Rows and their texts live in `arena`. Refuses what is no payload of this feed at
- * all (empty, HTML, not UTF-8) before decoding. 0, or -EBADMSG with every fault in `diags` as
+/* Decodes a whole payload. Rows and their texts live in `arena`. What is no payload of this feed at all
+ * (empty, HTML, not UTF-8) is refused for that alone. 0, or -EBADMSG with every fault in `diags` as
  * file:line:column; *ret_rows is then empty. */
 int decode_payload(const struct decode_input *input, struct arena *arena, struct observations *ret_rows,
     struct diag_list *diags);

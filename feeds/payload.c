@@ -32,8 +32,7 @@ const char *payload_quote(struct slice text, char buf[QUOTE_SIZE])
     return buf;
 }
 
-/* The place of byte `offset`. Columns are bytes, as everywhere in messages. */
-static struct place place_at(struct slice payload, const char *file, size_t offset)
+struct place payload_place(struct slice payload, const char *file, size_t offset)
 {
     struct place place = {file, 1, 1};
     for (size_t i = 0; i < offset; i++) {
@@ -110,23 +109,38 @@ static int check_kind(struct slice payload, const char *file, struct diag_list *
     size_t first = first_not_blank(body);
     if (first == body.len)
         return refuse(diags, (struct place){file, 0, 0}, "D001", "the payload is empty");
-    struct place place = place_at(body, file, first);
+    struct place place = payload_place(body, file, first);
     const char *format = foreign_format(body.data[first]);
-    if (format != NULL) {
-        diag_error(diags, place, "D002", "the payload is %s, not CSV", format);
-        diag_hint(diags, "sources answer so when they are down, want a login or have moved; open the URL of "
-                         "the feed and see");
-        return -EBADMSG;
-    }
+    if (format == NULL)
+        return 0;
+    diag_error(diags, place, "D002", "the payload is %s, not CSV", format);
+    diag_hint(diags, "sources answer so when they are down, want a login or have moved; open the URL of "
+                     "the feed and see");
+    return -EBADMSG;
+}
+
+static int check_nul(struct slice payload, const char *file, struct diag_list *diags)
+{
     const char *nul = memchr(payload.data, '\0', payload.len);
-    if (nul != NULL)
-        return refuse(diags, place_at(payload, file, (size_t)(nul - payload.data)), "D003",
-            "a NUL byte: the payload is UTF-16 or no text at all; expected UTF-8");
-    return 0;
+    if (nul == NULL)
+        return 0;
+    return refuse(diags, payload_place(payload, file, (size_t)(nul - payload.data)), "D003",
+        "a NUL byte: the payload is UTF-16 or no text at all; expected UTF-8");
 }
 
 /* CSV ends with a line end here, so that a transfer cut short inside its last line is seen: libcurl reports
- * success on a cut body without a length. */
+ * success on a cut body without a length. UTF-16 ends in a NUL. */
+static int check_end(struct slice payload, const char *file, struct diag_list *diags)
+{
+    if (payload.data[payload.len - 1] == '\n')
+        return 0;
+    int r = check_nul(payload, file, diags);
+    if (r < 0)
+        return r;
+    return refuse(diags, payload_place(payload, file, payload.len - 1), "D004",
+        "the payload is truncated: its last line has no line end");
+}
+
 int payload_check(
     const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags)
 {
@@ -136,17 +150,20 @@ int payload_check(
         return -EBADMSG;
     }
     int r = check_kind(payload, file, diags);
+    return r < 0 ? r : check_end(payload, file, diags);
+}
+
+int payload_check_bytes(struct slice payload, const char *file, struct diag_list *diags)
+{
+    int r = check_nul(payload, file, diags);
     if (r < 0)
         return r;
-    if (payload.data[payload.len - 1] != '\n')
-        return refuse(diags, place_at(payload, file, payload.len - 1), "D004",
-            "the payload is truncated: its last line has no line end");
     size_t fault = utf8_fault(payload);
     if (fault < payload.len)
-        return refuse(diags, place_at(payload, file, fault), "D005", "a byte that is not UTF-8");
+        return refuse(diags, payload_place(payload, file, fault), "D005", "a byte that is not UTF-8");
     fault = lone_return(payload);
     if (fault < payload.len)
-        return refuse(diags, place_at(payload, file, fault), "D006",
+        return refuse(diags, payload_place(payload, file, fault), "D006",
             "a carriage return without a line feed; lines end in LF or CR LF");
     return 0;
 }

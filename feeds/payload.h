@@ -6,11 +6,19 @@
 #include "base/str.h"
 #include "feeds/descriptor.h"
 
-/* Refuses what is no payload of this feed at all: empty, a web page, another format, cut off, not UTF-8. A
- * 200 with such a body is the usual way in which a source fails. 0, or -EBADMSG with one error in `diags`
- * (D001…D008). */
+/* Refuses what is no payload of this feed at all: empty, a web page, another format, cut off. A 200 with such
+ * a body is the usual way in which a source fails. Only first and last bytes are read. 0, or -EBADMSG with
+ * one error in `diags` (D001…D007). */
 int payload_check(
     const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags);
+
+/* Finds the byte that makes it no text: a NUL, one that is not UTF-8, a carriage return without a line feed.
+ * Decoders see such bytes on their way; this says which it was, and where. 0, or -EBADMSG with one error in
+ * `diags` (D003, D005, D006). */
+int payload_check_bytes(struct slice payload, const char *file, struct diag_list *diags);
+
+/* The place of byte `offset`. Columns are bytes, as everywhere in messages. */
+struct place payload_place(struct slice payload, const char *file, size_t offset);
 
 /* The payload behind its byte order mark, where it has one. */
 struct slice payload_body(struct slice payload);

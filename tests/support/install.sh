@@ -2,9 +2,9 @@
 # install.sh build|check: installs the Debian packages that are missing, in one apt-get call; silent when none is.
 set -eu
 
-build="pkgconf libevent-dev libcurl4-openssl-dev libssl-dev libyaml-dev libjson-c-dev libcsv-dev libsqlite3-dev
+build="pkgconf libevent-dev libcurl4-openssl-dev libssl-dev libyaml-dev libjson-c-dev libsqlite3-dev
 libsmartcols-dev libzstd-dev zlib1g-dev ca-certificates"
-check="$build libcmocka-dev clang clang-format libclang-rt-14-dev mandoc python3 python3-aiosmtpd nodejs npm procps systemd"
+check="$build libcsv-dev libcmocka-dev clang clang-format libclang-rt-14-dev mandoc python3 python3-aiosmtpd nodejs npm procps systemd"
 
 case "${1:-}" in
 build) wanted=$build why="to build tdwatch" ;;

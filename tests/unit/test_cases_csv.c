@@ -1,4 +1,4 @@
-/* link: feeds/cases_csv feeds/decode_csv feeds/payload daemon/core/code daemon/core/date daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str */
+/* link: feeds/cases_csv feeds/decode_csv feeds/record feeds/scan_csv feeds/payload daemon/core/code daemon/core/date daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
