@@ -280,6 +280,14 @@ static struct slice with_line_end(struct slice text, struct arena *arena)
     return (struct slice){ended, strlen(ended)};
 }
 
+/* What else is no text has been refused before. */
+static void refuse_bad_bytes(int decoded, const struct case_reader *reader)
+{
+    if (decoded == DECODE_BAD_BYTES)
+        diag_error(reader->diags, (struct place){reader->file, 0, 0}, "H000",
+            "a carriage return without a line feed; expected lines that end in LF or CR LF");
+}
+
 int cases_csv_read(struct slice text, const char *file, struct arena *arena, struct score_cases *ret_cases,
     struct diag_list *diags)
 {
@@ -290,7 +298,8 @@ int cases_csv_read(struct slice text, const char *file, struct arena *arena, str
     if (text.len == 0 || memchr(text.data, '\0', text.len) != NULL || !str_is_utf8(text))
         diag_error(diags, (struct place){file, 0, 0}, "H000", "expected a CSV file in UTF-8");
     else
-        (void)decode_csv(&form, with_line_end(payload_body(text), arena), file, &sink, diags);
+        refuse_bad_bytes(
+            decode_csv(&form, with_line_end(payload_body(text), arena), file, &sink, diags), &reader);
     int r = diags->errors > errors ? -EBADMSG : 0;
     if (r == 0) {
         *ret_cases =

@@ -10,14 +10,21 @@ struct map_entry {
     uint64_t hash;
 };
 
-/* FNV-1a, 64 bit (Fowler, Noll, Vo), with a last mix so that the low bits depend on every byte. */
+/* Eight bytes a step, as FNV-1a takes one, with its basis and an odd 64-bit factor (2^64 / golden ratio).
+ * Each step brings the high bits down, so that the low bits depend on every byte. */
 static uint64_t hash_bytes(const void *key, size_t len)
 {
-    const unsigned char *p = key;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
-    return hash ^ (hash >> 32);
+    const char *p = key;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ len;
+    for (; len > 0; p += sizeof(uint64_t)) {
+        size_t n = len < sizeof(uint64_t) ? len : sizeof(uint64_t);
+        uint64_t bytes = 0;
+        memcpy(&bytes, p, n);
+        hash = (hash ^ bytes) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+        len -= n;
+    }
+    return hash;
 }
 
 /* The slot of the key, or the empty slot where it would go. */

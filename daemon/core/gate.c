@@ -31,20 +31,18 @@ struct payload_series {
     bool unit_changed;
 };
 
-struct month_key {
-    uint32_t series;
-    int32_t period;
-};
-
 /* The payload, indexed for the checks. */
 struct survey {
     const struct gate *gate;
     const struct panel *panel;
     const struct observations *rows;
     struct diag_list *diags;
-    struct map by_key;   /* key of a series → index in `series` */
-    struct map by_month; /* struct month_key → index of its first row */
+    struct map by_key; /* key of a series → index in `series` */
+    struct map by_row; /* struct row_key → the same */
     struct buf key;
+    uint32_t *series_of; /* per row: index in `series` */
+    uint32_t *cells;     /* hash table of series and month → its first row + 1; 0 where free */
+    size_t cell_count;   /* a power of two, at least twice the rows */
     struct payload_series *series;
     size_t len, cap;
     bool *doubled;        /* per row: an earlier row says the same */
@@ -157,8 +155,8 @@ static void check_unit(
 
 /* ---- the index ---- */
 
-/* The index of the row's series, new or known. */
-static uint32_t find_series(struct survey *survey, const struct observation *row)
+/* The index of the series with the row's texts, new or known. */
+static uint32_t find_series_by_text(struct survey *survey, const struct observation *row)
 {
     uint32_t index;
     buf_clear(&survey->key);
@@ -175,18 +173,53 @@ static uint32_t find_series(struct survey *survey, const struct observation *row
     return index;
 }
 
+static uint32_t find_series(struct survey *survey, const struct observation *row)
+{
+    struct row_key texts = row_key(row);
+    uint32_t index;
+    if (map_get(&survey->by_row, &texts, sizeof texts, &index))
+        return index;
+    index = find_series_by_text(survey, row);
+    map_put(&survey->by_row, &texts, sizeof texts, index);
+    return index;
+}
+
+static void survey_init(struct survey *survey)
+{
+    size_t rows = survey->rows->len;
+    buf_init(&survey->key, 4 * PANEL_TEXT_MAX);
+    survey->doubled = alloc_zeroed(rows, sizeof *survey->doubled);
+    survey->series_of = alloc_zeroed(rows, sizeof *survey->series_of);
+    for (survey->cell_count = 16; survey->cell_count < 2 * rows;)
+        survey->cell_count *= 2;
+    survey->cells = alloc_zeroed(survey->cell_count, sizeof *survey->cells);
+}
+
+/* The cell of a series and month, or the free one where it would be. */
+static uint32_t *find_cell(const struct survey *survey, uint32_t series, int32_t period)
+{
+    const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15); /* 2^64 / golden ratio: spreads near numbers */
+    uint64_t hash = ((uint64_t)series << 32 | (uint32_t)period) * golden;
+    for (size_t i = hash >> 32;; i++) {
+        uint32_t *cell = &survey->cells[i & (survey->cell_count - 1)];
+        if (*cell == 0 ||
+            (survey->series_of[*cell - 1] == series && survey->rows->items[*cell - 1].period == period))
+            return cell;
+    }
+}
+
 /* Reports a second row of the same series and month, unless it says the same. */
 static void check_double(struct survey *survey, uint32_t series, size_t i)
 {
     const struct observation *row = &survey->rows->items[i];
-    struct month_key key = {series, row->period};
-    uint32_t first;
-    if (!map_get(&survey->by_month, &key, sizeof key, &first)) {
-        map_put(&survey->by_month, &key, sizeof key, (uint32_t)i);
+    uint32_t *cell = find_cell(survey, series, row->period);
+    survey->series_of[i] = series;
+    if (*cell == 0) {
+        *cell = (uint32_t)i + 1;
         survey->distinct++;
         return;
     }
-    const struct observation *earlier = &survey->rows->items[first];
+    const struct observation *earlier = &survey->rows->items[*cell - 1];
     survey->doubled[i] = says_the_same(earlier, row);
     if (survey->doubled[i])
         return;
@@ -274,11 +307,10 @@ static bool find_base(const struct survey *survey, uint32_t index, enum column c
         (panel_get(survey->panel, series->id, column, period, ret_figure) ||
             panel_get(survey->panel, series->id, column, period - 1, ret_figure)))
         return true;
-    struct month_key key = {index, period - 1};
-    uint32_t i;
-    if (!map_get(&survey->by_month, &key, sizeof key, &i) || !survey->rows->items[i].present[column])
+    uint32_t row = *find_cell(survey, index, period - 1);
+    if (row == 0 || !survey->rows->items[row - 1].present[column])
         return false;
-    *ret_figure = survey->rows->items[i].figure[column];
+    *ret_figure = survey->rows->items[row - 1].figure[column];
     return true;
 }
 
@@ -355,10 +387,12 @@ static void drop_doubled(const struct survey *survey, struct observations *rows)
 static void survey_deinit(struct survey *survey)
 {
     map_deinit(&survey->by_key);
-    map_deinit(&survey->by_month);
+    map_deinit(&survey->by_row);
     buf_deinit(&survey->key);
     alloc_free(survey->series);
     alloc_free(survey->doubled);
+    alloc_free(survey->series_of);
+    alloc_free(survey->cells);
 }
 
 int gate_check(
@@ -366,8 +400,7 @@ int gate_check(
 {
     struct survey survey = {.gate = gate, .panel = panel, .rows = rows, .diags = diags};
     size_t errors = diags->errors;
-    buf_init(&survey.key, 4 * PANEL_TEXT_MAX);
-    survey.doubled = alloc_zeroed(rows->len, sizeof *survey.doubled);
+    survey_init(&survey);
     for (size_t i = 0; i < rows->len; i++)
         survey_row(&survey, i);
     check_rows(&survey);

@@ -36,6 +36,19 @@ struct observation {
     unsigned line;  /* in the payload, for messages */
 };
 
+/* The texts of a row that name its series, by address: a decoder keeps each text once, so rows of one series
+ * mostly have one key. Rows with different keys may still be of one series; whoever remembers series by this
+ * key asks for the texts where it is new. */
+struct row_key {
+    const char *reporter, *partner, *product;
+    uint64_t flow;
+};
+
+static inline struct row_key row_key(const struct observation *row)
+{
+    return (struct row_key){row->reporter, row->partner, row->product, row->flow};
+}
+
 /* The rows of one payload, in its order. Rows and texts live in the payload's arena. */
 struct observations {
     struct observation *items;

@@ -341,27 +341,42 @@ static void apply_row(
     panel_set_flags(panel, id, row->period, row->flags);
 }
 
-/* The series of a row; remembers where the row is the first to name its unit. */
-static uint32_t series_of_row(struct panel *panel, const char *source, const struct observation *row)
+/* Remembers that the row is the first to name the unit of its series. */
+static void name_unit(struct panel *panel, uint32_t id, const char *unit)
 {
-    struct series_key key = {source, row->reporter, row->flow, row->partner, row->product};
-    uint32_t id = panel_find(panel, &key);
-    if (id != SERIES_NONE && panel->series[id].unit[0] == '\0' && row->unit[0] != '\0') {
-        panel->named = alloc_grow(panel->named, panel->named_len, &panel->named_cap, sizeof *panel->named);
-        panel->named[panel->named_len++] = id;
+    if (panel->series[id].unit[0] != '\0' || unit[0] == '\0')
+        return;
+    panel->named = alloc_grow(panel->named, panel->named_len, &panel->named_cap, sizeof *panel->named);
+    panel->named[panel->named_len++] = id;
+    panel->series[id].unit = arena_strdup(&panel->texts, unit);
+}
+
+/* The series of a row, found or added; `known` has those of earlier rows. */
+static uint32_t series_of_row(
+    struct panel *panel, const char *source, const struct observation *row, struct map *known)
+{
+    struct row_key row_texts = row_key(row);
+    uint32_t id;
+    if (!map_get(known, &row_texts, sizeof row_texts, &id)) {
+        struct series_key key = {source, row->reporter, row->flow, row->partner, row->product};
+        id = panel_add_series(panel, &key, "");
+        map_put(known, &row_texts, sizeof row_texts, id);
     }
-    return panel_add_series(panel, &key, row->unit);
+    name_unit(panel, id, row->unit);
+    return id;
 }
 
 void panel_apply(struct panel *panel, const char *source, const struct observations *rows,
     struct panel_changes *ret_changes)
 {
     struct panel_changes changes = {.first_new_series = (uint32_t)panel->len};
+    struct map known = MAP_NULL;
     panel->named_len = 0;
     for (size_t i = 0; i < rows->len; i++) {
         const struct observation *row = &rows->items[i];
-        apply_row(panel, series_of_row(panel, source, row), row, &changes);
+        apply_row(panel, series_of_row(panel, source, row, &known), row, &changes);
     }
+    map_deinit(&known);
     *ret_changes = changes;
 }
 

@@ -153,6 +153,18 @@ static void nul_bytes_are_refused(void **state)
     fixture_deinit(&f);
 }
 
+static void lone_carriage_returns_are_refused(void **state)
+{
+    (void)state;
+    static const char text[] = NAMES "A,US,plywood\r,44,AD,,2012-01-02,,,S\n";
+    struct fixture f = {0};
+    read_bytes(&f, (struct slice){text, sizeof text - 1});
+    assert_int_not_equal(f.r, 0);
+    assert_true(f.diags.len > 0);
+    assert_string_equal(f.diags.items[f.diags.len - 1].code, "H000");
+    fixture_deinit(&f);
+}
+
 static void too_many_codes_are_refused(void **state)
 {
     (void)state;
@@ -178,6 +190,7 @@ int main(void)
         cmocka_unit_test(petition_and_stratum_are_derived),
         cmocka_unit_test(faults_have_places),
         cmocka_unit_test(nul_bytes_are_refused),
+        cmocka_unit_test(lone_carriage_returns_are_refused),
         cmocka_unit_test(too_many_codes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
