@@ -44,7 +44,9 @@ void *alloc_zeroed(size_t n, size_t size)
 void *alloc_resize(void *p, size_t n, size_t size)
 {
     size_t bytes = product(n, size);
-    return checked(realloc(p, bytes), bytes);
+    p = checked(realloc(p, bytes), bytes);
+    want_huge_pages(p, bytes);
+    return p;
 }
 
 void *alloc_grow(void *p, size_t len, size_t *cap, size_t size)

@@ -139,7 +139,7 @@ static void apply_release(struct machine *machine, struct panel_changes *changes
             .period = from->period,
             .column = from->column,
             .figure = from->figure,
-            .old_flags = panel_flags(machine->panel, from->series, from->period),
+            .old_flags = (uint8_t)panel_flags(machine->panel, from->series, from->period),
         };
         change.had_old = panel_get(machine->panel, from->series, from->column, from->period, &change.old);
         if (from->has_figure)

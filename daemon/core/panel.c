@@ -308,7 +308,7 @@ static void push_flags_change(struct panel *panel, uint32_t id, const struct obs
         .series = id,
         .period = row->period,
         .column = COLUMN_VALUE,
-        .old_flags = old_flags,
+        .old_flags = (uint8_t)old_flags,
     };
     change.had_old = panel_get(panel, id, change.column, row->period, &change.old);
     change.figure = change.old;
@@ -328,7 +328,7 @@ static void apply_row(
             .period = row->period,
             .column = (enum column)column,
             .figure = row->figure[column],
-            .old_flags = old_flags,
+            .old_flags = (uint8_t)old_flags,
         };
         change.had_old = panel_get(panel, id, change.column, row->period, &change.old);
         if (change.had_old && change.old == change.figure && old_flags == row->flags)

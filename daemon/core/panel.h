@@ -64,12 +64,12 @@ int32_t panel_last(const struct panel *panel);
 
 /* What applying a payload changed. */
 struct panel_change {
+    int64_t old, figure; /* equal where only the flags changed */
     uint32_t series;
     int32_t period;
     enum column column;
-    bool had_old;        /* false: the figure is new, `old` means nothing */
-    int64_t old, figure; /* equal where only the flags changed */
-    unsigned old_flags;
+    bool had_old;      /* false: the figure is new, `old` means nothing */
+    uint8_t old_flags; /* a payload changes millions of figures: 32 bytes each */
 };
 
 struct panel_changes {

@@ -32,8 +32,30 @@ static int read_all(int fd, struct buf *out)
     }
 }
 
+/* A file whose size is known is read into its place; one that grows meanwhile is read as it was. */
+static int read_sized(int fd, size_t size, struct arena *arena, struct slice *ret_bytes)
+{
+    char *bytes = arena_alloc(arena, size + 1);
+    size_t len = 0;
+    while (len < size) {
+        ssize_t n = read(fd, bytes + len, size - len);
+        if (n == 0)
+            break;
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        len += n > 0 ? (size_t)n : 0;
+    }
+    bytes[len] = '\0';
+    *ret_bytes = (struct slice){bytes, len};
+    return 0;
+}
+
 static int read_descriptor(int fd, size_t max, struct arena *arena, struct slice *ret_bytes)
 {
+    struct stat status;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0)
+        return (uint64_t)status.st_size > max ? -EFBIG
+                                              : read_sized(fd, (size_t)status.st_size, arena, ret_bytes);
     struct buf buf;
     buf_init(&buf, max);
     int r = read_all(fd, &buf);
