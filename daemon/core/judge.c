@@ -81,9 +81,15 @@ static enum verdict verdict_out_of_force(const struct rule *rule, int32_t period
     return rule->valid_to != PERIOD_NONE && period > rule->valid_to ? VERDICT_CLEAR : VERDICT_NOT_JUDGED;
 }
 
-/* Runs the rule's program for `lanes` scopes from `scope` on, in one period. */
+/* A run of neighbouring scopes, as many as a program has lanes. */
+struct chunk {
+    size_t scope, lanes;
+};
+
+/* Runs the rule's program for a chunk in one period. `follows`: the run before was of the same chunk in the
+ * period before. */
 static void run_period(struct judge *judge, const struct bound_rule *bound, const struct panel *panel,
-    size_t scope, size_t lanes, int32_t period)
+    struct chunk chunk, int32_t period, bool follows)
 {
     const struct program *program = &bound->rule->program;
     struct program_input input = {
@@ -92,27 +98,25 @@ static void run_period(struct judge *judge, const struct bound_rule *bound, cons
         .home = judge->home,
         .period = period,
         .uses = bound->uses,
-        .bindings = bound->bindings + scope * program->role_count,
-        .thresholds = bound->thresholds + scope,
-        .scopes = bound->scopes + scope,
-        .lanes = lanes,
+        .bindings = bound->bindings + chunk.scope * program->role_count,
+        .thresholds = bound->thresholds + chunk.scope,
+        .scopes = bound->scopes + chunk.scope,
+        .lanes = chunk.lanes,
+        .follows = follows,
     };
     program_run(program, &input, &judge->registers);
 }
-
-/* A run of neighbouring scopes, as many as a program has lanes. */
-struct chunk {
-    size_t scope, lanes;
-};
 
 static void judge_chunk(struct judge *judge, struct bound_rule *bound, const struct panel *panel,
     struct chunk chunk, int32_t from)
 {
     int32_t last = bound->first + (int32_t)bound->periods - 1;
+    bool follows = false; /* the months of a law are in one piece */
     for (int32_t period = from > bound->first ? from : bound->first; period <= last; period++) {
         bool force = in_force(bound->rule, period);
         if (force)
-            run_period(judge, bound, panel, chunk.scope, chunk.lanes, period);
+            run_period(judge, bound, panel, chunk, period, follows);
+        follows = force;
         for (size_t lane = 0; lane < chunk.lanes; lane++) {
             size_t at = (chunk.scope + lane) * bound->periods + (size_t)(period - bound->first);
             bound->verdicts[at] = (uint8_t)(force ? lane_verdict(bound->rule, &judge->registers, lane)
@@ -381,7 +385,7 @@ struct alert_track judge_track(const struct judge *judge, uint32_t rule, uint32_
 void judge_evaluate(
     struct judge *judge, const struct panel *panel, uint32_t rule, uint32_t scope, int32_t period)
 {
-    run_period(judge, &judge->rules[rule], panel, scope, 1, period);
+    run_period(judge, &judge->rules[rule], panel, (struct chunk){scope, 1}, period, false);
 }
 
 struct judged_value judge_value(const struct judge *judge, int reg)
@@ -408,7 +412,7 @@ size_t judge_figures(struct judge *judge, const struct panel *panel, uint32_t ru
     int32_t period, struct figure *figures)
 {
     const struct bound_rule *bound = &judge->rules[rule];
-    run_period(judge, bound, panel, scope, 1, period);
+    run_period(judge, bound, panel, (struct chunk){scope, 1}, period, false);
     for (size_t i = 0; i < bound->rule->let_count; i++) {
         const struct rule_let *let = &bound->rule->lets[i];
         size_t at = (size_t)let->reg * PROGRAM_LANES;

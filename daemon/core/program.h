@@ -111,6 +111,8 @@ struct program_input {
     const double *const *thresholds; /* per lane: the thresholds that hold for its scope */
     const struct scope *scopes;      /* per lane */
     size_t lanes;
+    bool follows; /* the run before, into the same registers, was of the period before and else the same:
+                     windows slide on from it */
 };
 
 /* The sum of one series over [from, to], exact, in thousandths. KNOWN, or why not. */
@@ -129,11 +131,18 @@ struct role_window {
 enum unknown program_role_sum(
     const struct program_input *input, const struct role_window *window, double *ret_sum);
 
+/* A window of one role as it slides from period to period: what is in it, over all series. */
+struct window_state {
+    __int128 sum;               /* of the figures that are there, exact: no number of series overflows it */
+    int32_t unknown, estimated; /* months of series that are unknown, and those that are estimates */
+};
+
 /* Columns of results; register r of lane l stands at [r * PROGRAM_LANES + l]. */
 struct program_registers {
     double *value;
-    uint8_t *unknown; /* enum unknown */
-    size_t cap;       /* registers */
+    uint8_t *unknown;             /* enum unknown */
+    struct window_state *windows; /* of PROGRAM_WINDOW */
+    size_t cap;                   /* registers */
 };
 
 void program_registers_reserve(struct program_registers *registers, size_t len);

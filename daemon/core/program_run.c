@@ -11,6 +11,7 @@ void program_registers_reserve(struct program_registers *registers, size_t len)
         return;
     registers->value = alloc_resize(registers->value, len * PROGRAM_LANES, sizeof *registers->value);
     registers->unknown = alloc_resize(registers->unknown, len * PROGRAM_LANES, sizeof *registers->unknown);
+    registers->windows = alloc_resize(registers->windows, len * PROGRAM_LANES, sizeof *registers->windows);
     registers->cap = len;
 }
 
@@ -18,6 +19,7 @@ void program_registers_deinit(struct program_registers *registers)
 {
     alloc_free(registers->value);
     alloc_free(registers->unknown);
+    alloc_free(registers->windows);
     *registers = (struct program_registers){0};
 }
 
@@ -89,7 +91,7 @@ enum unknown program_role_sum(
 {
     if (window->binding.count == 0)
         return UNKNOWN_NO_SERIES;
-    double sum = 0;
+    __int128 sum = 0;
     for (uint32_t i = 0; i < window->binding.count; i++) {
         const struct series_use *use = &input->uses[window->binding.first + i];
         int64_t part;
@@ -99,26 +101,64 @@ enum unknown program_role_sum(
             return unknown;
         if (window->exact && has_estimate(input->panel, use->id, window->from, window->to))
             return UNKNOWN_ESTIMATED;
-        sum += (double)part;
+        sum += part;
     }
-    *ret_sum = sum / FIGURE_SCALE;
+    *ret_sum = (double)sum / FIGURE_SCALE;
     return KNOWN;
 }
 
-static void run_window(const struct program *program, const struct program_input *input,
-    const struct instruction *code, struct lane_column out)
+/* Puts a month into a window (`sign` 1) or takes it out (-1). */
+static void slide_month(const struct program_input *input, const struct role_window *window, int32_t period,
+    int sign, struct window_state *state)
 {
-    int32_t to = input->period - code->lag;
-    struct role_window window = {
+    for (uint32_t i = 0; i < window->binding.count; i++) {
+        const struct series_use *use = &input->uses[window->binding.first + i];
+        int64_t figure;
+        if (panel_get(input->panel, use->id, window->column, period, &figure))
+            state->sum += sign * figure;
+        else if (missing_month(input->panel, use, window->column, period) != KNOWN)
+            state->unknown += sign;
+        if (window->exact && (panel_flags(input->panel, use->id, period) & OBSERVATION_ESTIMATED) != 0)
+            state->estimated += sign;
+    }
+}
+
+/* From the window before (it neither begins nor ends later) to this one; a NULL one is empty. */
+static void slide(const struct program_input *input, const struct role_window *window,
+    const struct role_window *before, struct window_state *state)
+{
+    if (before == NULL)
+        *state = (struct window_state){0};
+    for (int32_t period = before != NULL ? before->from : window->from; period < window->from; period++)
+        slide_month(input, window, period, -1, state);
+    for (int32_t period = before != NULL ? before->to + 1 : window->from; period <= window->to; period++)
+        slide_month(input, window, period, 1, state);
+}
+
+static struct role_window window_of(const struct instruction *code, int32_t period)
+{
+    int32_t to = period - code->lag;
+    return (struct role_window){
         .column = (enum column)code->column,
         .exact = code->exact,
         .from = code->months == WINDOW_YTD ? to - period_month(to) + 1 : to - code->months + 1,
         .to = to,
     };
+}
+
+/* Where anything is unknown or estimated, the sum is made anew, for its reason. */
+static void run_window(const struct program *program, const struct program_input *input,
+    const struct instruction *code, struct window_state *states, struct lane_column out)
+{
+    struct role_window window = window_of(code, input->period);
+    struct role_window before = window_of(code, input->period - 1);
     for (size_t lane = 0; lane < input->lanes; lane++) {
+        struct window_state *state = &states[lane];
         window.binding = input->bindings[lane * program->role_count + code->role];
-        out.value[lane] = 0;
-        out.unknown[lane] = (uint8_t)program_role_sum(input, &window, &out.value[lane]);
+        slide(input, &window, input->follows ? &before : NULL, state);
+        bool whole = window.binding.count > 0 && state->unknown == 0 && state->estimated == 0;
+        out.value[lane] = whole ? (double)state->sum / FIGURE_SCALE : 0;
+        out.unknown[lane] = (uint8_t)(whole ? KNOWN : program_role_sum(input, &window, &out.value[lane]));
     }
 }
 
@@ -213,13 +253,9 @@ static void run_logic(
 
 /* ---- the rest ---- */
 
-static void run_leaf(const struct program *program, const struct program_input *input,
-    const struct instruction *code, struct lane_column out)
+static void run_leaf(
+    const struct program_input *input, const struct instruction *code, struct lane_column out)
 {
-    if (code->op == PROGRAM_WINDOW) {
-        run_window(program, input, code, out);
-        return;
-    }
     for (size_t lane = 0; lane < input->lanes; lane++) {
         out.unknown[lane] = KNOWN;
         out.value[lane] = code->op == PROGRAM_CONSTANT ? code->constant : input->thresholds[lane][code->a];
@@ -246,8 +282,12 @@ void program_run(
         const struct instruction *code = &program->code[i];
         struct lane_column out = register_column(registers, i);
         enum program_op op = (enum program_op)code->op;
-        if (op == PROGRAM_CONSTANT || op == PROGRAM_THRESHOLD || op == PROGRAM_WINDOW) {
-            run_leaf(program, input, code, out);
+        if (op == PROGRAM_CONSTANT || op == PROGRAM_THRESHOLD) {
+            run_leaf(input, code, out);
+            continue;
+        }
+        if (op == PROGRAM_WINDOW) {
+            run_window(program, input, code, registers->windows + i * PROGRAM_LANES, out);
             continue;
         }
         if (op == PROGRAM_PROBE) {

@@ -363,8 +363,8 @@ static void lanes_do_not_touch_each_other(void **state)
         own[lane][1] = lane % 2 ? lane - 1 : lane + 1;
         per_lane[lane] = own[lane];
     }
-    struct program_input input = {
-        f.panel, &reference, "VN", period_make(2024, 1), uses, bindings, per_lane, scopes, PROGRAM_LANES};
+    struct program_input input = {f.panel, &reference, "VN", period_make(2024, 1), uses, bindings, per_lane,
+        scopes, PROGRAM_LANES, false};
     program_run(&f.program, &input, &f.registers);
     for (size_t lane = 0; lane < PROGRAM_LANES; lane++) {
         size_t at = (size_t)reg * PROGRAM_LANES + lane;
@@ -388,7 +388,7 @@ static void role_of_several_series_is_their_sum(void **state)
     struct binding binding = {0, 2};
     const double *per_lane[] = {thresholds};
     struct program_input input = {
-        f.panel, &reference, "VN", period_make(2024, 1), uses, &binding, per_lane, scopes, 1};
+        f.panel, &reference, "VN", period_make(2024, 1), uses, &binding, per_lane, scopes, 1, false};
     panel_set(f.panel, uses[0].id, COLUMN_VALUE, input.period, 1500);
     program_run(&f.program, &input, &f.registers);
     assert_int_equal(f.registers.unknown[(size_t)reg * PROGRAM_LANES], UNKNOWN_MONTH);
@@ -396,6 +396,64 @@ static void role_of_several_series_is_their_sum(void **state)
     program_run(&f.program, &input, &f.registers);
     assert_int_equal(f.registers.unknown[(size_t)reg * PROGRAM_LANES], KNOWN);
     assert_true(f.registers.value[(size_t)reg * PROGRAM_LANES] == 1.75);
+    fixture_deinit(&f);
+}
+
+/* A month that is there, an estimate, confidential, or not there at all. */
+static void set_random_month(struct panel *panel, uint32_t id, int32_t period, uint32_t draw)
+{
+    if (draw % 8 != 0)
+        panel_set(panel, id, COLUMN_VALUE, period, (int64_t)(draw >> 8) * FIGURE_SCALE);
+    if (draw % 8 > 1)
+        panel_set(panel, id, COLUMN_QUANTITY, period, (int64_t)(draw >> 12) * FIGURE_SCALE + 1);
+    if (draw % 32 == 0 || draw % 32 == 17)
+        panel_set_flags(panel, id, period, draw % 32 == 0 ? OBSERVATION_SUPPRESSED : OBSERVATION_ESTIMATED);
+}
+
+static void sliding_windows_are_those_made_anew(void **state)
+{
+    (void)state;
+    enum { SERIES = 6, MONTHS = 96, LANES = 4 };
+    static const char *const texts[] = {"growth(exports, 3m)", "growth(exports, ytd)", "sum(exports, 12m)",
+        "mean(exports.unit_value, 6m)", "last(exports)"};
+    static struct fixture f;
+    static struct series_use uses[SERIES];
+    static const struct binding bindings[LANES] = {{0, 1}, {1, 3}, {4, 2}, {0, 0}};
+    const double *per_lane[LANES] = {thresholds, thresholds, thresholds, thresholds};
+    struct program_registers anew = {0};
+    enum value_type type;
+    int32_t first = period_make(2012, 1);
+    uint32_t draw = 1;
+    fixture_init(&f);
+    for (size_t i = 0; i < LEN(texts); i++)
+        assert_true(compile(&f, texts[i], &type) >= 0);
+    assert_int_equal(f.program.role_count, 1);
+    for (uint32_t i = 0; i < SERIES; i++) {
+        char product[8];
+        snprintf(product, sizeof product, "%u", (unsigned)i);
+        struct series_key key = {"nso", "VN", FLOW_EXPORT, "US", product};
+        uses[i] = (struct series_use){.id = panel_add_series(f.panel, &key, "t"), .from = first + 7};
+        if (i % 2 == 0)
+            uses[i].zero_first = first + 20, uses[i].zero_last = first + 80;
+        for (int32_t month = 0; month < MONTHS; month++) {
+            draw = draw * 1664525 + 1013904223; /* Numerical Recipes' generator */
+            set_random_month(f.panel, uses[i].id, first + month, draw >> 4);
+        }
+    }
+    struct program_input input = {
+        f.panel, &reference, "VN", first, uses, bindings, per_lane, scopes, LANES, false};
+    for (; input.period < first + MONTHS + 15; input.period++) {
+        input.follows = input.period > first;
+        program_run(&f.program, &input, &f.registers);
+        input.follows = false;
+        program_run(&f.program, &input, &anew);
+        for (size_t reg = 0; reg < f.program.len; reg++) {
+            size_t at = reg * PROGRAM_LANES;
+            assert_memory_equal(&f.registers.unknown[at], &anew.unknown[at], LANES);
+            assert_memory_equal(&f.registers.value[at], &anew.value[at], LANES * sizeof(double));
+        }
+    }
+    program_registers_deinit(&anew);
     fixture_deinit(&f);
 }
 
@@ -410,6 +468,7 @@ int main(void)
         cmocka_unit_test(every_function_compiles),
         cmocka_unit_test(lanes_do_not_touch_each_other),
         cmocka_unit_test(role_of_several_series_is_their_sum),
+        cmocka_unit_test(sliding_windows_are_those_made_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
