@@ -131,17 +131,11 @@ struct role_window {
 enum unknown program_role_sum(
     const struct program_input *input, const struct role_window *window, double *ret_sum);
 
-/* A window of one role as it slides from period to period: what is in it, over all series. */
-struct window_state {
-    __int128 sum;               /* of the figures that are there, exact: no number of series overflows it */
-    int32_t unknown, estimated; /* months of series that are unknown, and those that are estimates */
-};
-
 /* Columns of results; register r of lane l stands at [r * PROGRAM_LANES + l]. */
 struct program_registers {
     double *value;
     uint8_t *unknown;             /* enum unknown */
-    struct window_state *windows; /* of PROGRAM_WINDOW */
+    struct window_state *windows; /* between runs that follow each other */
     size_t cap;                   /* registers */
 };
 

@@ -5,6 +5,12 @@
 #include "core/probe.h"
 #include "core/program.h"
 
+/* A window of one role as it slides from period to period: what is in it, over all series. */
+struct window_state {
+    __int128 sum;               /* of the figures that are there, exact: no number of series overflows it */
+    int32_t unknown, estimated; /* months of series that are unknown, and those that are estimates */
+};
+
 void program_registers_reserve(struct program_registers *registers, size_t len)
 {
     if (len <= registers->cap)
