@@ -257,8 +257,8 @@ static void thresholds_are_monotone(void **state)
             thresholds[step] = values[step];
             bindings[step] = (struct binding){0, 1};
         }
-        struct program_input input = {
-            f.panel, &reference, "VN", period_make(2024, 12), &use, bindings, thresholds, scopes, STEPS};
+        struct program_input input = {f.panel, &reference, "VN", period_make(2024, 12), &use, bindings,
+            thresholds, scopes, STEPS, false};
         program_run(&program, &input, &f.registers);
         const double *fires = &f.registers.value[(size_t)result * PROGRAM_LANES];
         for (int step = 1; step < STEPS; step++)
