@@ -46,7 +46,8 @@ def wait_for(what, condition, seconds=15):
 def read_log(path, offset=0):
     if not path.exists():
         return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()][offset:]
+    whole, _, _ = path.read_bytes().rpartition(b"\n")  # the last line may be half written
+    return [json.loads(line) for line in whole.decode("utf-8").split("\n") if line][offset:]
 
 
 def free_port():
@@ -134,7 +135,7 @@ class World:
         self.daemon = None
 
     def log(self):
-        return (self.directory / "daemon.log").read_text(encoding="utf-8")
+        return (self.directory / "daemon.log").read_text(encoding="utf-8", errors="replace")  # may be half written
 
     def sql(self, query):
         path = self.directory / "state" / "tdwatch.db"
