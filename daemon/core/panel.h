@@ -12,8 +12,9 @@
 #include <stdint.h>
 
 #include "core/observation.h"
+#include "core/panel_block.h"
 
-enum { PANEL_BLOCK = 256, PANEL_TEXT_MAX = 64, SERIES_NONE = UINT32_MAX };
+enum { PANEL_TEXT_MAX = 64, SERIES_NONE = UINT32_MAX };
 
 struct series_key {
     const char *source;   /* feed that reports it */

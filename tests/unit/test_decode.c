@@ -1,4 +1,4 @@
-/* link: tests/support/cases daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words */
+/* link: tests/support/cases tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 #include "feeds/decode.h"
 #include "io/yaml.h"
 #include "tests/support/cases.h"
+#include "tests/support/rows.h"
 
 #define HEAD                                                                                                 \
     "feed: f\ntitle: t\nurl: https://example.org/\nlicence: l\nend: { rows_at_least: 1 }\n"                  \
@@ -40,6 +41,7 @@ struct fixture {
     struct diag_list diags;
     struct descriptor descriptor;
     struct observations rows;
+    size_t parts;
     int r;
 };
 
@@ -50,8 +52,11 @@ static void decode_by(
     *f = (struct fixture){0};
     assert_int_equal(yaml_parse("feed.yaml", slice_of(feed), &f->arena, &document, &f->diags), 0);
     assert_int_equal(descriptor_read(document, &f->descriptor, &f->diags), 0);
-    struct decode_input input = {&f->descriptor, countries, payload, "a.csv"};
-    f->r = decode_payload(&input, &f->arena, &f->rows, &f->diags);
+    struct decode_input input = {&f->descriptor, countries, payload, "a.csv", f->parts};
+    struct datasets read;
+    f->r = decode_payload(&input, &read, &f->diags);
+    rows_of_payload(&read, &f->arena, &f->rows);
+    datasets_deinit(&read);
 }
 
 static void decode_with(struct fixture *f, const char *feed, const char *bytes, size_t len)

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str daemon/core/gate daemon/core/panel daemon/core/period */
+/* link: tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/parallel daemon/base/str daemon/core/dataset daemon/core/fold daemon/core/gate daemon/core/numbering daemon/core/panel daemon/core/panel_block daemon/core/period daemon/core/release */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "core/gate.h"
 #include "core/period.h"
+#include "tests/support/rows.h"
 
 enum { JAN = 2025 * 12, NOW = JAN + 6 }; /* 2025-01, 2025-07 */
 
@@ -18,6 +19,8 @@ struct fixture {
     struct panel *panel;
     struct arena arena;
     struct observations rows;
+    struct datasets payload;
+    struct release release;
     struct diag_list diags;
     struct gate gate;
 };
@@ -35,6 +38,8 @@ static void forget_rows(struct fixture *f)
 {
     alloc_free(f->rows.items);
     f->rows = (struct observations){0};
+    datasets_deinit(&f->payload);
+    release_deinit(&f->release);
     diag_list_deinit(&f->diags);
 }
 
@@ -69,14 +74,18 @@ static struct observation *add(struct fixture *f, int product, int32_t period, i
 
 static int check(struct fixture *f)
 {
-    return gate_check(&f->gate, f->panel, &f->rows, &f->diags);
+    datasets_deinit(&f->payload);
+    release_deinit(&f->release);
+    rows_to_payload(&f->rows, &f->payload);
+    return gate_check(&f->gate, f->panel, &f->payload, &f->release, &f->diags);
 }
 
 /* Takes the rows into the panel, as the engine does after the gate. */
 static void apply(struct fixture *f)
 {
     struct panel_changes changes;
-    panel_apply(f->panel, f->gate.feed, &f->rows, &changes);
+    assert_int_equal(check(f), 0);
+    panel_apply_release(f->panel, f->gate.feed, &f->release, &changes);
     panel_changes_deinit(&changes);
     forget_rows(f);
 }
@@ -101,7 +110,7 @@ static void accepts_sound_rows(void **state)
     add(f, 1, JAN + 1, 0);
     add(f, 2, NOW, FIGURE_MAX / FIGURE_SCALE);
     assert_int_equal(check(f), 0);
-    assert_int_equal(f->rows.len, 3);
+    assert_int_equal(f->release.rows, 3);
     assert_int_equal(f->diags.len, 0);
 }
 
@@ -113,8 +122,7 @@ static void exact_duplicates_are_dropped(void **state)
     add(f, 2, JAN, 10);
     add(f, 1, JAN, 10);
     assert_int_equal(check(f), 0);
-    assert_int_equal(f->rows.len, 2);
-    assert_string_equal(f->rows.items[1].product, "p2");
+    assert_int_equal(f->release.rows, 2);
 }
 
 static void duplicates_do_not_count_as_rows(void **state)
@@ -124,7 +132,7 @@ static void duplicates_do_not_count_as_rows(void **state)
     add(f, 1, JAN, 10);
     add(f, 1, JAN, 10);
     assert_fault(f, "G105", 0);
-    assert_int_equal(f->rows.len, 2); /* a refused payload is left as it is */
+    assert_int_equal(f->release.len, 0); /* nothing of a refused payload */
 }
 
 static void contradicting_duplicate_is_refused(void **state)
