@@ -487,6 +487,7 @@ static void read_part(void *userdata, size_t i)
     set_constants(mapper);
     part->r = decoders[mapper->descriptor->format].decode(
         mapper->descriptor, part->payload, mapper->input->file, &sink, &part->diags);
+    dataset_end(mapper->dataset);
     if (part->diags.errors > 0)
         part->r = -EBADMSG;
     words_of_deinit(mapper);
@@ -551,6 +552,7 @@ static int read_whole(struct mapper *mapper, struct slice body, struct datasets 
     set_constants(mapper);
     int r = decoders[mapper->descriptor->format].decode(
         mapper->descriptor, body, mapper->input->file, &sink, mapper->diags);
+    dataset_end(mapper->dataset);
     words_of_deinit(mapper);
     if (r == 0 && mapper->diags->errors == mapper->errors_before)
         return 0;

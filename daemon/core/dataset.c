@@ -32,9 +32,23 @@ struct dataset_month {
     unsigned line; /* of the newest row */
 };
 
+/* Payloads are sorted by something, mostly by product within partner, so series are found by pages of
+ * neighbouring product numbers: the page of the row before is often that of the next one too, and what is
+ * looked up one after the other stands side by side. */
+enum { PAGE_PRODUCTS = 16 };
+
+struct page_key {
+    uint32_t reporter, partner, products; /* products: number / PAGE_PRODUCTS * 2 + flow */
+};
+
+struct dataset_page {
+    uint32_t series[PAGE_PRODUCTS]; /* number + 1; 0 where there is none */
+    struct page_key key;
+};
+
 struct dataset_slot {
-    uint32_t reporter, partner, product_flow;
-    uint32_t index; /* of the series, + 1; 0 in a free slot */
+    uint32_t page; /* + 1; 0 in a free slot */
+    struct page_key key;
 };
 
 void dataset_init(struct dataset *dataset)
@@ -56,6 +70,7 @@ void dataset_deinit(struct dataset *dataset)
         alloc_free((char *)dataset->texts[i]);
     alloc_free(dataset->texts);
     alloc_free(dataset->series);
+    alloc_free(dataset->pages);
     alloc_free(dataset->slots);
     map_deinit(&dataset->by_text);
     *dataset = (struct dataset){0};
@@ -84,22 +99,26 @@ uint32_t dataset_text(struct dataset *dataset, const char *text)
 
 /* ---- series ---- */
 
-/* The slot of the key, or the free one where it would go. */
-static struct dataset_slot *find_slot(const struct dataset *dataset, struct dataset_slot key)
+static bool same_page(const struct page_key *a, const struct page_key *b)
 {
-    const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15); /* 2^64 / golden ratio: spreads near numbers */
-    uint64_t hash = ((uint64_t)key.product_flow << 32 | (key.partner << 11 ^ key.reporter)) * golden;
-    for (size_t i = hash >> 32;; i++) {
-        struct dataset_slot *slot = &dataset->slots[i & (dataset->slot_count - 1)];
-        if (slot->index == 0 || (slot->product_flow == key.product_flow && slot->partner == key.partner &&
-                                    slot->reporter == key.reporter))
-            return slot;
-    }
+    return a->products == b->products && a->partner == b->partner && a->reporter == b->reporter;
 }
 
-static struct dataset_slot slot_key(uint32_t reporter, uint32_t partner, uint32_t product, enum flow flow)
+static size_t home_slot(const struct dataset *dataset, const struct page_key *key)
 {
-    return (struct dataset_slot){reporter, partner, product << 1 | (uint32_t)flow, 0};
+    const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15); /* 2^64 / golden ratio: spreads near numbers */
+    uint64_t hash = ((uint64_t)key->products * golden ^ key->partner) * golden + key->reporter;
+    return (hash * golden) >> 32 & (dataset->slot_count - 1);
+}
+
+/* The slot of the key, or the free one where it would go. */
+static struct dataset_slot *find_slot(const struct dataset *dataset, const struct page_key *key)
+{
+    for (size_t i = home_slot(dataset, key);; i = (i + 1) & (dataset->slot_count - 1)) {
+        struct dataset_slot *slot = &dataset->slots[i];
+        if (slot->page == 0 || same_page(&slot->key, key))
+            return slot;
+    }
 }
 
 /* At most half of the slots are taken. */
@@ -108,26 +127,39 @@ static void grow_slots(struct dataset *dataset)
     alloc_free(dataset->slots);
     dataset->slot_count = dataset->slot_count > 0 ? dataset->slot_count * 2 : 64;
     dataset->slots = alloc_zeroed(dataset->slot_count, sizeof *dataset->slots);
-    for (size_t i = 0; i < dataset->len; i++) {
-        const struct dataset_series *series = &dataset->series[i];
-        struct dataset_slot key =
-            slot_key(series->reporter, series->partner, series->product, series->flow);
-        struct dataset_slot *slot = find_slot(dataset, key);
-        *slot = key;
-        slot->index = (uint32_t)i + 1;
-    }
+    for (size_t i = 0; i < dataset->page_len; i++)
+        *find_slot(dataset, &dataset->pages[i].key) =
+            (struct dataset_slot){(uint32_t)i + 1, dataset->pages[i].key};
 }
 
-static uint32_t find_series(struct dataset *dataset, const struct dataset_row *row)
+static struct page_key key_of(const struct dataset_row *row)
 {
-    if (dataset->len * 2 >= dataset->slot_count)
+    return (struct page_key){
+        row->reporter, row->partner, row->product / PAGE_PRODUCTS * 2 + (uint32_t)row->flow};
+}
+
+static uint32_t find_page(struct dataset *dataset, const struct page_key *key)
+{
+    if (dataset->page_len > 0 && same_page(&dataset->pages[dataset->newest_page].key, key))
+        return dataset->newest_page;
+    if (dataset->page_len * 2 >= dataset->slot_count)
         grow_slots(dataset);
-    struct dataset_slot key = slot_key(row->reporter, row->partner, row->product, row->flow);
     struct dataset_slot *slot = find_slot(dataset, key);
-    if (slot->index > 0)
-        return slot->index - 1;
-    *slot = key;
-    slot->index = (uint32_t)dataset->len + 1;
+    if (slot->page == 0) {
+        dataset->pages =
+            alloc_grow(dataset->pages, dataset->page_len, &dataset->page_cap, sizeof *dataset->pages);
+        dataset->pages[dataset->page_len++] = (struct dataset_page){.key = *key};
+        *slot = (struct dataset_slot){(uint32_t)dataset->page_len, *key};
+    }
+    return dataset->newest_page = slot->page - 1;
+}
+
+static uint32_t find_series(struct dataset *dataset, struct dataset_page *page, const struct dataset_row *row)
+{
+    uint32_t *number = &page->series[row->product % PAGE_PRODUCTS];
+    if (*number > 0)
+        return *number - 1;
+    *number = (uint32_t)dataset->len + 1;
     dataset->series = alloc_grow(dataset->series, dataset->len, &dataset->cap, sizeof *dataset->series);
     dataset->series[dataset->len] = (struct dataset_series){
         .reporter = row->reporter, .partner = row->partner, .product = row->product, .flow = row->flow};
@@ -218,9 +250,8 @@ static uint8_t *put_u32(uint8_t *p, uint32_t n)
     return p + sizeof n;
 }
 
-void dataset_put(struct dataset *dataset, const struct dataset_row *row)
+static void append(struct dataset *dataset, uint32_t series, const struct dataset_row *row)
 {
-    uint32_t series = find_series(dataset, row);
     struct dataset_month *month = need_month(dataset, row->period);
     struct dataset_chunk *chunk = room(dataset, month);
     bool near = row->line >= month->line && row->line - month->line < LINE_FOLLOWS;
@@ -246,6 +277,32 @@ void dataset_put(struct dataset *dataset, const struct dataset_row *row)
         take_unit(&dataset->series[series], row);
 }
 
+/* Where a series is kept is a matter of two far reads, one after the other. Rows wait for them together. */
+void dataset_end(struct dataset *dataset)
+{
+    uint32_t pages[DATASET_QUEUE];
+    for (size_t i = 0; i < dataset->queued; i++) {
+        struct page_key key = key_of(&dataset->queue[i]);
+        pages[i] = find_page(dataset, &key);
+        __builtin_prefetch(&dataset->pages[pages[i]]);
+    }
+    for (size_t i = 0; i < dataset->queued; i++) {
+        const struct dataset_row *row = &dataset->queue[i];
+        append(dataset, find_series(dataset, &dataset->pages[pages[i]], row), row);
+    }
+    dataset->queued = 0;
+}
+
+void dataset_put(struct dataset *dataset, const struct dataset_row *row)
+{
+    struct page_key key = key_of(row);
+    if (dataset->slot_count > 0)
+        __builtin_prefetch(&dataset->slots[home_slot(dataset, &key)]);
+    dataset->queue[dataset->queued++] = *row;
+    if (dataset->queued == DATASET_QUEUE)
+        dataset_end(dataset);
+}
+
 void dataset_add(struct dataset *dataset, const struct observation *row)
 {
     struct dataset_row numbered = {
@@ -263,6 +320,7 @@ void dataset_add(struct dataset *dataset, const struct observation *row)
         numbered.figures[column] = row->figure[column];
     }
     dataset_put(dataset, &numbered);
+    dataset_end(dataset);
 }
 
 void datasets_span(const struct datasets *datasets, int32_t *ret_first, int32_t *ret_last)

@@ -12,7 +12,7 @@
 #include "base/map.h"
 #include "core/observation.h"
 
-enum { DATASET_ROWS_MAX = 200 * 1000 * 1000, DATASET_PARTS_MAX = 16, DATASET_NO_TEXT = 0 };
+enum { DATASET_PARTS_MAX = 16, DATASET_QUEUE = 32, DATASET_NO_TEXT = 0 };
 
 /* A row; texts by their numbers in the dataset. Only figures whose bit is in `known` mean anything. */
 struct dataset_row {
@@ -37,6 +37,7 @@ struct dataset_series {
 
 struct dataset_month;
 struct dataset_chunk;
+struct dataset_page;
 struct dataset_slot;
 struct dataset_slab;
 
@@ -48,8 +49,13 @@ struct dataset {
     size_t len, cap;
     size_t rows;
 
-    struct dataset_slot *slots; /* hash table of series */
+    struct dataset_page *pages; /* series by product, of each reporter, flow and partner; see dataset.c */
+    size_t page_len, page_cap;
+    struct dataset_slot *slots; /* hash table of pages */
     size_t slot_count;
+    uint32_t newest_page;                      /* that of the row before */
+    struct dataset_row queue[DATASET_QUEUE]; /* rows whose series are being fetched from memory */
+    size_t queued;
     struct dataset_month **months; /* by period; see dataset.c */
     struct dataset_slab *slabs;    /* memory of rows */
     size_t slab_used;
@@ -68,9 +74,11 @@ void datasets_deinit(struct datasets *datasets);
 /* The number of a text, copied when it is new. */
 uint32_t dataset_text(struct dataset *dataset, const char *text);
 
+/* Puts a row in; it is there, and counted, after dataset_end. */
 void dataset_put(struct dataset *dataset, const struct dataset_row *row);
+void dataset_end(struct dataset *dataset);
 
-/* The same for a row with its texts. */
+/* The same for a row with its texts; it is there at once. */
 void dataset_add(struct dataset *dataset, const struct observation *row);
 
 /* First and last period that any row speaks of; PERIOD_NONE where there is no row. */

@@ -151,6 +151,69 @@ static void duplicate_without_a_figure_contradicts(void **state)
     assert_fault(f, "G101", 3);
 }
 
+/* What the release has of the first series in January; false where the figure is not known. */
+static bool released(const struct fixture *f, enum column column, int64_t *ret_figure)
+{
+    assert_int_equal(f->release.len, 1);
+    return panel_block_get(f->release.blocks[0].block, 0, column, ret_figure);
+}
+
+/* A sum with a part missing is not a smaller sum; its flags are those of all. */
+static void rows_are_summed_where_the_feed_says_so(void **state)
+{
+    struct fixture *f = *state;
+    int64_t figure;
+    f->gate.sum = true;
+    f->gate.min_rows = 3;
+    for (int i = 1; i <= 3; i++) {
+        struct observation *row = add(f, 1, JAN, i);
+        row->present[COLUMN_WEIGHT] = true;
+        row->figure[COLUMN_WEIGHT] = i;
+        row->present[COLUMN_QUANTITY] = i != 2;
+        row->figure[COLUMN_QUANTITY] = i;
+        row->flags = i == 2 ? OBSERVATION_PRELIMINARY : 0;
+    }
+    assert_int_equal(check(f), 0);
+    assert_int_equal(f->release.rows, 3);
+    assert_true(released(f, COLUMN_VALUE, &figure));
+    assert_int_equal(figure, 6 * FIGURE_SCALE);
+    assert_true(released(f, COLUMN_WEIGHT, &figure));
+    assert_int_equal(figure, 6);
+    assert_false(released(f, COLUMN_QUANTITY, &figure));
+    assert_int_equal(panel_block_flags(f->release.blocks[0].block, 0), OBSERVATION_PRELIMINARY);
+}
+
+static void a_sum_that_is_absurd_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    f->gate.sum = true;
+    add(f, 1, JAN, FIGURE_MAX / FIGURE_SCALE);
+    add(f, 1, JAN, 1);
+    add(f, 1, JAN, 1); /* said once */
+    assert_fault(f, "G104", 3);
+}
+
+/* However a payload is cut: what the parts say is one release. */
+static void parts_are_one_payload(void **state)
+{
+    struct fixture *f = *state;
+    struct datasets payload = {alloc_zeroed(2, sizeof(struct dataset)), 2};
+    dataset_init(&payload.items[0]);
+    dataset_init(&payload.items[1]);
+    for (int i = 0; i < 600; i++)
+        dataset_add(&payload.items[i % 3 == 0], add(f, i % 400, JAN + i / 400, i));
+    dataset_add(&payload.items[1], add(f, 5, JAN, 5));
+    assert_int_equal(gate_check(&f->gate, f->panel, &payload, &f->release, &f->diags), 0);
+    assert_int_equal(f->release.rows, 600);
+    assert_int_equal(f->release.series_len, 400);
+    assert_int_equal(f->release.len, 4); /* numbered by their texts, both months have some of all 400 */
+    dataset_add(&payload.items[0], add(f, 7, JAN, 8));
+    release_deinit(&f->release);
+    assert_int_equal(gate_check(&f->gate, f->panel, &payload, &f->release, &f->diags), -EBADMSG);
+    assert_string_equal(f->diags.items[0].code, "G101");
+    datasets_deinit(&payload);
+}
+
 static void other_flow_is_no_duplicate(void **state)
 {
     struct fixture *f = *state;
@@ -399,7 +462,7 @@ static void messages_say_which_series_and_what_to_do(void **state)
     assert_int_equal(check(f), -EBADMSG);
     assert_string_equal(f->diags.items[0].text,
         "in 20 of 20 series the value is about 1000 times what was known, "
-        "VN export to US, p19, 2025-02 for one");
+        "VN export to US, p0, 2025-02 for one");
     assert_non_null(f->diags.items[0].hint);
 }
 
@@ -411,6 +474,9 @@ int main(void)
         TEST(accepts_sound_rows),
         TEST(exact_duplicates_are_dropped),
         TEST(duplicates_do_not_count_as_rows),
+        TEST(rows_are_summed_where_the_feed_says_so),
+        TEST(a_sum_that_is_absurd_is_refused),
+        TEST(parts_are_one_payload),
         TEST(contradicting_duplicate_is_refused),
         TEST(duplicate_without_a_figure_contradicts),
         TEST(other_flow_is_no_duplicate),
