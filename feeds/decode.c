@@ -117,8 +117,8 @@ static int cut_code(struct mapper *mapper, const struct cell *cell, struct slice
     if (meant->len < digits) {
         char quote[QUOTE_SIZE];
         const char *name = vocabulary_role_name(cell->role);
-        diag_error(mapper->diags, place_of_cell(mapper, cell), "D020", "%s %s has fewer than %zu digits", name,
-            payload_quote(cell->text, quote), digits);
+        diag_error(mapper->diags, place_of_cell(mapper, cell), "D020", "%s %s has fewer than %zu digits",
+            name, payload_quote(cell->text, quote), digits);
         diag_hint(mapper->diags, "where it is a total, leave it out: add it to fields.%s.map as skip", name);
         return -EBADMSG;
     }
@@ -154,13 +154,15 @@ static bool has_text(enum field_role role)
 }
 
 /* Prefix and meaning; texts are numbered as the dataset numbers them. */
-static int read_meaning(struct mapper *mapper, enum field_role role, struct slice meant, struct word *ret_word)
+static int read_meaning(
+    struct mapper *mapper, enum field_role role, struct slice meant, struct word *ret_word)
 {
     char text[2 * CODE_SIZE];
     struct word word = {.text = vocabulary_role_name(role)};
     if (meant.len >= CODE_SIZE) /* nothing longer is meant, nor worth a copy */
         return -EINVAL;
-    snprintf(text, sizeof text, "%s%.*s", mapper->descriptor->fields[role].prefix, (int)meant.len, meant.data);
+    snprintf(
+        text, sizeof text, "%s%.*s", mapper->descriptor->fields[role].prefix, (int)meant.len, meant.data);
     int r = vocabulary_read(role, slice_of(text), &word.number);
     if (r == 0 && has_text(role))
         word.number = dataset_text(mapper->dataset, text);
@@ -394,8 +396,8 @@ static void refuse_missing(struct mapper *mapper, const char *column, const stru
 {
     const char *texts[RECORD_FIELDS_MAX];
     for (size_t i = 0; i < names->len; i++)
-        texts[i] = arena_strndup(
-            &mapper->diags->arena, names->fields[i].data, names->fields[i].len < 64 ? names->fields[i].len : 64);
+        texts[i] = arena_strndup(&mapper->diags->arena, names->fields[i].data,
+            names->fields[i].len < 64 ? names->fields[i].len : 64);
     diag_error(mapper->diags, (struct place){mapper->input->file, names->line, 1}, "D010",
         "the payload has no column \"%s\"; it has %s", column, list_names(mapper, names));
     const char *near = str_did_you_mean(slice_of(column), texts, names->len);
@@ -574,14 +576,11 @@ static int read_payload(struct mapper *mapper, struct slice body, struct dataset
     return r;
 }
 
-int decode_payload(
-    const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
 {
     *ret_payload = (struct datasets){0};
-    struct mapper mapper = {.input = input,
-        .descriptor = input->descriptor,
-        .diags = diags,
-        .errors_before = diags->errors};
+    struct mapper mapper = {
+        .input = input, .descriptor = input->descriptor, .diags = diags, .errors_before = diags->errors};
     int r = payload_check(input->descriptor, input->payload, input->file, diags);
     return r == 0 ? read_payload(&mapper, payload_body(input->payload), ret_payload) : r;
 }

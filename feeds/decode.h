@@ -50,7 +50,6 @@ struct decode_input {
 /* Decodes a whole payload. What is no payload of this feed at all (empty, HTML, not UTF-8) is refused for
  * that alone. 0, or -EBADMSG with every fault in `diags` as file:line:column, the same however many parts
  * were asked for; *ret_payload is then empty. */
-int decode_payload(
-    const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
+int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
 
 #endif

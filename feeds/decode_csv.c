@@ -37,9 +37,8 @@ int decode_csv(const struct descriptor *descriptor, struct slice payload, const 
     struct record record;
     int r = 0, taken = 0;
     scan_init(&scan, payload, descriptor->delimiter, scan_best_way());
-    for (bool named = sink->names == NULL; taken == 0 && !(named && sink->record == NULL) &&
-                                           (r = scan_next(&scan, &record)) > 0;
-         named = true)
+    for (bool named = sink->names == NULL;
+         taken == 0 && !(named && sink->record == NULL) && (r = scan_next(&scan, &record)) > 0; named = true)
         taken = give_record(sink, named, &record, file, diags);
     if (taken == 0 && r < 0)
         refuse_quotes(&scan, file, diags);

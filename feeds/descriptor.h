@@ -81,7 +81,7 @@ struct descriptor {
     int64_t publication_lag_s; /* from a month's end to its usual publication */
     int64_t max_bytes;         /* of a payload */
     int64_t rows_at_least;
-    bool sums; /* rows of the same series and month are added up */
+    bool sums;           /* rows of the same series and month are added up */
     bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
                             trade, not an unknown figure */
     char delimiter;

@@ -28,8 +28,8 @@ struct dataset_row {
 struct dataset_series {
     uint32_t reporter, partner, product; /* texts */
     enum flow flow;
-    uint32_t unit;      /* that of its first quantity, else the first that any row names */
-    uint32_t other;     /* another one that a quantity of it has: a fault; DATASET_NO_TEXT where there is none */
+    uint32_t unit;  /* that of its first quantity, else the first that any row names */
+    uint32_t other; /* another one that a quantity of it has: a fault; DATASET_NO_TEXT where there is none */
     unsigned unit_line; /* of the first row with `other`, else with `unit` */
     int32_t unit_period;
     bool has_quantity;
@@ -53,7 +53,7 @@ struct dataset {
     size_t page_len, page_cap;
     struct dataset_slot *slots; /* hash table of pages */
     size_t slot_count;
-    uint32_t newest_page;                      /* that of the row before */
+    uint32_t newest_page;                    /* that of the row before */
     struct dataset_row queue[DATASET_QUEUE]; /* rows whose series are being fetched from memory */
     size_t queued;
     struct dataset_month **months; /* by period; see dataset.c */

@@ -1,5 +1,5 @@
-/* Folding: the rows of a payload to blocks, month by month, each row looked at on its way. A part of the gate;
- * see gate.h for what is checked. */
+/* Folding: the rows of a payload to blocks, month by month, each row looked at on its way. A part of the
+ * gate; see gate.h for what is checked. */
 #ifndef CORE_FOLD_H
 #define CORE_FOLD_H
 

@@ -86,8 +86,8 @@ static void check_unit(const struct survey *survey, const struct numbered *serie
     diag_error(survey->diags, place, "G107",
         "%s: the unit of the quantity is \"%s\", until now it was \"%s\"",
         fold_describe(survey->folding, series->id, series->period, text), unit, before);
-    diag_hint(survey->diags,
-        "a series keeps its unit; convert in the source, or give the new one another feed");
+    diag_hint(
+        survey->diags, "a series keeps its unit; convert in the source, or give the new one another feed");
 }
 
 /* ---- G106: series that are gone ---- */

@@ -141,8 +141,8 @@ static void take_unit(
     numbered->period = series->unit_period;
 }
 
-static void find_in_panel(struct numbered *numbered, const struct panel *panel, const char *source,
-    const struct dataset *dataset)
+static void find_in_panel(
+    struct numbered *numbered, const struct panel *panel, const char *source, const struct dataset *dataset)
 {
     const struct dataset_series *series = &dataset->series[numbered->index];
     struct series_key key = {source, dataset->texts[series->reporter], series->flow,

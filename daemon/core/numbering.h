@@ -13,10 +13,10 @@ struct numbered {
     uint32_t id;
     uint32_t part, index; /* one of the parts that have it, and its number there */
     const char *unit;     /* of its quantities; "" where it has none. Borrowed from a part. */
-    const char *other;    /* another unit that a quantity of it has, or that the panel knows: a fault; or NULL */
-    unsigned line;        /* where `other` stands, or `unit` where the panel knows another one */
-    int32_t period;       /* of that row */
-    bool known;           /* the panel has it */
+    const char *other; /* another unit that a quantity of it has, or that the panel knows: a fault; or NULL */
+    unsigned line;     /* where `other` stands, or `unit` where the panel knows another one */
+    int32_t period;    /* of that row */
+    bool known;        /* the panel has it */
     bool has_quantity;
 };
 

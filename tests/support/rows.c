@@ -18,8 +18,8 @@ static int compare_lines(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static struct observation row_of(const struct dataset *dataset, const struct dataset_entry *entry,
-    int32_t period, struct arena *arena)
+static struct observation row_of(
+    const struct dataset *dataset, const struct dataset_entry *entry, int32_t period, struct arena *arena)
 {
     const struct dataset_series *series = &dataset->series[entry->series];
     struct observation row = {

@@ -66,7 +66,8 @@ static void put_row(struct dataset *dataset, const struct put *put)
     dataset_put(dataset, &row);
 }
 
-static void assert_row(const struct dataset *dataset, const struct dataset_entry *entry, const struct put *put)
+static void assert_row(
+    const struct dataset *dataset, const struct dataset_entry *entry, const struct put *put)
 {
     const struct dataset_series *series = &dataset->series[entry->series];
     assert_string_equal(dataset->texts[series->product], put->product);
@@ -124,7 +125,8 @@ static void an_empty_one_speaks_of_no_month(void **state)
     datasets_span(&payload, &first, &last);
     assert_int_equal(first, PERIOD_NONE);
     assert_int_equal(last, PERIOD_NONE);
-    struct observation row = {.reporter = "EU", .partner = "CN", .product = "03", .unit = "", .period = FIRST + 5};
+    struct observation row = {
+        .reporter = "EU", .partner = "CN", .product = "03", .unit = "", .period = FIRST + 5};
     dataset_add(&dataset, &row);
     row.period = FIRST + 7;
     dataset_add(&dataset, &row);

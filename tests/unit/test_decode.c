@@ -510,8 +510,8 @@ static void parts_give_what_the_whole_gives(void **state)
 {
     (void)state;
     static char long_field[900 * 1024];
-    static const char *const odd[] = {"", "X,US,wood,2025-07,x,\n", "X,US,wood,2025-07,1,\n\n\n", "X,\"US\n",
-        "X,US\n", long_field};
+    static const char *const odd[] = {
+        "", "X,US,wood,2025-07,x,\n", "X,US,wood,2025-07,1,\n\n\n", "X,\"US\n", "X,US\n", long_field};
     snprintf(long_field, sizeof long_field, "\"");
     for (size_t n = 1; n < sizeof long_field - 40; n += 8)
         snprintf(long_field + n, sizeof long_field - n, "1234567\n");
