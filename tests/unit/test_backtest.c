@@ -27,7 +27,7 @@
     "    when: last(imports) >= 100 USD\n"                                                                   \
     "    for: 2 releases\n"
 
-static const struct source source_items[] = {{"us", false}};
+static const struct source source_items[] = {{.name = "us"}};
 
 /* A history without figures, a timeline to fill, and rules. */
 struct fixture {

@@ -19,7 +19,7 @@ static const char baskets_text[] =
     "source: test }\n"
     "  - { id: toys, title: { vi: a, en: b }, codes: ['9503'], source: test }\n";
 
-static const struct source source_items[] = {{"first", false}};
+static const struct source source_items[] = {{.name = "first"}};
 static const struct sources sources = {source_items, 1};
 
 /* Rules, and a history of two years of wood to and in the US, of 4407 in Japan, and of inputs from China. */

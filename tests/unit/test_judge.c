@@ -34,7 +34,7 @@ static const char baskets_text[] = "baskets:\n"
                                    "    codes: ['9503']\n"
                                    "    source: test\n";
 
-static const struct source source_items[] = {{"first", false}, {"second", true}};
+static const struct source source_items[] = {{.name = "first"}, {.name = "second", .absent_is_zero = true}};
 static const struct sources sources = {source_items, 2};
 
 /* A panel, rules, and a judge over both. */

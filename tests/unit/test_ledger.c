@@ -75,7 +75,7 @@ static void fixture_init(struct fixture *f, const char *rule)
         ruleset_add(f->ruleset, document, slice_of(yaml), &f->reference, &f->diags);
     if (ruleset_seal(f->ruleset, &f->diags) < 0)
         fail_msg("%s", diag_line(&f->diags, &f->diags.items[0]));
-    static const struct source source = {"feed", false};
+    static const struct source source = {.name = "feed"};
     static const struct sources sources = {&source, 1};
     f->judge = judge_new(f->ruleset, &f->reference, "VN", &sources);
 }

@@ -138,7 +138,7 @@ static const char *as_text(struct fixture *f, const struct figure *figure)
 
 static void check_expression(struct fixture *f, struct cases *cases, size_t i, int32_t period)
 {
-    const struct source source = {"feed", f->absent_is_zero};
+    const struct source source = {.name = "feed", .absent_is_zero = f->absent_is_zero};
     const struct sources sources = {&source, 1};
     const char *yaml = arena_printf(&f->arena,
         "rules:\n  - { id: one, title: { vi: a, en: b }, advice: { vi: a, en: b }, severity: watch,\n"
