@@ -75,21 +75,13 @@ static int read_rows(struct passage *passage, const char *file)
 
 /* ---- rows → panel → verdicts ---- */
 
-static size_t count_revised(const struct panel_changes *changes)
-{
-    size_t revised = 0;
-    for (size_t i = 0; i < changes->len; i++)
-        revised += changes->items[i].had_old;
-    return revised;
-}
-
 static void apply(struct panel *panel, const char *feed, const struct observations *rows,
     struct panel_changes *ret_changes, struct ingest_report *report)
 {
     panel_apply(panel, feed, rows, ret_changes);
     report->rows = rows->len;
-    report->revised = count_revised(ret_changes);
-    report->added = ret_changes->len - report->revised;
+    report->revised = ret_changes->revised;
+    report->added = ret_changes->added;
 }
 
 /* New series may open new scopes, so everything is bound and judged again; else only what the changes reach.
@@ -288,7 +280,7 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
 /* A series without any figure counts: it may open a scope. */
 static bool changes_nothing(const struct panel *panel, const struct panel_changes *changes)
 {
-    return changes->len == 0 && panel_series_count(panel) == changes->first_new_series;
+    return changes->added + changes->revised == 0 && panel_series_count(panel) == changes->first_new_series;
 }
 
 /* Of the feed's state only when figures last came. */

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str daemon/core/gate daemon/core/panel daemon/core/period */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str daemon/core/gate daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
