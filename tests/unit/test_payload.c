@@ -69,7 +69,7 @@ static enum outcome offer(struct fixture *f, struct slice bytes, size_t *ret_row
     else if (gate_check(&gate, f->panel, &payload, &release, &diags) < 0)
         outcome = REFUSED_BY_GATE;
     assert_int_equal(outcome != ACCEPTED, diags.errors > 0);
-    *ret_rows = release.rows;
+    *ret_rows = payload.len > 0 ? payload.items[0].rows : 0;
     release_deinit(&release);
     datasets_deinit(&payload);
     alloc_free(exact);
