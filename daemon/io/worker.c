@@ -26,7 +26,7 @@ struct worker {
     size_t first, queued;
     bool stopping;
     struct answer *answers,
-        **answers_end; /* short: a message brings a handful, and at most 64 messages wait */
+        **answers_end; /* short: a message brings a handful, and few messages wait */
     size_t answered;
 };
 
