@@ -153,8 +153,8 @@ static void on_due(void *userdata, const struct due_answer *answer)
     int64_t now_ms = clock_wall_ms();
     daemon->pumping = false;
     if (daemon->phase == PHASE_RUNNING)
-        outbox_send(daemon->outbox, &daemon->pools, daemon->setup->config, answer->deliveries,
-            answer->count, now_ms);
+        outbox_send(
+            daemon->outbox, &daemon->pools, daemon->setup->config, answer->deliveries, answer->count, now_ms);
     int64_t next_ms = answer->next_ms == 0 ? INT64_MAX : answer->next_ms;
     if (next_ms <= now_ms)
         next_ms = now_ms + REPUMP_MS;

@@ -39,8 +39,7 @@ static int open_store(struct due *due)
 
 static int read_due(struct due *due, const struct due_question *question, struct due_answer *answer)
 {
-    int r = store_due_deliveries(
-        due->store, question, &answer->arena, &answer->deliveries, &answer->count);
+    int r = store_due_deliveries(due->store, question, &answer->arena, &answer->deliveries, &answer->count);
     if (r == 0)
         r = store_next_delivery(due->store, &answer->next_ms);
     if (r < 0 && r != -ENOENT)
@@ -77,8 +76,7 @@ static void on_answer(void *userdata, void *taken)
     alloc_free(answer);
 }
 
-struct due *due_new(
-    struct loop *loop, const char *state_directory, due_found_fn *found, void *userdata)
+struct due *due_new(struct loop *loop, const char *state_directory, due_found_fn *found, void *userdata)
 {
     struct due *due = alloc_zeroed(1, sizeof *due);
     struct arena arena = ARENA_NULL;

@@ -1,8 +1,8 @@
 /* Looks for due deliveries, on a thread and a connection of its own.
  *
  * The engine is busy for as long as a payload takes, and what was decided before it must leave all the same
- * (docs/adr/0010). Readers of a write-ahead log wait for no writer: they see what is committed. Scenario tests
- * link a worker without a thread. */
+ * (docs/adr/0010). Readers of a write-ahead log wait for no writer: they see what is committed. Scenario
+ * tests link a worker without a thread. */
 #ifndef APP_DUE_H
 #define APP_DUE_H
 
@@ -24,8 +24,7 @@ struct due_answer {
 typedef void due_found_fn(void *userdata, const struct due_answer *answer);
 
 /* Of the store below `state_directory`, which its writer has opened. NULL where no thread can be started. */
-struct due *due_new(
-    struct loop *loop, const char *state_directory, due_found_fn *found, void *userdata);
+struct due *due_new(struct loop *loop, const char *state_directory, due_found_fn *found, void *userdata);
 
 /* Before the writer closes; no answer comes any more. NULL is fine. */
 void due_free(struct due *due);

@@ -12,7 +12,7 @@
 #include "io/file.h"
 
 enum {
-    FAILURES_BEFORE_ALERT = 3, /* one missed fetch is weather */
+    FAILURES_BEFORE_ALERT = 3,  /* one missed fetch is weather */
     STORE_RETRY_MS = 60 * 1000, /* what the store would not take is brought to it again */
 };
 
@@ -285,9 +285,8 @@ static void handle_reload(struct engine *engine, const struct engine_message *me
     struct engine_answer *answer = answer_new(ANSWER_RELOADED);
     struct diag_list diags = DIAG_LIST_NULL;
     struct setup *setup = NULL;
-    int r = engine_cancelled(engine)
-                ? -ECANCELED
-                : setup_load(engine->config_path, CONFIG_WITH_SECRETS, &setup, &diags);
+    int r = engine_cancelled(engine) ? -ECANCELED
+                                     : setup_load(engine->config_path, CONFIG_WITH_SECRETS, &setup, &diags);
     if (r == -ECANCELED)
         answer->text = "the daemon ends";
     else if (r < 0)
@@ -381,8 +380,7 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed,
 
 /* Nothing has changed: the store would not take it, and the feed is asked again a little later; or the daemon
  * ends. */
-static void postpone(
-    struct engine *engine, const struct engine_message *message, int r, struct feed_row *row)
+static void postpone(struct engine *engine, const struct engine_message *message, int r, struct feed_row *row)
 {
     if (r == -ECANCELED) {
         log_notice("payload given up feed=%s: it is fetched again after the next start", row->feed);

@@ -62,8 +62,8 @@ struct engine_answer {
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
     struct feed_row *feeds;  /* STARTED, RELOADED: every feed's state; FEED: one */
     size_t feed_count;
-    int64_t next_ms;  /* ATTEMPTED: when to report it again; 0: it is committed */
-    int64_t delivery; /* ATTEMPTED */
+    int64_t next_ms;            /* ATTEMPTED: when to report it again; 0: it is committed */
+    int64_t delivery;           /* ATTEMPTED */
     struct store_counts counts; /* always: for the status page */
 };
 

@@ -255,8 +255,8 @@ static void undo(struct passage *passage, enum ingest_outcome outcome)
         log_error("alerts cannot be read back: %s", store_error(engine->store));
 }
 
-/* Decodes, applies and judges; nothing is written yet. A payload that is given up is fetched again, and at the
- * end of the daemon nobody waits for memory to be put back. */
+/* Decodes, applies and judges; nothing is written yet. A payload that is given up is fetched again, and at
+ * the end of the daemon nobody waits for memory to be put back. */
 static int work_out(struct passage *passage, struct ingest_report *report)
 {
     struct engine *engine = passage->engine;

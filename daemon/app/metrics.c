@@ -23,7 +23,8 @@ static int write_number(struct buf *out, const struct number *number)
 }
 
 /* Values of labels are ours or hexadecimal: nothing in them has to be escaped. */
-static int write_info(struct buf *out, const char *name, const char *help, const char *label, const char *value)
+static int write_info(
+    struct buf *out, const char *name, const char *help, const char *label, const char *value)
 {
     int r = write_head(out, name, "gauge", help);
     return r == 0 ? buf_printf(out, "%s{%s=\"%s\"} 1\n", name, label, value) : r;
@@ -61,8 +62,8 @@ static int write_turns(struct buf *out, const struct histogram *turns)
     if (r == 0)
         r = write_seconds(out, turns->sum_us);
     if (r == 0)
-        r = buf_printf(out, "\ntdwatch_loop_turn_seconds_count %" PRIu64 "\n",
-            histogram_up_to(turns, HISTOGRAM_BOUNDS));
+        r = buf_printf(
+            out, "\ntdwatch_loop_turn_seconds_count %" PRIu64 "\n", histogram_up_to(turns, HISTOGRAM_BOUNDS));
     return r;
 }
 
@@ -112,10 +113,10 @@ static int write_started(struct buf *out, int64_t started_ms)
 
 int metrics_write(const struct status *status, struct buf *out)
 {
-    int r = write_info(
-        out, "tdwatch_build_info", "The version that runs.", "version", TDWATCH_VERSION);
+    int r = write_info(out, "tdwatch_build_info", "The version that runs.", "version", TDWATCH_VERSION);
     if (r == 0)
-        r = write_info(out, "tdwatch_ruleset_info", "Digest of the rules in force.", "digest", status->ruleset);
+        r = write_info(
+            out, "tdwatch_ruleset_info", "Digest of the rules in force.", "digest", status->ruleset);
     if (r == 0)
         r = write_started(out, status->started_ms);
     if (r == 0)

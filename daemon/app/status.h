@@ -17,8 +17,8 @@ struct status {
     struct histogram turns;     /* of the loop: time worked, without the wait */
 };
 
-/* Appends the page /healthz. "ok" is true while nothing is degraded, and the outbox adds up: pending + delivered +
- * parked = deliveries. */
+/* Appends the page /healthz. "ok" is true while nothing is degraded, and the outbox adds up: pending +
+ * delivered + parked = deliveries. */
 int status_write(const struct status *status, struct buf *out);
 
 /* http_handler_fn with a struct status as userdata. */

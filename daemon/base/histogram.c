@@ -1,7 +1,7 @@
 #include "base/histogram.h"
 
-static const int64_t BOUNDS_US[HISTOGRAM_BOUNDS] = {1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,
-    500000, 1000000, 2500000, 5000000, 10000000};
+static const int64_t BOUNDS_US[HISTOGRAM_BOUNDS] = {
+    1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000};
 
 void histogram_add(struct histogram *histogram, int64_t took_us)
 {

@@ -18,7 +18,7 @@ struct signal_watch {
 
 struct loop {
     struct event_base *base;
-    int64_t woke_us; /* 0: the turn still waits */
+    int64_t woke_us;        /* 0: the turn still waits */
     struct event *deadline; /* ends a turn in which nothing happens */
     struct event *woken;
     int wake_fd;

@@ -21,7 +21,8 @@ void loop_on_signal(struct loop *loop, int signo, void (*fn)(int signo, void *us
 /* Waits for events at most `max_wait_ms`, handles what is ready, returns. */
 void loop_turn(struct loop *loop, int64_t max_wait_ms);
 
-/* Says that a callback of the turn begins. The first one ends its wait: libevent does not say when it woke. */
+/* Says that a callback of the turn begins. The first one ends its wait: libevent does not say when it woke.
+ */
 void loop_begin_work(struct loop *loop);
 
 /* When the wait of the newest turn ended, monotonic microseconds. */

@@ -108,7 +108,8 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_DUE_DELIVERIES] =
         "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id IN"
         " (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY next_ms, id) AS place"
-        " FROM delivery AS due WHERE state = 0 AND next_ms <= ?1 AND id NOT IN (SELECT value FROM json_each(?3))"
+        " FROM delivery AS due WHERE state = 0 AND next_ms <= ?1 AND id NOT IN (SELECT value FROM "
+        "json_each(?3))"
         " AND NOT EXISTS"
         " (SELECT 1 FROM delivery AS earlier WHERE earlier.alert = due.alert AND earlier.seq < due.seq"
         " AND earlier.receiver = due.receiver AND earlier.state = 0"

@@ -489,7 +489,8 @@ static void follower_sees_commits_only(void **state)
     assert_int_equal(store_commit(temp->store), 0);
     assert_string_equal(due(&follower, 100, 10), "press office ");
     assert_int_equal(store_begin(follower.store), 0);
-    assert_int_equal(store_put_delivery(follower.store, &(struct delivery_row){.alert = "x"}, &(int64_t){0}), -EROFS);
+    assert_int_equal(
+        store_put_delivery(follower.store, &(struct delivery_row){.alert = "x"}, &(int64_t){0}), -EROFS);
     store_rollback(follower.store);
     assert_int_equal(store_close(follower.store), 0);
     temp->arena = follower.arena;
