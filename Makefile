@@ -103,6 +103,11 @@ $(B)/tests/scenario/run: $(SCENARIO_OBJECTS)
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+# The program, with another main.
+$(B)/tests/support/findings: $(B)/tests/support/findings.o $(filter-out $(B)/daemon/app/main.o,$(OBJECTS))
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 -include $(wildcard $(B)/tests/*/*.d)
 
 # Asked for by `make check` with the VARIANT it needs.
@@ -121,7 +126,7 @@ demo: all
 
 .PHONY: check
 check: deps-check
-	@$(PARALLEL) VARIANT=release build/release/tdwatch
+	@$(PARALLEL) VARIANT=release build/release/tdwatch build/release/tests/support/findings
 	@$(PARALLEL) VARIANT=asan tests build/asan/tdwatch
 	@$(PARALLEL) VARIANT=clang objects
 	@$(PARALLEL) VARIANT=fuzz fuzzers
