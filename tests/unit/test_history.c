@@ -29,6 +29,9 @@ enum {
     SAID_MAX = 2 * KEYS_MAX,
 };
 
+/* A series whose first row has come, and whose number is not looked up yet. */
+static const uint32_t SERIES_COMING = SERIES_NONE - 1;
+
 static int32_t month(int n)
 {
     return period_make(2025, 1) + n;
@@ -65,8 +68,7 @@ static void learn(struct known *known, const struct said *said)
 {
     struct past *past = &known->keys[said->key];
     struct cell *cell = &past->cells[said->month];
-    if (past->number == SERIES_NONE)
-        past->number = known->series++;
+    past->number = past->number == SERIES_NONE ? SERIES_COMING : past->number;
     past->has_unit |= said->has_unit;
     cell->flags = said->cell.flags;
     for (int column = 0; column < COLUMN_COUNT; column++)
@@ -175,6 +177,12 @@ static void life_begin(struct life *life, struct temp_store *temp, uint64_t seed
         life->now->keys[key].number = SERIES_NONE;
     life->then[0] = copy_of_now(life);
     name_keys(life);
+}
+
+static struct series_key series_key_of(const struct life *life, uint32_t key)
+{
+    const struct key_text *text = &life->texts[key];
+    return (struct series_key){text->feed, text->reporter, text->flow, text->partner, text->product};
 }
 
 static void life_end(struct life *life)
@@ -453,7 +461,7 @@ static void check_series(
 {
     uint32_t id = life->now->keys[key].number;
     const struct key_text *text = &life->texts[key];
-    struct series_key series_key = {text->feed, text->reporter, text->flow, text->partner, text->product};
+    struct series_key series_key = series_key_of(life, key);
     if (panel_find(panel, &series_key) != id)
         fail_life(life, "key %u has the number %u, not %u", key, panel_find(panel, &series_key), id);
     if (id == SERIES_NONE)
@@ -564,6 +572,28 @@ static void refuse(struct life *life, uint32_t feed)
     remember(life, payload);
 }
 
+/* New series have the next numbers, each one of its own; in which order is the gate's affair. */
+static void number_new_series(struct life *life)
+{
+    uint32_t before = life->now->series, end = before;
+    for (uint32_t key = 0; key < life->keys; key++)
+        end += life->now->keys[key].number == SERIES_COMING;
+    bool *given = alloc_zeroed(end, sizeof *given);
+    for (uint32_t key = 0; key < life->keys; key++) {
+        struct past *past = &life->now->keys[key];
+        if (past->number != SERIES_COMING)
+            continue;
+        struct series_key series_key = series_key_of(life, key);
+        past->number = panel_find(life->panel, &series_key);
+        if (past->number < before || past->number >= end || given[past->number])
+            fail_life(life, "key %u has the number %u; those from %u to %u are new", key, past->number,
+                before, end);
+        given[past->number] = true;
+    }
+    alloc_free(given);
+    life->now->series = end;
+}
+
 /* Takes the rows in; or the transaction fails, before or after the figures have been put. */
 static void take(struct life *life, uint32_t feed, const struct observations *rows, struct met *met)
 {
@@ -583,6 +613,7 @@ static void take(struct life *life, uint32_t feed, const struct observations *ro
         assert_int_equal(store_commit(store), 0);
         for (size_t i = 0; i < life->len; i++)
             learn(life->now, &life->said[i]);
+        number_new_series(life);
         remember(life, payload);
         met->commits++;
     }
@@ -605,12 +636,23 @@ static int gate(struct life *life, uint32_t feed, struct observations *rows)
     return r;
 }
 
+static size_t distinct_rows(const struct life *life)
+{
+    size_t n = 0;
+    for (uint32_t key = 0; key < life->keys; key++)
+        for (int i = 0; i < MONTHS; i++)
+            n += life->taken[key][i];
+    return n;
+}
+
 /* A payload goes the way of every payload. */
 static void deliver(struct life *life, uint32_t feed, struct met *met)
 {
     struct observations rows = rows_of(life);
     bool partial = is_partial(life, feed), spoilt = life->len == 0 || (one_in(life, 8) && spoil(life, &rows));
     int r = gate(life, feed, &rows);
+    if (r == 0 && rows.len != distinct_rows(life))
+        fail_life(life, "%zu rows, of which %zu are distinct", rows.len, distinct_rows(life));
     if (r != (partial || spoilt ? -EBADMSG : 0))
         fail_life(life, "the gate says %d of a payload that is %s", r,
             partial  ? "partial"
