@@ -118,6 +118,8 @@ def main():
              count_unittest)
     step(total, "system: backtest, real figures", [PYTHON, "tests/system/real_backtest.py", "build/release/tdwatch"], count_unittest)
     step(total, "system: recomputed, release", [PYTHON, "tests/system/recompute.py", "build/release/tdwatch"], count_unittest)
+    step(total, "system: every verdict against SQL", [PYTHON, "tests/system/sql_findings.py", "build/release/tdwatch",
+                                                      "build/release/tests/support/findings"], count_unittest)
     step(total, "system: explain, asan", [PYTHON, "tests/system/explain.py", "build/asan/tdwatch"], count_unittest)
     step(total, "fault: 20 rounds of kill -9", [PYTHON, "tests/fault/kill.py", "build/release/tdwatch", "20"])
     for path in sorted((ROOT / "build/fuzz/tests/fuzz").glob("fuzz_*")):
