@@ -122,6 +122,8 @@ def main():
                                                       "build/release/tests/support/findings"], count_unittest)
     step(total, "system: explain, asan", [PYTHON, "tests/system/explain.py", "build/asan/tdwatch"], count_unittest)
     step(total, "fault: 20 rounds of kill -9", [PYTHON, "tests/fault/kill.py", "build/release/tdwatch", "20"])
+    step(total, "fault: 5 imports that are killed", [PYTHON, "tests/fault/bulk.py", "build/release/tdwatch",
+                                                    "build/release/tests/fault/die_at_write.so", "5"])
     for path in sorted((ROOT / "build/fuzz/tests/fuzz").glob("fuzz_*")):
         if not path.suffix:
             step(total, f"fuzz: {path.name[5:]}, {fuzz_seconds(path)} s", fuzz_command(path))
