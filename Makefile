@@ -104,7 +104,7 @@ $(B)/tests/scenario/run: $(SCENARIO_OBJECTS)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 # The program, with another main.
-$(B)/tests/support/findings: $(B)/tests/support/findings.o $(filter-out $(B)/daemon/app/main.o,$(OBJECTS))
+$(B)/tests/support/findings $(B)/tests/system/arrivals: %: %.o $(filter-out $(B)/daemon/app/main.o,$(OBJECTS))
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
@@ -132,7 +132,7 @@ demo: all
 .PHONY: check
 check: deps-check
 	@$(PARALLEL) VARIANT=release build/release/tdwatch build/release/tests/support/findings \
-		build/release/tests/fault/die_at_write.so
+		build/release/tests/system/arrivals build/release/tests/fault/die_at_write.so
 	@$(PARALLEL) VARIANT=asan tests build/asan/tdwatch
 	@$(PARALLEL) VARIANT=clang objects
 	@$(PARALLEL) VARIANT=fuzz fuzzers

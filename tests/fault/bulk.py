@@ -149,7 +149,8 @@ def die(world, name, rng, calls, seconds, round_number):
         time.sleep(rng.uniform(0, seconds))
         process.kill()
     else:
-        environment = {"LD_PRELOAD": str(world.die_at_write), "DIE_AT": str(rng.randint(1, calls))}
+        first = rng.choice((1, calls * 9 // 10))  # commit and checkpoint are among the last
+        environment = {"LD_PRELOAD": str(world.die_at_write), "DIE_AT": str(rng.randint(first, calls))}
         if rng.random() < 0.5:
             environment["DIE_HALF"] = "1"
         process = world.start(name, **environment)
