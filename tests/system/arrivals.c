@@ -26,7 +26,7 @@ enum {
     BODY_MAX = 8 * 1024 * 1024,
 
     /* A figure, with its share of presence, flags and the verdicts of a rule. */
-    FIGURE_BYTES_MAX = 10,
+    FIGURE_BYTES_MAX = 6,
     SLACK = 128 * 1024,                 /* lists that grow by doubling */
     SQLITE_BYTES_MAX = 4 * 1024 * 1024, /* its cache is 2 MB */
 

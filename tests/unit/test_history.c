@@ -1,4 +1,4 @@
-/* link: daemon/io/store daemon/io/store_query daemon/io/store_history daemon/io/store_vintage daemon/io/store_feed daemon/io/schema daemon/io/block daemon/core/gate daemon/core/panel daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str tests/support/random */
+/* link: daemon/io/store daemon/io/store_query daemon/io/store_history daemon/io/store_vintage daemon/io/store_feed daemon/io/schema daemon/io/block daemon/core/dataset daemon/core/fold daemon/core/gate daemon/core/numbering daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/period daemon/core/release daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/parallel daemon/base/str tests/support/random */
 /* Random lives of a history against a reference that is written as plainly as can be: what is known is an
  * array of months by series, copied whole for every payload. Whatever payloads came, were refused or were
  * rolled back, in whatever order, the panel, the panel that a store gives back, and the one of any earlier
@@ -21,10 +21,10 @@ enum {
     STEPS = 24,
     PAYLOADS_MAX = STEPS + FEEDS + 1,
     NARROW = 40, /* series of a small history */
-    NARROW_RUNS = 120,
+    NARROW_RUNS = 90,
     NARROW_ROWS = 30,
     WIDE = KEYS_MAX, /* of one that crosses blocks */
-    WIDE_RUNS = 3,
+    WIDE_RUNS = 2,
     WIDE_ROWS = 400,
     SAID_MAX = 2 * KEYS_MAX,
 };
@@ -595,12 +595,12 @@ static void number_new_series(struct life *life)
 }
 
 /* Takes the rows in; or the transaction fails, before or after the figures have been put. */
-static void take(struct life *life, uint32_t feed, const struct observations *rows, struct met *met)
+static void take(struct life *life, uint32_t feed, struct release *release, struct met *met)
 {
     struct store *store = life->temp->store;
     struct panel_changes changes;
     bool fails = one_in(life, 6), puts = !fails || one_in(life, 2);
-    panel_apply(life->panel, life->texts[feed].feed, rows, &changes);
+    panel_apply_release(life->panel, life->texts[feed].feed, release, &changes);
     assert_int_equal(store_begin(store), 0);
     int64_t payload = put_payload(life, feed, true);
     if (puts && store_put_changes(store, life->panel, &changes, payload) < 0)
@@ -627,11 +627,24 @@ static void reopen(struct life *life)
     life->panel = load(life, -1);
 }
 
-static int gate(struct life *life, uint32_t feed, struct observations *rows)
+/* Read in one piece or in several, as lines of a file are. */
+static struct datasets payload_of(struct life *life, const struct observations *rows)
+{
+    size_t parts = 1 + draw(life, 3);
+    struct datasets payload = {alloc_zeroed(parts, sizeof *payload.items), parts};
+    for (size_t part = 0; part < parts; part++)
+        dataset_init(&payload.items[part]);
+    for (size_t i = 0; i < rows->len; i++)
+        dataset_add(&payload.items[i * parts / rows->len], &rows->items[i]);
+    return payload;
+}
+
+static int gate(struct life *life, uint32_t feed, const struct datasets *payload, struct release *ret_release)
 {
     struct diag_list diags = DIAG_LIST_NULL;
-    struct gate gate = {life->texts[feed].feed, "payload", month(MONTHS - 1), 1};
-    int r = gate_check(&gate, life->panel, rows, &diags);
+    struct gate gate = {
+        .feed = life->texts[feed].feed, .file = "payload", .newest_period = month(MONTHS - 1), .min_rows = 1};
+    int r = gate_check(&gate, life->panel, payload, ret_release, &diags);
     diag_list_deinit(&diags);
     return r;
 }
@@ -650,9 +663,11 @@ static void deliver(struct life *life, uint32_t feed, struct met *met)
 {
     struct observations rows = rows_of(life);
     bool partial = is_partial(life, feed), spoilt = life->len == 0 || (one_in(life, 8) && spoil(life, &rows));
-    int r = gate(life, feed, &rows);
-    if (r == 0 && rows.len != distinct_rows(life))
-        fail_life(life, "%zu rows, of which %zu are distinct", rows.len, distinct_rows(life));
+    struct datasets payload = payload_of(life, &rows);
+    struct release release = {0};
+    int r = gate(life, feed, &payload, &release);
+    if (r == 0 && release.rows != distinct_rows(life))
+        fail_life(life, "%zu rows, of which %zu are distinct", release.rows, distinct_rows(life));
     if (r != (partial || spoilt ? -EBADMSG : 0))
         fail_life(life, "the gate says %d of a payload that is %s", r,
             partial  ? "partial"
@@ -661,9 +676,11 @@ static void deliver(struct life *life, uint32_t feed, struct met *met)
     if (r < 0)
         refuse(life, feed);
     else
-        take(life, feed, &rows, met);
+        take(life, feed, &release, met);
     met->refused += r < 0;
     met->gone += partial;
+    release_deinit(&release);
+    datasets_deinit(&payload);
     alloc_free(rows.items);
     life->len = 0;
     memset(life->taken, 0, sizeof life->taken);
