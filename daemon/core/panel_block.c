@@ -146,9 +146,9 @@ static bool has_flags(const struct panel_month *month)
 
 /* The head of a block and the bitmaps, each once; where figures stand follows from them. */
 struct draft {
-    struct panel_block head;
     struct bitmap bitmaps[1 + COLUMN_COUNT];
     unsigned bitmap_count;
+    struct panel_block head;
 };
 
 static void draft_column(struct draft *draft, int column, const struct plan *plan)
