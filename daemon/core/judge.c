@@ -1,13 +1,23 @@
 #include "core/judge.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/parallel.h"
+#include "core/gather.h"
 #include "core/judge_bind.h"
 #include "core/period.h"
+
+/* What a thread needs to judge. */
+struct judge_worker {
+    atomic_bool busy;
+    struct program_registers registers;
+    struct gathered gathered;
+};
 
 struct judge {
     const struct ruleset *ruleset;
@@ -18,6 +28,7 @@ struct judge {
     struct bound_rule *rules;
     size_t len;
     struct program_registers registers;
+    struct judge_worker workers[PARALLEL_MAX];
 };
 
 struct judge *judge_new(const struct ruleset *ruleset, const struct reference *reference, const char *home,
@@ -47,6 +58,10 @@ void judge_free(struct judge *judge)
         return;
     unbind(judge);
     program_registers_deinit(&judge->registers);
+    for (size_t i = 0; i < PARALLEL_MAX; i++) {
+        program_registers_deinit(&judge->workers[i].registers);
+        gathered_deinit(&judge->workers[i].gathered);
+    }
     alloc_free(judge);
 }
 
@@ -86,43 +101,98 @@ struct chunk {
     size_t scope, lanes;
 };
 
-/* Runs the rule's program for a chunk in one period. `follows`: the run before was of the same chunk in the
- * period before. */
-static void run_period(struct judge *judge, const struct bound_rule *bound, const struct panel *panel,
-    struct chunk chunk, int32_t period, bool follows)
+static struct program_input input_of(
+    const struct judge *judge, const struct bound_rule *bound, const struct panel *panel, struct chunk chunk)
 {
-    const struct program *program = &bound->rule->program;
-    struct program_input input = {
+    return (struct program_input){
         .panel = panel,
         .reference = judge->reference,
         .home = judge->home,
-        .period = period,
         .uses = bound->uses,
-        .bindings = bound->bindings + chunk.scope * program->role_count,
+        .bindings = bound->bindings + chunk.scope * bound->rule->program.role_count,
         .thresholds = bound->thresholds + chunk.scope,
         .scopes = bound->scopes + chunk.scope,
         .lanes = chunk.lanes,
-        .follows = follows,
     };
-    program_run(program, &input, &judge->registers);
+}
+
+/* Runs the rule's program for one scope in one period. */
+static void run_scope(struct judge *judge, const struct bound_rule *bound, const struct panel *panel,
+    uint32_t scope, int32_t period)
+{
+    struct program_input input = input_of(judge, bound, panel, (struct chunk){scope, 1});
+    input.period = period;
+    program_run(&bound->rule->program, &input, &judge->registers);
 }
 
 static void judge_chunk(struct judge *judge, struct bound_rule *bound, const struct panel *panel,
-    struct chunk chunk, int32_t from)
+    struct chunk chunk, int32_t from, struct judge_worker *worker)
 {
+    struct program_input input = input_of(judge, bound, panel, chunk);
+    struct gather_plan plan = {0};
     int32_t last = bound->first + (int32_t)bound->periods - 1;
-    bool follows = false; /* the months of a law are in one piece */
-    for (int32_t period = from > bound->first ? from : bound->first; period <= last; period++) {
+    from = from > bound->first ? from : bound->first;
+    if (from > last)
+        return;
+    gather_plan_add(&plan, &bound->rule->program);
+    gather(&worker->gathered, &plan, &input, bound->rule->program.role_count,
+        from - bound->rule->program.reach, last);
+    input.gathered = &worker->gathered;
+    for (int32_t period = from; period <= last; period++) {
         bool force = in_force(bound->rule, period);
+        input.period = period;
         if (force)
-            run_period(judge, bound, panel, chunk, period, follows);
-        follows = force;
+            program_run(&bound->rule->program, &input, &worker->registers);
+        input.follows = input.follows || force;
         for (size_t lane = 0; lane < chunk.lanes; lane++) {
             size_t at = (chunk.scope + lane) * bound->periods + (size_t)(period - bound->first);
-            bound->verdicts[at] = (uint8_t)(force ? lane_verdict(bound->rule, &judge->registers, lane)
+            bound->verdicts[at] = (uint8_t)(force ? lane_verdict(bound->rule, &worker->registers, lane)
                                                   : verdict_out_of_force(bound->rule, period));
         }
     }
+}
+
+/* A chunk that is to be judged. */
+struct task {
+    uint32_t rule;
+    int32_t from;
+    struct chunk chunk;
+};
+
+struct tasks {
+    struct judge *judge;
+    const struct panel *panel;
+    struct task *items;
+    size_t len, cap;
+};
+
+static void push_task(struct tasks *tasks, struct task task)
+{
+    tasks->items = alloc_grow(tasks->items, tasks->len, &tasks->cap, sizeof *tasks->items);
+    tasks->items[tasks->len++] = task;
+}
+
+/* One that no other thread has: there are as many as threads. */
+static struct judge_worker *take_worker(struct judge *judge)
+{
+    for (size_t i = 0;; i = (i + 1) % PARALLEL_MAX)
+        if (!atomic_exchange(&judge->workers[i].busy, true))
+            return &judge->workers[i];
+}
+
+static void run_task(void *userdata, size_t i)
+{
+    const struct tasks *tasks = userdata;
+    const struct task *task = &tasks->items[i];
+    struct judge_worker *worker = take_worker(tasks->judge);
+    judge_chunk(tasks->judge, &tasks->judge->rules[task->rule], tasks->panel, task->chunk, task->from, worker);
+    atomic_store(&worker->busy, false);
+}
+
+static void run_tasks(struct tasks *tasks)
+{
+    parallel_each(tasks->len, run_task, tasks);
+    alloc_free(tasks->items);
 }
 
 /* Makes room for the panel's periods; verdicts of periods already there are kept. Returns the first of the
@@ -214,17 +284,19 @@ static void push_touched(struct judge_result *result, struct judge_touched touch
 void judge_all(struct judge *judge, const struct panel *panel, struct judge_result *ret_result)
 {
     *ret_result = (struct judge_result){0};
+    struct tasks tasks = {.judge = judge, .panel = panel};
     bind_rules(judge, panel);
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
         (void)resize_verdicts(bound, panel); /* everything is judged */
         for (size_t scope = 0; scope < bound->len; scope += PROGRAM_LANES) {
             size_t lanes = bound->len - scope < PROGRAM_LANES ? bound->len - scope : PROGRAM_LANES;
-            judge_chunk(judge, bound, panel, (struct chunk){scope, lanes}, bound->first);
+            push_task(&tasks, (struct task){rule, bound->first, {scope, lanes}});
         }
         for (uint32_t scope = 0; scope < bound->len; scope++)
             push_touched(ret_result, (struct judge_touched){rule, scope, false});
     }
+    run_tasks(&tasks);
 }
 
 /* ---- changes ---- */
@@ -271,6 +343,7 @@ static uint8_t scope_marks(const struct bound_rule *bound, size_t scope, const u
 void judge_changes(struct judge *judge, const struct panel *panel, const struct panel_changes *changes,
     struct judge_result *ret_result)
 {
+    struct tasks tasks = {.judge = judge, .panel = panel};
     int32_t from;
     uint8_t *marks = mark_series(panel, changes, &from);
     *ret_result = (struct judge_result){0};
@@ -289,10 +362,10 @@ void judge_changes(struct judge *judge, const struct panel *panel, const struct 
                         ret_result, (struct judge_touched){rule, scope + lane, (mark & REVISED) != 0});
             }
             bool any = ret_result->len > before;
-            judge_chunk(
-                judge, bound, panel, (struct chunk){scope, lanes}, any && from < behind ? from : behind);
+            push_task(&tasks, (struct task){rule, any && from < behind ? from : behind, {scope, lanes}});
         }
     }
+    run_tasks(&tasks);
     alloc_free(marks);
 }
 
@@ -385,7 +458,7 @@ struct alert_track judge_track(const struct judge *judge, uint32_t rule, uint32_
 void judge_evaluate(
     struct judge *judge, const struct panel *panel, uint32_t rule, uint32_t scope, int32_t period)
 {
-    run_period(judge, &judge->rules[rule], panel, (struct chunk){scope, 1}, period, false);
+    run_scope(judge, &judge->rules[rule], panel, scope, period);
 }
 
 struct judged_value judge_value(const struct judge *judge, int reg)
@@ -412,7 +485,7 @@ size_t judge_figures(struct judge *judge, const struct panel *panel, uint32_t ru
     int32_t period, struct figure *figures)
 {
     const struct bound_rule *bound = &judge->rules[rule];
-    run_period(judge, bound, panel, (struct chunk){scope, 1}, period, false);
+    run_scope(judge, bound, panel, scope, period);
     for (size_t i = 0; i < bound->rule->let_count; i++) {
         const struct rule_let *let = &bound->rule->lets[i];
         size_t at = (size_t)let->reg * PROGRAM_LANES;

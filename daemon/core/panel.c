@@ -255,6 +255,35 @@ void panel_set_flags(struct panel *panel, uint32_t id, int32_t period, unsigned 
     month->flags[i]->flags[id % PANEL_BLOCK] = (uint8_t)flags;
 }
 
+static void read_column(const struct panel *panel, uint32_t group, enum column column, int32_t period,
+    struct panel_month *month)
+{
+    const struct block *block = find_block(panel, group * PANEL_BLOCK, column, period);
+    for (unsigned at = 0; at < PANEL_BLOCK; at++) {
+        bool known = is_present(block, at);
+        month->known[at] |= (uint8_t)(known ? 1 << column | PANEL_ROW : 0);
+        month->figures[column][at] = known ? block->figure[at] : 0;
+    }
+}
+
+bool panel_read(const struct panel *panel, uint32_t group, int32_t period, struct panel_month *ret_month)
+{
+    if (period < FIRST_MONTH || period >= FIRST_MONTH + MONTHS || panel->months[period - FIRST_MONTH] == NULL)
+        return false;
+    const struct month *stored = panel->months[period - FIRST_MONTH];
+    bool any = group < stored->flags_len && stored->flags[group] != NULL;
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        any = any || (group < stored->len[column] && stored->blocks[column][group] != NULL);
+    if (!any)
+        return false;
+    memset(ret_month->known, 0, sizeof ret_month->known);
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        read_column(panel, group, (enum column)column, period, ret_month);
+    for (unsigned at = 0; at < PANEL_BLOCK; at++)
+        ret_month->flags[at] = (uint8_t)panel_flags(panel, group * PANEL_BLOCK + at, period);
+    return true;
+}
+
 int64_t panel_window_sum(
     const struct panel *panel, uint32_t id, enum column column, int32_t from, int32_t to, int *ret_missing)
 {

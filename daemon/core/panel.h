@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/observation.h"
+#include "core/panel_block.h"
 
-enum { PANEL_BLOCK = 256, PANEL_TEXT_MAX = 64, SERIES_NONE = UINT32_MAX };
+enum { PANEL_TEXT_MAX = 64, SERIES_NONE = UINT32_MAX };
 
 struct series_key {
     const char *source;   /* feed that reports it */
@@ -49,6 +49,11 @@ uint32_t panel_add_series(struct panel *panel, const struct series_key *key, con
 bool panel_get(
     const struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t *ret_figure);
 unsigned panel_flags(const struct panel *panel, uint32_t id, int32_t period);
+
+/* One month of the series group * PANEL_BLOCK …, all at once. False where nothing is known of them: then the
+ * month is left as it was. */
+bool panel_read(const struct panel *panel, uint32_t group, int32_t period, struct panel_month *ret_month);
+
 void panel_set(struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t figure);
 void panel_clear(struct panel *panel, uint32_t id, enum column column, int32_t period);
 void panel_set_flags(struct panel *panel, uint32_t id, int32_t period, unsigned flags);
