@@ -228,35 +228,38 @@ static int compare_texts(const void *left, const void *right)
 }
 
 /* Every market that the panel knows: where home exports to, or who reports imports from it. In order. */
-static struct texts find_markets(const struct judge *judge, const struct panel *panel, struct arena *arena)
+static struct texts find_markets(
+    const struct judge *judge, const struct panel_index *index, struct arena *arena)
 {
-    struct map seen = MAP_NULL;
-    size_t len = 0;
-    const char **markets = arena_array(arena, panel_series_count(panel), sizeof *markets);
-    for (uint32_t id = 0; id < panel_series_count(panel); id++) {
-        const struct series_key *key = &panel_series(panel, id)->key;
-        bool exported = key->flow == FLOW_EXPORT && str_equal(key->reporter, judge->home);
-        bool imported = key->flow == FLOW_IMPORT && str_equal(key->partner, judge->home);
-        const char *market = exported ? key->partner : key->reporter;
-        uint32_t before;
-        if ((!exported && !imported) || str_equal(market, "W") ||
-            map_get(&seen, market, strlen(market), &before))
-            continue;
-        map_put(&seen, market, strlen(market), 0);
-        markets[len++] = market;
+    size_t len = 0, kept = 0;
+    const char **markets = arena_array(arena, index->pair_count, sizeof *markets);
+    for (size_t i = 0; i < index->pair_count; i++) {
+        const struct panel_pair *pair = &index->pairs[i];
+        bool exported = pair->flow == FLOW_EXPORT && str_equal(pair->reporter, judge->home);
+        bool imported = pair->flow == FLOW_IMPORT && str_equal(pair->partner, judge->home);
+        const char *market = exported ? pair->partner : pair->reporter;
+        if ((exported || imported) && !str_equal(market, "W"))
+            markets[len++] = market;
     }
-    map_deinit(&seen);
     if (len > 0)
         qsort(markets, len, sizeof *markets, compare_texts);
-    return (struct texts){markets, len};
+    for (size_t i = 0; i < len; i++)
+        if (kept == 0 || !str_equal(markets[kept - 1], markets[i]))
+            markets[kept++] = markets[i];
+    return (struct texts){markets, kept};
 }
 
 static void bind_rules(struct judge *judge, const struct panel *panel)
 {
     struct arena arena = ARENA_NULL;
     struct panel_index index;
+    struct bind_code newest = {0};
+    uint32_t bindings = 0;
     unbind(judge);
     panel_index_init(&index, panel);
+    uint32_t *sources = arena_array(&arena, judge->sources.len, sizeof *sources);
+    for (size_t i = 0; i < judge->sources.len; i++)
+        sources[i] = panel_index_source(&index, judge->sources.items[i].name);
     publications_init(&judge->publications, panel, &judge->sources);
     struct bind_context context = {
         .panel = panel,
@@ -265,12 +268,17 @@ static void bind_rules(struct judge *judge, const struct panel *panel)
         .reference = judge->reference,
         .home = judge->home,
         .sources = &judge->sources,
-        .markets = find_markets(judge, panel, &arena),
+        .markets = find_markets(judge, &index, &arena),
+        .source_numbers = sources,
+        .bound_in = alloc_zeroed(index.len, sizeof(uint32_t)),
+        .bindings = &bindings,
+        .newest = &newest,
     };
     judge->len = judge->ruleset->len;
     judge->rules = alloc_zeroed(judge->len, sizeof *judge->rules);
     for (size_t rule = 0; rule < judge->len; rule++)
         bound_rule_init(&judge->rules[rule], &judge->ruleset->rules[rule], &context);
+    alloc_free(context.bound_in);
     panel_index_deinit(&index);
     arena_deinit(&arena);
 }

@@ -24,14 +24,31 @@ struct bound_rule {
     struct arena texts; /* codes that are rolled up */
 };
 
+/* The products that begin with a code. */
+struct bind_code {
+    const char *code;
+    struct panel_range products;
+};
+
 struct bind_context {
     const struct panel *panel;
-    const struct panel_index *index;
+    struct panel_index *index;
     const struct publications *publications;
     const struct reference *reference;
     const char *home;
     const struct sources *sources;
     struct texts markets; /* every market there is: what `all` means */
+    const uint32_t *source_numbers; /* in the index, of `sources` */
+    uint32_t *bound_in;             /* per series: number of the newest binding that it is in, from 1 */
+    uint32_t *bindings;             /* how many there have been */
+    struct bind_code *newest;       /* that was looked up */
+};
+
+/* Where a role is bound. */
+struct bind_place {
+    struct scope scope;
+    const struct basket *basket; /* NULL: the product is a code */
+    struct panel_pair *pair;     /* of bind_pair */
 };
 
 /* Fills an empty bound_rule: scopes, thresholds, bindings, horizons; verdicts are left to the judge. */
@@ -42,8 +59,13 @@ void bound_rule_deinit(struct bound_rule *bound);
 void bound_rule_update_horizons(
     struct bound_rule *bound, const struct panel *panel, const struct publications *publications);
 
+/* Whose trade a role reads in a scope, whatever the product; of a role of every country the first pair. NULL:
+ * nobody reports it. */
+struct panel_pair *bind_pair(
+    enum series_role role, const struct scope *scope, const struct bind_context *context);
+
 /* Appends the series of one role in one scope to bound->uses, by partner and product (judge_series.c). */
-void bind_role(struct bound_rule *bound, enum series_role role, const struct scope *scope,
+void bind_role(struct bound_rule *bound, enum series_role role, const struct bind_place *place,
     const struct bind_context *context);
 
 #endif
