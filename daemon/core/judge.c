@@ -15,6 +15,7 @@
 /* What a thread needs to judge. */
 struct judge_worker {
     atomic_bool busy;
+    const struct panel *panel;
     struct program_registers registers;
     struct gathered gathered;
 };
@@ -44,8 +45,8 @@ struct judge *judge_new(const struct ruleset *ruleset, const struct reference *r
 
 static void unbind(struct judge *judge)
 {
-    for (size_t i = 0; i < judge->len; i++)
-        bound_rule_deinit(&judge->rules[i]);
+    for (uint32_t i = 0; i < judge->len; i++)
+        bound_rule_deinit(&judge->rules[i], judge->rules[i].owner == i);
     publications_deinit(&judge->publications);
     alloc_free(judge->rules);
     judge->rules = NULL;
@@ -116,6 +117,11 @@ static struct program_input input_of(
     };
 }
 
+static struct chunk chunk_at(const struct bound_rule *bound, size_t scope)
+{
+    return (struct chunk){scope, bound->len - scope < PROGRAM_LANES ? bound->len - scope : PROGRAM_LANES};
+}
+
 /* Runs the rule's program for one scope in one period. */
 static void run_scope(struct judge *judge, const struct bound_rule *bound, const struct panel *panel,
     uint32_t scope, int32_t period)
@@ -125,18 +131,11 @@ static void run_scope(struct judge *judge, const struct bound_rule *bound, const
     program_run(&bound->rule->program, &input, &judge->registers);
 }
 
-static void judge_chunk(struct judge *judge, struct bound_rule *bound, const struct panel *panel,
-    struct chunk chunk, int32_t from, struct judge_worker *worker)
+/* Judges a chunk by one of the rules that share it, from figures that are gathered. */
+static void judge_chunk(struct judge *judge, struct bound_rule *bound, struct chunk chunk, int32_t from,
+    int32_t last, struct judge_worker *worker)
 {
-    struct program_input input = input_of(judge, bound, panel, chunk);
-    struct gather_plan plan = {0};
-    int32_t last = bound->first + (int32_t)bound->periods - 1;
-    from = from > bound->first ? from : bound->first;
-    if (from > last)
-        return;
-    gather_plan_add(&plan, &bound->rule->program);
-    gather(&worker->gathered, &plan, &input, bound->rule->program.role_count,
-        from - bound->rule->program.reach, last);
+    struct program_input input = input_of(judge, bound, worker->panel, chunk);
     input.gathered = &worker->gathered;
     for (int32_t period = from; period <= last; period++) {
         bool force = in_force(bound->rule, period);
@@ -152,11 +151,36 @@ static void judge_chunk(struct judge *judge, struct bound_rule *bound, const str
     }
 }
 
+/* Judges a chunk in some months by all rules that share it with the owner. */
+static void judge_months(
+    struct judge *judge, uint32_t owner, struct chunk chunk, int32_t from, int32_t last, struct judge_worker *worker)
+{
+    const struct bound_rule *bound = &judge->rules[owner];
+    int32_t end = bound->first + (int32_t)bound->periods - 1, reach = 0;
+    struct gather_plan plan = {0};
+    from = from > bound->first ? from : bound->first;
+    last = last < end ? last : end;
+    if (bound->periods == 0 || from > last)
+        return;
+    for (size_t i = owner; i < judge->len; i++)
+        if (judge->rules[i].owner == owner) {
+            const struct program *program = &judge->rules[i].rule->program;
+            gather_plan_add(&plan, program);
+            reach = program->reach > reach ? program->reach : reach;
+        }
+    struct program_input input = input_of(judge, bound, worker->panel, chunk);
+    gather(&worker->gathered, &plan, &input, bound->rule->program.role_count, from - reach, last);
+    for (size_t i = owner; i < judge->len; i++)
+        if (judge->rules[i].owner == owner)
+            judge_chunk(judge, &judge->rules[i], chunk, from, last, worker);
+}
+
 /* A chunk that is to be judged. */
 struct task {
-    uint32_t rule;
-    int32_t from;
+    uint32_t owner; /* of the rules that share it */
     struct chunk chunk;
+    int32_t from, last; /* what changes reach; … */
+    int32_t behind;     /* … and all months from here */
 };
 
 struct tasks {
@@ -185,7 +209,11 @@ static void run_task(void *userdata, size_t i)
     const struct tasks *tasks = userdata;
     const struct task *task = &tasks->items[i];
     struct judge_worker *worker = take_worker(tasks->judge);
-    judge_chunk(tasks->judge, &tasks->judge->rules[task->rule], tasks->panel, task->chunk, task->from, worker);
+    worker->panel = tasks->panel;
+    int32_t last = task->last < task->behind ? task->last : INT32_MAX;
+    judge_months(tasks->judge, task->owner, task->chunk, task->from, last, worker);
+    if (last < task->behind)
+        judge_months(tasks->judge, task->owner, task->chunk, task->behind, INT32_MAX, worker);
     atomic_store(&worker->busy, false);
 }
 
@@ -249,6 +277,18 @@ static struct texts find_markets(
     return (struct texts){markets, kept};
 }
 
+static void bind_rule(struct judge *judge, uint32_t number, const struct bind_context *context)
+{
+    const struct rule *rule = &judge->ruleset->rules[number];
+    for (uint32_t i = 0; i < number; i++)
+        if (judge->rules[i].owner == i && bound_rule_fits(&judge->rules[i], rule)) {
+            bound_rule_share(&judge->rules[number], rule, &judge->rules[i], i, context);
+            return;
+        }
+    bound_rule_init(&judge->rules[number], rule, context);
+    judge->rules[number].owner = number;
+}
+
 static void bind_rules(struct judge *judge, const struct panel *panel)
 {
     struct arena arena = ARENA_NULL;
@@ -276,8 +316,8 @@ static void bind_rules(struct judge *judge, const struct panel *panel)
     };
     judge->len = judge->ruleset->len;
     judge->rules = alloc_zeroed(judge->len, sizeof *judge->rules);
-    for (size_t rule = 0; rule < judge->len; rule++)
-        bound_rule_init(&judge->rules[rule], &judge->ruleset->rules[rule], &context);
+    for (uint32_t rule = 0; rule < judge->len; rule++)
+        bind_rule(judge, rule, &context);
     alloc_free(context.bound_in);
     panel_index_deinit(&index);
     arena_deinit(&arena);
@@ -297,10 +337,9 @@ void judge_all(struct judge *judge, const struct panel *panel, struct judge_resu
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
         (void)resize_verdicts(bound, panel); /* everything is judged */
-        for (size_t scope = 0; scope < bound->len; scope += PROGRAM_LANES) {
-            size_t lanes = bound->len - scope < PROGRAM_LANES ? bound->len - scope : PROGRAM_LANES;
-            push_task(&tasks, (struct task){rule, bound->first, {scope, lanes}});
-        }
+        for (size_t scope = 0; scope < bound->len && bound->owner == rule; scope += PROGRAM_LANES)
+            push_task(&tasks,
+                (struct task){rule, chunk_at(bound, scope), bound->first, INT32_MAX, INT32_MAX});
         for (uint32_t scope = 0; scope < bound->len; scope++)
             push_touched(ret_result, (struct judge_touched){rule, scope, false});
     }
@@ -311,29 +350,37 @@ void judge_all(struct judge *judge, const struct panel *panel, struct judge_resu
 
 enum { CHANGED = 1, REVISED = 2 };
 
-/* Per series, whether it changed and whether a figure known before did. */
-static uint8_t *mark_series(const struct panel *panel, const struct panel_changes *changes, int32_t *ret_from)
+/* What a payload did to the series. */
+struct marks {
+    uint8_t *series;     /* CHANGED, REVISED */
+    int32_t first, last; /* periods in which anything has changed */
+};
+
+static struct marks mark_series(const struct panel *panel, const struct panel_changes *changes)
 {
-    uint8_t *marks = alloc_zeroed(panel_series_count(panel), sizeof *marks);
-    int32_t from = INT32_MAX;
+    struct marks marks = {
+        alloc_zeroed(panel_series_count(panel), sizeof *marks.series), INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < changes->len; i++) {
         const struct panel_change *change = &changes->items[i];
-        marks[change->series] |= (uint8_t)(change->had_old ? CHANGED | REVISED : CHANGED);
-        from = change->period < from ? change->period : from;
+        marks.series[change->series] |= (uint8_t)(change->had_old ? CHANGED | REVISED : CHANGED);
+        marks.first = change->period < marks.first ? change->period : marks.first;
+        marks.last = change->period > marks.last ? change->period : marks.last;
     }
-    *ret_from = from;
     return marks;
 }
 
 /* A month that a source has now published says of every series of it that has no row there that nothing was
- * traded. Returns the first period to be judged. */
-static int32_t mark_published(struct judge *judge, const struct panel *panel, uint8_t *marks, int32_t from)
+ * traded. */
+static void mark_published(struct judge *judge, const struct panel *panel, struct marks *marks)
 {
     int32_t published = publications_update(&judge->publications, panel);
-    for (uint32_t id = 0; published != INT32_MAX && id < panel_series_count(panel); id++)
+    if (published == INT32_MAX)
+        return;
+    for (uint32_t id = 0; id < panel_series_count(panel); id++)
         if (publication_grew(&judge->publications, id))
-            marks[id] |= CHANGED;
-    return published < from ? published : from;
+            marks->series[id] |= CHANGED;
+    marks->first = published < marks->first ? published : marks->first;
+    marks->last = INT32_MAX;
 }
 
 static uint8_t scope_marks(const struct bound_rule *bound, size_t scope, const uint8_t *marks)
@@ -348,33 +395,68 @@ static uint8_t scope_marks(const struct bound_rule *bound, size_t scope, const u
     return all;
 }
 
+/* Of the scopes of an owner and of the rules that share them. Returns them by scope, for all these rules. */
+static uint8_t *mark_scopes(const struct bound_rule *bound, const struct marks *marks)
+{
+    uint8_t *scopes = alloc_zeroed(bound->len, sizeof *scopes);
+    for (size_t scope = 0; scope < bound->len; scope++)
+        scopes[scope] = scope_marks(bound, scope, marks->series);
+    return scopes;
+}
+
+/* The months of each chunk that are to be judged again. A change is seen until its month has left the windows
+ * of every rule. */
+static void push_tasks(struct tasks *tasks, uint32_t owner, const uint8_t *scopes, const struct marks *marks,
+    int32_t behind)
+{
+    const struct judge *judge = tasks->judge;
+    const struct bound_rule *bound = &judge->rules[owner];
+    int32_t reach = 0;
+    for (size_t i = owner; i < judge->len; i++)
+        if (judge->rules[i].owner == owner && judge->rules[i].rule->program.reach > reach)
+            reach = judge->rules[i].rule->program.reach;
+    int32_t last = marks->last < INT32_MAX - reach ? marks->last + reach : INT32_MAX;
+    for (size_t scope = 0; scope < bound->len; scope += PROGRAM_LANES) {
+        struct task task = {owner, chunk_at(bound, scope), behind, INT32_MAX, behind};
+        bool any = false;
+        for (size_t lane = 0; lane < task.chunk.lanes; lane++)
+            any = any || scopes[scope + lane] != 0;
+        if (any && marks->first < behind) {
+            task.from = marks->first;
+            task.last = last < behind - 1 ? last : INT32_MAX;
+        }
+        if (any || behind != INT32_MAX)
+            push_task(tasks, task);
+    }
+}
+
 void judge_changes(struct judge *judge, const struct panel *panel, const struct panel_changes *changes,
     struct judge_result *ret_result)
 {
     struct tasks tasks = {.judge = judge, .panel = panel};
-    int32_t from;
-    uint8_t *marks = mark_series(panel, changes, &from);
+    struct marks marks = mark_series(panel, changes);
+    uint8_t **scopes = alloc_zeroed(judge->len, sizeof *scopes); /* by owner */
     *ret_result = (struct judge_result){0};
-    from = mark_published(judge, panel, marks, from);
+    mark_published(judge, panel, &marks);
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
         int32_t behind = resize_verdicts(bound, panel);
-        bound_rule_update_horizons(bound, panel, &judge->publications);
-        for (uint32_t scope = 0; scope < bound->len; scope += PROGRAM_LANES) {
-            size_t lanes = bound->len - scope < PROGRAM_LANES ? bound->len - scope : PROGRAM_LANES;
-            size_t before = ret_result->len;
-            for (uint32_t lane = 0; lane < lanes; lane++) {
-                uint8_t mark = scope_marks(bound, scope + lane, marks);
-                if (mark != 0)
-                    push_touched(
-                        ret_result, (struct judge_touched){rule, scope + lane, (mark & REVISED) != 0});
-            }
-            bool any = ret_result->len > before;
-            push_task(&tasks, (struct task){rule, any && from < behind ? from : behind, {scope, lanes}});
+        if (bound->owner == rule) {
+            bound_rule_update_horizons(bound, panel, &judge->publications);
+            scopes[rule] = mark_scopes(bound, &marks);
+            push_tasks(&tasks, rule, scopes[rule], &marks, behind);
+        }
+        for (uint32_t scope = 0; scope < bound->len; scope++) {
+            uint8_t mark = scopes[bound->owner][scope];
+            if (mark != 0)
+                push_touched(ret_result, (struct judge_touched){rule, scope, (mark & REVISED) != 0});
         }
     }
     run_tasks(&tasks);
-    alloc_free(marks);
+    for (uint32_t rule = 0; rule < judge->len; rule++)
+        alloc_free(scopes[rule]);
+    alloc_free(scopes);
+    alloc_free(marks.series);
 }
 
 void judge_result_deinit(struct judge_result *result)

@@ -237,15 +237,63 @@ void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const st
     bound_rule_update_horizons(bound, context->panel, context->publications);
 }
 
-void bound_rule_deinit(struct bound_rule *bound)
+static bool same_text(const char *a, const char *b)
 {
-    alloc_free(bound->scopes);
+    return a == b || (a != NULL && b != NULL && str_equal(a, b));
+}
+
+static bool same_texts(const struct texts *a, const struct texts *b)
+{
+    bool same = a->len == b->len;
+    for (size_t i = 0; same && i < a->len; i++)
+        same = str_equal(a->items[i], b->items[i]);
+    return same;
+}
+
+bool bound_rule_fits(const struct bound_rule *bound, const struct rule *rule)
+{
+    const struct rule *own = bound->rule;
+    bool same = own->product_count == rule->product_count && own->all_markets == rule->all_markets &&
+                same_texts(&own->markets, &rule->markets) && same_texts(&own->origins, &rule->origins) &&
+                own->program.role_count == rule->program.role_count;
+    for (size_t i = 0; same && i < rule->product_count; i++) {
+        const struct selector *a = &own->products[i], *b = &rule->products[i];
+        same = a->kind == b->kind && a->digits == b->digits && same_text(a->text, b->text) &&
+               same_text(a->last, b->last);
+    }
+    for (size_t i = 0; same && i < rule->program.role_count; i++)
+        same = own->program.roles[i] == rule->program.roles[i];
+    return same;
+}
+
+void bound_rule_share(struct bound_rule *bound, const struct rule *rule, const struct bound_rule *owner,
+    uint32_t number, const struct bind_context *context)
+{
+    *bound = (struct bound_rule){
+        .rule = rule,
+        .owner = number,
+        .scopes = owner->scopes,
+        .len = owner->len,
+        .bindings = owner->bindings,
+        .uses = owner->uses,
+        .use_count = owner->use_count,
+        .firsts = owner->firsts,
+        .horizons = owner->horizons,
+    };
+    find_thresholds(bound, context);
+}
+
+void bound_rule_deinit(struct bound_rule *bound, bool owns)
+{
     alloc_free(bound->thresholds);
-    alloc_free(bound->bindings);
-    alloc_free(bound->uses);
-    alloc_free(bound->firsts);
-    alloc_free(bound->horizons);
     alloc_free(bound->verdicts);
-    arena_deinit(&bound->texts);
+    if (owns) {
+        alloc_free(bound->scopes);
+        alloc_free(bound->bindings);
+        alloc_free(bound->uses);
+        alloc_free(bound->firsts);
+        alloc_free(bound->horizons);
+        arena_deinit(&bound->texts);
+    }
     *bound = (struct bound_rule){0};
 }

@@ -6,22 +6,26 @@
 #include "core/panel_index.h"
 #include "core/publication.h"
 
-/* One rule's scopes and the series each of their roles reads. */
+/* One rule's scopes and the series each of their roles reads. Rules that range over the same and read the same
+ * roles share them: the first of them owns them. */
 struct bound_rule {
     const struct rule *rule;
+    uint32_t owner; /* number of the first rule with the same scopes; its own where none is before it */
     struct scope *scopes;
     size_t len, cap;
-    const double **thresholds; /* per scope */
     struct binding *bindings;  /* [scope * role_count + role] */
     size_t binding_len, binding_cap;
     struct series_use *uses; /* that the bindings point into */
     size_t use_count, use_cap;
     int32_t *firsts, *horizons; /* per scope: first period with any figure of its series, and the newest that
                                    can be judged */
-    uint8_t *verdicts;          /* [scope * periods + period - first] */
+    struct arena texts;         /* codes that are rolled up */
+
+    /* its own */
+    const double **thresholds; /* per scope */
+    uint8_t *verdicts;         /* [scope * periods + period - first] */
     int32_t first;
     size_t periods;
-    struct arena texts; /* codes that are rolled up */
 };
 
 /* The products that begin with a code. */
@@ -53,7 +57,14 @@ struct bind_place {
 
 /* Fills an empty bound_rule: scopes, thresholds, bindings, horizons; verdicts are left to the judge. */
 void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const struct bind_context *context);
-void bound_rule_deinit(struct bound_rule *bound);
+void bound_rule_deinit(struct bound_rule *bound, bool owns);
+
+/* Whether the rule has the same scopes and roles, by the same numbers. */
+bool bound_rule_fits(const struct bound_rule *bound, const struct rule *rule);
+
+/* Fills an empty bound_rule with the scopes of `owner`, which must outlive it. `number`: of the owner. */
+void bound_rule_share(struct bound_rule *bound, const struct rule *rule, const struct bound_rule *owner,
+    uint32_t number, const struct bind_context *context);
 
 /* Takes firsts and horizons from the series as they now are. */
 void bound_rule_update_horizons(
