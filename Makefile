@@ -25,6 +25,8 @@ LDFLAGS  += -pthread
 ifeq ($(VARIANT),release)
 CFLAGS  += -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 LDFLAGS += -Wl,-z,relro,-z,now
+# Loops over lanes, which are worth unrolling and vectorising.
+$(B)/daemon/core/program_run.o $(B)/daemon/core/gather.o: CFLAGS += -O3
 else ifeq ($(VARIANT),debug)
 CFLAGS  += -O0 -g
 else ifeq ($(VARIANT),asan)

@@ -54,6 +54,7 @@ uint32_t panel_add_series(struct panel *panel, const struct series_key *key, con
 bool panel_get(
     const struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t *ret_figure);
 unsigned panel_flags(const struct panel *panel, uint32_t id, int32_t period);
+
 void panel_set(struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t figure);
 void panel_clear(struct panel *panel, uint32_t id, enum column column, int32_t period);
 void panel_set_flags(struct panel *panel, uint32_t id, int32_t period, unsigned flags);
