@@ -8,7 +8,7 @@
 
 /* A series that a role of a lane reads. */
 struct gather_reading {
-    uint32_t group;        /* in the panel */
+    uint32_t group; /* in the panel */
     uint8_t at, lane, role;
     int32_t from, until;           /* of the code; all periods where open */
     int32_t zero_first, zero_last; /* of the publication; no period where none */
@@ -31,8 +31,7 @@ void gathered_deinit(struct gathered *gathered)
 
 /* ---- what is gathered ---- */
 
-static void plan_role(
-    struct gather_plan *plan, const struct program *program, uint8_t role, unsigned columns)
+static void plan_role(struct gather_plan *plan, const struct program *program, uint8_t role, unsigned columns)
 {
     if (series_roles[program->roles[role]].partner != PLACE_EACH)
         plan->columns[role] |= (uint8_t)columns;
@@ -53,8 +52,7 @@ void gather_plan_add(struct gather_plan *plan, const struct program *program)
 
 /* ---- readings ---- */
 
-static void push_reading(
-    struct gathered *gathered, const struct series_use *use, uint8_t lane, uint8_t role)
+static void push_reading(struct gathered *gathered, const struct series_use *use, uint8_t lane, uint8_t role)
 {
     bool zero = use->zero_first != PERIOD_NONE;
     gathered->readings =
@@ -80,12 +78,22 @@ static int compare_readings(const void *left, const void *right)
     return a->role != b->role ? (a->role < b->role ? -1 : 1) : (a->lane > b->lane) - (a->lane < b->lane);
 }
 
+/* Whether the role reads the same in the lane as in the one before: the market of one product, whatever the
+ * origin. Bindings are shared where they are the same. */
+static bool repeats(const struct program_input *input, size_t role_count, size_t role, size_t lane)
+{
+    const struct binding *binding = &input->bindings[lane * role_count + role];
+    return lane > 0 && binding->count > 0 && binding_equal(binding, binding - role_count);
+}
+
 static void push_readings(struct gathered *gathered, const struct program_input *input, size_t role_count)
 {
     gathered->len = 0;
     for (size_t role = 0; role < role_count; role++)
         for (size_t lane = 0; lane < input->lanes && gathered->plan.columns[role] != 0; lane++) {
             struct binding binding = input->bindings[lane * role_count + role];
+            if (repeats(input, role_count, role, lane))
+                continue;
             for (uint32_t i = 0; i < binding.count; i++)
                 push_reading(gathered, &input->uses[binding.first + i], (uint8_t)lane, (uint8_t)role);
         }
@@ -106,9 +114,10 @@ struct gathering {
     struct gathered *gathered;
     const struct program_input *input;
     size_t role_count;
-    struct gathered_month *months;  /* [role * COLUMN_COUNT + column] */
-    uint64_t *magnitudes;           /* as months, by lane: no figure is greater */
-    uint32_t *counts;               /* [role * PROGRAM_LANES + lane]: series of the role */
+    struct gathered_month *months; /* [role * COLUMN_COUNT + column] */
+    uint64_t *magnitudes;          /* as months, by lane: no figure is greater */
+    uint32_t *counts;              /* [role * PROGRAM_LANES + lane]: series of the role */
+    bool *repeats;                 /* as counts: the lane reads what the one before it does */
 };
 
 /* Whether a month without a figure of the column means that nothing was traded, see missing_month of
@@ -195,8 +204,7 @@ static void take_group(const struct gathering *gathering, const struct gather_re
             ;
         for (int column = 0; column < COLUMN_COUNT; column++)
             if ((gathering->gathered->plan.columns[role] >> column & 1) != 0)
-                take_column(
-                    gathering, readings + first, end - first, (enum column)column, period, month);
+                take_column(gathering, readings + first, end - first, (enum column)column, period, month);
     }
 }
 
@@ -228,6 +236,23 @@ static void add_month(struct gathered_column *column, size_t row, const struct g
         column->inexact[after + lane] = (uint8_t)(column->inexact[before + lane] + month->inexact[lane]);
 }
 
+/* What the lane before has gathered of the role in the month. */
+static void repeat_month(struct gathered_month *month, uint64_t *magnitudes, size_t lane)
+{
+    month->sums[lane] = month->sums[lane - 1];
+    month->unknown[lane] = month->unknown[lane - 1];
+    month->inexact[lane] = month->inexact[lane - 1];
+    magnitudes[lane] = magnitudes[lane - 1];
+}
+
+static void repeat_lanes(const struct gathering *gathering, size_t role)
+{
+    for (size_t lane = 1; lane < gathering->input->lanes; lane++)
+        for (size_t slot = role * COLUMN_COUNT;
+             gathering->repeats[role * PROGRAM_LANES + lane] && slot < (role + 1) * COLUMN_COUNT; slot++)
+            repeat_month(&gathering->months[slot], &gathering->magnitudes[slot * PROGRAM_LANES], lane);
+}
+
 static void gather_month(const struct gathering *gathering, int32_t period, struct panel_month *month)
 {
     struct gathered *gathered = gathering->gathered;
@@ -238,6 +263,8 @@ static void gather_month(const struct gathering *gathering, int32_t period, stru
             ;
         take_group(gathering, gathered->readings + first, end - first, period, month);
     }
+    for (size_t role = 0; role < gathering->role_count; role++)
+        repeat_lanes(gathering, role);
     for (size_t role = 0; role < gathering->role_count; role++)
         for (size_t column = 0; column < COLUMN_COUNT; column++)
             if ((gathered->plan.columns[role] >> column & 1) != 0)
@@ -283,14 +310,20 @@ void gather(struct gathered *gathered, const struct gather_plan *plan, const str
         .months = alloc_zeroed(slots, sizeof *gathering.months),
         .magnitudes = alloc_zeroed(slots * PROGRAM_LANES, sizeof *gathering.magnitudes),
         .counts = alloc_zeroed(role_count * PROGRAM_LANES, sizeof *gathering.counts),
+        .repeats = alloc_zeroed(role_count * PROGRAM_LANES, sizeof *gathering.repeats),
     };
     struct panel_month month;
     gathered->plan = *plan;
     gathered->first = first;
     gathered->last = last;
     push_readings(gathered, input, role_count);
-    for (size_t i = 0; i < gathered->len; i++)
-        gathering.counts[gathered->readings[i].role * PROGRAM_LANES + gathered->readings[i].lane]++;
+    for (size_t i = 0; i < role_count * PROGRAM_LANES; i++) {
+        size_t role = i / PROGRAM_LANES, lane = i % PROGRAM_LANES;
+        if (lane >= input->lanes)
+            continue;
+        gathering.counts[i] = input->bindings[lane * role_count + role].count;
+        gathering.repeats[i] = repeats(input, role_count, role, lane);
+    }
     for (size_t i = 0; i < slots; i++)
         if ((plan->columns[i / COLUMN_COUNT] >> i % COLUMN_COUNT & 1) != 0)
             reserve(&gathered->columns[i / COLUMN_COUNT][i % COLUMN_COUNT], (size_t)(last - first) + 2);
@@ -298,11 +331,12 @@ void gather(struct gathered *gathered, const struct gather_plan *plan, const str
         gather_month(&gathering, period, &month);
     for (size_t i = 0; i < slots; i++)
         mark_wide(&gathered->columns[i / COLUMN_COUNT][i % COLUMN_COUNT],
-            gathering.magnitudes + i * PROGRAM_LANES,
-            gathering.counts + i / COLUMN_COUNT * PROGRAM_LANES, input->lanes);
+            gathering.magnitudes + i * PROGRAM_LANES, gathering.counts + i / COLUMN_COUNT * PROGRAM_LANES,
+            input->lanes);
     alloc_free(gathering.months);
     alloc_free(gathering.magnitudes);
     alloc_free(gathering.counts);
+    alloc_free(gathering.repeats);
 }
 
 bool gathered_rows(
@@ -316,7 +350,7 @@ bool gathered_rows(
     size_t from = (size_t)(window->from - gathered->first) * PROGRAM_LANES;
     size_t to = (size_t)(window->to + 1 - gathered->first) * PROGRAM_LANES;
     const uint8_t *counts = window->exact ? column->inexact : column->unknown;
-    *ret_rows = (struct gathered_rows){
-        column->sums + from, column->sums + to, counts + from, counts + to, column};
+    *ret_rows =
+        (struct gathered_rows){column->sums + from, column->sums + to, counts + from, counts + to, column};
     return true;
 }

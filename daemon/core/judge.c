@@ -152,8 +152,8 @@ static void judge_chunk(struct judge *judge, struct bound_rule *bound, struct ch
 }
 
 /* Judges a chunk in some months by all rules that share it with the owner. */
-static void judge_months(
-    struct judge *judge, uint32_t owner, struct chunk chunk, int32_t from, int32_t last, struct judge_worker *worker)
+static void judge_months(struct judge *judge, uint32_t owner, struct chunk chunk, int32_t from, int32_t last,
+    struct judge_worker *worker)
 {
     const struct bound_rule *bound = &judge->rules[owner];
     int32_t end = bound->first + (int32_t)bound->periods - 1, reach = 0;
@@ -338,8 +338,8 @@ void judge_all(struct judge *judge, const struct panel *panel, struct judge_resu
         struct bound_rule *bound = &judge->rules[rule];
         (void)resize_verdicts(bound, panel); /* everything is judged */
         for (size_t scope = 0; scope < bound->len && bound->owner == rule; scope += PROGRAM_LANES)
-            push_task(&tasks,
-                (struct task){rule, chunk_at(bound, scope), bound->first, INT32_MAX, INT32_MAX});
+            push_task(
+                &tasks, (struct task){rule, chunk_at(bound, scope), bound->first, INT32_MAX, INT32_MAX});
         for (uint32_t scope = 0; scope < bound->len; scope++)
             push_touched(ret_result, (struct judge_touched){rule, scope, false});
     }
@@ -401,31 +401,36 @@ static void mark_published(struct judge *judge, const struct panel *panel, struc
     marks->last = INT32_MAX;
 }
 
-static uint8_t scope_marks(const struct bound_rule *bound, size_t scope, const uint8_t *marks)
+static uint8_t binding_marks(
+    const struct bound_rule *bound, const struct binding *binding, const uint8_t *marks)
 {
-    size_t roles = bound->rule->program.role_count;
     uint8_t all = 0;
-    for (size_t role = 0; role < roles; role++) {
-        struct binding binding = bound->bindings[scope * roles + role];
-        for (uint32_t i = 0; i < binding.count; i++)
-            all |= marks[bound->uses[binding.first + i].id];
-    }
+    for (uint32_t i = 0; i < binding->count; i++)
+        all |= marks[bound->uses[binding->first + i].id];
     return all;
 }
 
 /* Of the scopes of an owner and of the rules that share them. Returns them by scope, for all these rules. */
 static uint8_t *mark_scopes(const struct bound_rule *bound, const struct marks *marks)
 {
+    size_t roles = bound->rule->program.role_count;
     uint8_t *scopes = alloc_zeroed(bound->len, sizeof *scopes);
-    for (size_t scope = 0; scope < bound->len; scope++)
-        scopes[scope] = scope_marks(bound, scope, marks->series);
+    uint8_t of_roles[ROLE_COUNT]; /* in the scope before: neighbours share bindings */
+    for (size_t scope = 0; scope < bound->len; scope++) {
+        const struct binding *bindings = &bound->bindings[scope * roles];
+        for (size_t role = 0; role < roles; role++) {
+            if (scope == 0 || !binding_equal(&bindings[role], &bindings[role] - roles))
+                of_roles[role] = binding_marks(bound, &bindings[role], marks->series);
+            scopes[scope] |= of_roles[role];
+        }
+    }
     return scopes;
 }
 
 /* The months of each chunk that are to be judged again. A change is seen until its month has left the windows
  * of every rule. */
-static void push_tasks(struct tasks *tasks, uint32_t owner, const uint8_t *scopes, const struct marks *marks,
-    int32_t behind)
+static void push_tasks(
+    struct tasks *tasks, uint32_t owner, const uint8_t *scopes, const struct marks *marks, int32_t behind)
 {
     const struct judge *judge = tasks->judge;
     const struct bound_rule *bound = &judge->rules[owner];

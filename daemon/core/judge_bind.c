@@ -12,8 +12,8 @@ struct scope_finder {
     struct bound_rule *bound;
     const struct bind_context *context;
     struct texts markets;
-    struct map seen; /* products */
-    bool named;      /* the product now at hand is named by the rule */
+    struct map seen;                /* products */
+    bool named;                     /* the product now at hand is named by the rule */
     struct panel_pair **pairs;      /* [(market * origins + origin) * role_count + role] */
     struct binding now[ROLE_COUNT]; /* of the scope at hand */
 };
@@ -33,10 +33,9 @@ static void push_binding(struct bound_rule *bound, struct binding binding)
     bound->bindings[bound->binding_len++] = binding;
 }
 
-/* Binds the roles of a scope that differ from the scope before, of the same product: `market` 0: all, `origin`
- * 0: those that depend on the market. */
-static void push_bindings(
-    struct scope_finder *finder, struct bind_place *place, size_t market, size_t origin)
+/* Binds the roles of a scope that differ from the scope before, of the same product: `market` 0: all,
+ * `origin` 0: those that depend on the market. */
+static void push_bindings(struct scope_finder *finder, struct bind_place *place, size_t market, size_t origin)
 {
     struct bound_rule *bound = finder->bound;
     const struct program *program = &bound->rule->program;
@@ -54,15 +53,28 @@ static void push_bindings(
     }
 }
 
+/* Whether the scope at hand has any series of its own: where roles read the origin, one of theirs. */
+static bool has_series(const struct scope_finder *finder)
+{
+    const struct program *program = &finder->bound->rule->program;
+    bool by_origin = false, any = false, any_of_origin = false;
+    for (size_t role = 0; role < program->role_count; role++) {
+        bool reads_origin =
+            finder->bound->rule->origins.len > 0 && reads_place(program->roles[role], PLACE_ORIGIN);
+        by_origin = by_origin || reads_origin;
+        any = any || finder->now[role].count > 0;
+        any_of_origin = any_of_origin || (reads_origin && finder->now[role].count > 0);
+    }
+    return by_origin ? any_of_origin : any;
+}
+
 static void push_scope(struct scope_finder *finder, struct bind_place *place, size_t market, size_t origin)
 {
     struct bound_rule *bound = finder->bound;
     size_t roles = bound->rule->program.role_count;
-    bool any = finder->named && !bound->rule->all_markets;
+    bool named = finder->named && !bound->rule->all_markets;
     push_bindings(finder, place, market, origin);
-    for (size_t role = 0; role < roles; role++)
-        any = any || finder->now[role].count > 0;
-    if (!any)
+    if (!named && !has_series(finder))
         return;
     for (size_t role = 0; role < roles; role++)
         push_binding(bound, finder->now[role]);
@@ -212,11 +224,15 @@ void bound_rule_update_horizons(
     struct bound_rule *bound, const struct panel *panel, const struct publications *publications)
 {
     size_t roles = bound->rule->program.role_count;
+    struct span spans[ROLE_COUNT]; /* of the scope before: neighbours share bindings */
     update_uses(bound, publications);
     for (size_t scope = 0; scope < bound->len; scope++) {
         struct span judged = {INT32_MAX, INT32_MAX};
+        const struct binding *bindings = &bound->bindings[scope * roles];
         for (size_t role = 0; role < roles; role++) {
-            struct span span = role_span(bound, panel, bound->bindings[scope * roles + role]);
+            if (scope == 0 || !binding_equal(&bindings[role], &bindings[role] - roles))
+                spans[role] = role_span(bound, panel, bindings[role]);
+            struct span span = spans[role];
             if (span.first == PERIOD_NONE)
                 continue;
             judged.first = span.first < judged.first ? span.first : judged.first;

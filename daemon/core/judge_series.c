@@ -10,7 +10,7 @@ struct role_binding {
     struct bound_rule *bound;
     const struct bind_context *context;
     const struct role *role;
-    const struct basket *basket;  /* NULL: the product is a code */
+    const struct basket *basket; /* NULL: the product is a code */
     struct panel_pair *partners; /* the reporter's first one where the role is of the world, else NULL */
     uint32_t number;             /* of the binding, from 1 */
 };
@@ -164,8 +164,7 @@ static void push_whole(const struct role_binding *binding, struct panel_pair *pa
     }
 }
 
-static void push_pair(
-    const struct role_binding *binding, struct panel_pair *pair, const struct scope *scope)
+static void push_pair(const struct role_binding *binding, struct panel_pair *pair, const struct scope *scope)
 {
     struct basket_code own = {.code = scope->product};
     switch (binding->role->codes) {
@@ -193,8 +192,8 @@ static const char *role_partner(
     return place != PLACE_EACH ? series_role_country(place, scope, context->home) : "";
 }
 
-static struct panel_pair *find_pair(enum series_role name, const struct scope *scope, const char *partner,
-    const struct bind_context *context)
+static struct panel_pair *find_pair(
+    enum series_role name, const struct scope *scope, const char *partner, const struct bind_context *context)
 {
     const struct role *role = &series_roles[name];
     return panel_index_pair(

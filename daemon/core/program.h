@@ -102,6 +102,11 @@ struct binding {
     uint32_t first, count; /* into uses: the series that make up a role in a scope, by partner and product */
 };
 
+static inline bool binding_equal(const struct binding *a, const struct binding *b)
+{
+    return a->first == b->first && a->count == b->count;
+}
+
 struct program_input {
     const struct panel *panel;
     const struct reference *reference;
