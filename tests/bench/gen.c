@@ -2,7 +2,7 @@
 /* Writes a bulk file in the form of Eurostat's Comext, 18 columns, as the benchmark reads it.
  *
  *     gen ROWS MONTHS SEED FILE           a history of MONTHS months to 2025-12, about ROWS rows
- *     gen ROWS MONTHS SEED FILE --next    the release that follows it: 2026-01, and what it revises
+ *     gen ROWS MONTHS SEED FILE --next    the release that follows it: 2026-01, and 2025-12 revised
  *
  * The figures are made up, in the manner of the real ones: CN8 codes x 240 partners x 27 reporters, of which
  * few trade with each other; sizes by Zipf; small flows with many empty months; seasons; trends; and surges,
@@ -26,8 +26,8 @@ enum {
     MONTHS_MAX = 240,
     END_YEAR = 2026, /* the history ends before it */
     SURGE_MONTHS = 14,
-    REVISED_MONTHS = 12, /* a release revises the year before it … */
-    REVISED_ONE_IN = 50, /* … in 2 % of its products */
+    AGAIN_MONTHS = 1,    /* that a release brings again, whole, as statistical offices do … */
+    REVISED_ONE_IN = 50, /* … with 2 % of them revised */
     TEXT_MAX = 1 << 20,
     ROW_MAX = 256,
 };
@@ -300,12 +300,9 @@ static bool figures_of(
     return true;
 }
 
-/* A product's month is revised whole, so that its sums over reporters and origins can be made again from the
- * release alone. */
 static bool is_revised(const struct series *series, const struct world *world, int month)
 {
-    uint64_t cell = ((uint64_t)series->product * 2 + (uint64_t)series->flow) * MONTHS_MAX + (uint64_t)month;
-    return hash(cell + (world->seed << 32)) % REVISED_ONE_IN == 0;
+    return hash(series->key * MONTHS_MAX + (uint64_t)month + (world->seed << 32)) % REVISED_ONE_IN == 0;
 }
 
 /* By up to 5 %, either way. */
@@ -431,15 +428,14 @@ static int period_of(const struct world *world, int month)
     return since / 12 * 100 + since % 12 + 1;
 }
 
-/* All rows of a month; of one that is revised, only those. */
-static void write_month(struct writer *writer, const struct world *world, int month, bool revised)
+static void write_month(struct writer *writer, const struct world *world, int month, bool again)
 {
     struct figures figures;
     for (size_t i = 0; i < world->len; i++) {
         const struct series *series = &world->series[i];
-        if ((revised && !is_revised(series, world, month)) || !figures_of(series, world, month, &figures))
+        if (!figures_of(series, world, month, &figures))
             continue;
-        if (revised)
+        if (again && is_revised(series, world, month))
             revise(&figures, series, month);
         put_row(writer, series, period_of(world, month), &figures);
         flush(writer, TEXT_MAX);
@@ -454,7 +450,7 @@ static int write_file(const struct world *world, const char *path, bool next_rel
     writer.text = allocate(TEXT_MAX + ROW_MAX, 1);
     put_text(&writer, header);
     int last = world->months - 1;
-    for (int month = next_release ? last - REVISED_MONTHS + 1 : 0; month <= last; month++)
+    for (int month = next_release ? last - AGAIN_MONTHS + 1 : 0; month <= last; month++)
         write_month(&writer, world, month, next_release);
     if (next_release)
         write_month(&writer, world, world->months, false);

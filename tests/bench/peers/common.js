@@ -6,9 +6,9 @@ const path = require('path');
 const COLUMNS = ('REPORTER PARTNER TRADE_TYPE PRODUCT_NC PRODUCT_SITC PRODUCT_CPA21 PRODUCT_CPA22 PRODUCT_BEC PRODUCT_BEC5 ' +
     'PRODUCT_SECTION FLOW STAT_PROCEDURE SUPPL_UNIT PERIOD VALUE_EUR VALUE_NAC QUANTITY_KG QUANTITY_SUPPL_UNIT').split(' ');
 
-// Month 2017-12: the first with two years of history behind it. A release revises at most the year before its month.
+// Month 2017-12: the first with two years of history behind it. The release brings 2025-12 again, and 2026-01.
 const FROM_ALL = 2017 * 12 + 11;
-const FROM_RELEASE = 2025 * 12;
+const FROM_RELEASE = 2025 * 12 + 11;
 
 const job = (from) => fs.readFileSync(path.join(__dirname, 'job.sql'), 'utf8').replace(/^--.*\n/gm, '').replaceAll(':from', String(from)).trim();
 

@@ -5,7 +5,7 @@
 #     postgres.sh add FILE OUT THREADS     a release into that table, committed durably, and its months judged
 set -eu
 here=$(dirname "$0")
-first_month=$((2017 * 12 + 11)) release_month=$((2025 * 12))
+first_month=$((2017 * 12 + 11)) release_month=$((2025 * 12 + 11))
 
 job() {
     sed -e '/^--/d' -e "s/:from/$1/g" "$here/job.sql"

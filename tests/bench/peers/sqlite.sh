@@ -6,7 +6,7 @@
 #     sqlite.sh version
 set -eu
 here=$(dirname "$0")
-first_month=$((2017 * 12 + 11)) release_month=$((2025 * 12))
+first_month=$((2017 * 12 + 11)) release_month=$((2025 * 12 + 11))
 
 job() {
     sed -e '/^--/d' -e "s/:from/$1/g" "$here/job.sql"
