@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import time
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOLERANCE = 1e-9
 
 
@@ -29,7 +30,8 @@ def run(command, cores=None, env=None, log=None):
         process.stdout.close()
         if process.returncode != 0:
             errors.seek(0)
-            raise Failed(f"{' '.join(command)[:300]}: exit code {process.returncode}: {(text + errors.read())[-600:].strip()}")
+            said = (text + errors.read())[-600:].strip()
+            raise Failed(f"{pathlib.Path(command[0]).name}: exit code {process.returncode}: {said}".replace(f"{ROOT}/", ""))
     return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "rss": usage.ru_maxrss / 1024, "text": text.strip()}
 
 
