@@ -2,6 +2,7 @@
 # make demo        install what is missing, build, run the main job on the shipped sample
 # make check       install what is missing, build, run every test
 # make fault       the long fault tests
+# make bench       speed and memory beside other programs; make bench-peers installs those
 # make format      apply .clang-format
 # make schema      write the JSON Schemas of what people write; CI compares them
 # make update-ok   write the expected output of tests/cases/check again
@@ -93,6 +94,14 @@ FUZZ := $(patsubst %.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 $(foreach t,$(UNIT),$(eval $(call test_rule,$(t))))
 $(foreach t,$(FUZZ),$(eval $(call test_rule,$(t),-fsanitize=fuzzer,-lcsv)))
 
+# Programs of the benchmark; findings is the program with another main.
+BENCH_PROGRAMS := $(patsubst %.c,%,$(filter-out tests/bench/findings.c,$(sort $(wildcard tests/bench/*.c))))
+$(foreach t,$(BENCH_PROGRAMS),$(eval $(call test_rule,$(t),,-lcsv)))
+
+$(B)/tests/bench/findings: $(B)/tests/bench/findings.o $(filter-out $(B)/daemon/app/main.o,$(OBJECTS))
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 # The whole daemon, with clock, network and threads replaced (tests/support/fake_*).
 REPLACED := daemon/base/clock daemon/base/log daemon/io/loop daemon/io/worker daemon/io/http daemon/io/sd \
 	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/inflate daemon/io/wire_text \
@@ -118,10 +127,11 @@ $(B)/tests/fault/die_at_write.so: tests/fault/die_at_write.c
 -include $(wildcard $(B)/tests/*/*.d)
 
 # Asked for by `make check` with the VARIANT it needs.
-.PHONY: tests fuzzers objects
+.PHONY: tests fuzzers objects benches
 tests: $(patsubst %,$(B)/%,$(UNIT)) $(B)/tests/scenario/run
 fuzzers: $(patsubst %,$(B)/%,$(FUZZ))
 objects: $(OBJECTS)
+benches: $(patsubst %,$(B)/%,$(BENCH_PROGRAMS)) $(B)/tests/bench/findings $(B)/tdwatch
 
 # ---- what people call ----
 
@@ -148,6 +158,14 @@ fault: deps-check
 	@tests/support/npm.sh
 	@/usr/bin/python3 tests/fault/kill.py build/release/tdwatch 200
 	@/usr/bin/python3 tests/fault/bulk.py build/release/tdwatch build/release/tests/fault/die_at_write.so 200
+
+# Speed and memory beside other programs: BENCH="--rows 1m,10m --rounds 5 --large"; see docs/benchmarks.md.
+.PHONY: bench bench-peers
+bench: deps-check
+	@$(PARALLEL) VARIANT=release benches
+	@/usr/bin/python3 tests/bench/bench.py $(BENCH)
+bench-peers: deps-check
+	@tests/bench/install.sh
 
 .PHONY: format
 format:
