@@ -12,7 +12,8 @@
 #include "feeds/vocabulary.h"
 #include "feeds/words.h"
 
-static decoder_fn *const decoders[] = {[FEED_CSV] = decode_csv};
+static decoder_fn *const decoders[] = {
+    [FEED_CSV] = decode_csv, [FEED_JSON] = decode_json, [FEED_XML] = decode_xml, [FEED_XLSX] = decode_xlsx};
 
 _Static_assert((int)FIELD_QUANTITY - (int)FIELD_VALUE == (int)COLUMN_QUANTITY &&
                    (int)FIELD_WEIGHT - (int)FIELD_VALUE == (int)COLUMN_WEIGHT,
@@ -55,11 +56,11 @@ static bool too_many_faults(const struct mapper *mapper)
     return mapper->diags->errors - mapper->errors_before >= DIAG_MAX;
 }
 
-/* A record's line and a field's column. Where a quoted field before it spans lines, the column counts in the
- * field's own line. */
+/* Where a field stands. Where a quoted field of CSV before it spans lines, the line is the record's, and the
+ * column counts in the field's own line. */
 static struct place place_of(const struct mapper *mapper, const struct record *record, size_t i)
 {
-    return (struct place){mapper->file, record->line, i < record->len ? record_column(record, i) : 1};
+    return record_place(record, i, mapper->file, mapper->arena);
 }
 
 static struct place place_of_cell(const struct mapper *mapper, const struct cell *cell)
@@ -292,6 +293,19 @@ static int read_row(struct mapper *mapper, const struct record *record, struct o
     return result;
 }
 
+/* A place for the next row. Only where names are not written in each record, or the payload is compressed,
+ * are there more rows than make_room has counted. */
+static struct observation *next_row(struct mapper *mapper)
+{
+    if (mapper->len == mapper->cap) {
+        struct observation *old = mapper->rows;
+        mapper->cap = mapper->cap * 2;
+        mapper->rows = arena_array(mapper->arena, mapper->cap, sizeof *mapper->rows);
+        memcpy(mapper->rows, old, mapper->len * sizeof *old);
+    }
+    return &mapper->rows[mapper->len];
+}
+
 static int on_record(void *userdata, const struct record *record)
 {
     struct mapper *mapper = userdata;
@@ -302,7 +316,7 @@ static int on_record(void *userdata, const struct record *record)
     if (record->len != mapper->width) {
         diag_error(mapper->diags, place_of(mapper, record, 0), "D012",
             "the row has %zu fields, the header names %zu", record->len, mapper->width);
-    } else if (read_row(mapper, record, &mapper->rows[mapper->len]) == 0) {
+    } else if (read_row(mapper, record, next_row(mapper)) == 0) {
         mapper->len++;
     }
     return too_many_faults(mapper);
@@ -371,11 +385,11 @@ static void find_column(struct mapper *mapper, enum field_role role, const struc
     refuse_missing(mapper, column, names);
 }
 
-/* A row has a delimiter or a line end behind each field, so there are no more rows than this. The arena's
- * memory costs nothing until it is written to, and rows that grow would be copied. */
+/* A row of CSV has a delimiter or a line end behind each field, so there are no more rows than this. The
+ * arena's memory costs nothing until it is written to, and rows that grow would be copied. */
 static void make_room(struct mapper *mapper)
 {
-    size_t rows = mapper->body_len / mapper->width;
+    size_t rows = mapper->body_len / mapper->width + 1;
     mapper->cap = rows < PAYLOAD_ROWS_MAX ? rows : PAYLOAD_ROWS_MAX;
     mapper->rows = arena_array(mapper->arena, mapper->cap, sizeof *mapper->rows);
 }
@@ -424,7 +438,7 @@ static int check_bytes(const struct mapper *mapper, size_t faults_before, struct
     size_t faults = diags->len, errors = diags->errors;
     diags->len = faults_before;
     diags->errors = mapper->errors_before;
-    int r = payload_check_bytes(payload, mapper->file, diags);
+    int r = payload_check_bytes(mapper->descriptor, payload, mapper->file, diags);
     if (r == 0) {
         diags->len = faults;
         diags->errors = errors;

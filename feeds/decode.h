@@ -30,7 +30,7 @@ enum { DECODE_BAD_BYTES = 1 };
 typedef int decoder_fn(const struct descriptor *descriptor, struct slice payload, const char *file,
     const struct record_sink *sink, struct diag_list *diags);
 
-decoder_fn decode_csv;
+decoder_fn decode_csv, decode_json, decode_xml, decode_xlsx;
 
 /* What is decoded, and by what. */
 struct decode_input {

@@ -8,7 +8,7 @@
  *   licence: …
  *   publication_lag: 35d              # a month is published so long after its end
  *   absent: zero                      # no row in a published month: no trade
- *   csv: { delimiter: "," }
+ *   csv: { delimiter: "," }           # the section of its format; also json:, xml:, xlsx:
  *   fields:
  *     reporter: { value: VN }                          # a constant …
  *     flow:     { column: flow, map: { X: export, M: import } }
@@ -33,7 +33,7 @@
 #include "base/keys.h"
 #include "base/node.h"
 
-enum feed_format { FEED_CSV };
+enum feed_format { FEED_CSV, FEED_JSON, FEED_XML, FEED_XLSX, FEED_FORMAT_COUNT };
 
 /* The observation's fields a descriptor maps, in the order of the table in descriptor.c. */
 enum field_role {
@@ -77,7 +77,20 @@ struct descriptor {
     int64_t rows_at_least;
     bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
                             trade, not an unknown figure */
-    char delimiter;
+    char delimiter;      /* CSV */
+    struct {
+        const char
+            *records; /* where the records are: names with points between, or "" for the document itself */
+        bool header;  /* the first record is a list of the names, the others are lists too */
+        bool ignore_case; /* of names */
+    } json;
+    struct {
+        const char *record; /* name of the element that is a record */
+    } xml;
+    struct {
+        const char *sheet; /* a text in a cell above the header row, by which the sheet is found */
+        const char *says;  /* another text that must stand there, such as the unit of the figures; or NULL */
+    } xlsx;
     struct field fields[FIELD_COUNT];
     struct digest version; /* of its text, set by who has read the file */
     struct arena arena;
