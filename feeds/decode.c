@@ -4,16 +4,30 @@
 #include "feeds/decode.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
+#include "base/parallel.h"
 #include "core/code.h"
 #include "feeds/payload.h"
 #include "feeds/vocabulary.h"
 #include "feeds/words.h"
 
-static decoder_fn *const decoders[] = {
-    [FEED_CSV] = decode_csv, [FEED_JSON] = decode_json, [FEED_XML] = decode_xml, [FEED_XLSX] = decode_xlsx};
+static const struct {
+    decoder_fn *decode;
+    size_t (*split)(
+        const struct descriptor *descriptor, struct slice payload, size_t n, struct slice *ret_parts);
+} decoders[] = {
+    [FEED_CSV] = {decode_csv, decode_csv_split},
+    [FEED_JSON] = {decode_json, NULL},
+    [FEED_XML] = {decode_xml, NULL},
+    [FEED_XLSX] = {decode_xlsx, NULL},
+};
+
+/* A part is not worth a thread below this. */
+enum { PART_BYTES_MIN = 256 * 1024 };
 
 _Static_assert((int)FIELD_QUANTITY - (int)FIELD_VALUE == (int)COLUMN_QUANTITY &&
                    (int)FIELD_WEIGHT - (int)FIELD_VALUE == (int)COLUMN_WEIGHT,
@@ -34,20 +48,16 @@ struct cell {
 };
 
 struct mapper {
+    const struct decode_input *input;
     const struct descriptor *descriptor;
-    const struct countries *countries;
-    const char *file;
-    struct arena *arena;
     struct diag_list *diags;
     size_t errors_before;
-    size_t body_len; /* bytes of the payload */
-    size_t width;    /* names in the header */
+    size_t width; /* names in the header */
     struct source sources[FIELD_COUNT];
     size_t source_len;
     struct words words[FIELD_COUNT];
-    struct observation common; /* what is the same in every row */
-    struct observation *rows;  /* in the arena */
-    size_t len, cap;
+    struct dataset *dataset;
+    struct dataset_row common; /* what is the same in every row */
 };
 
 /* The list keeps no more, and a payload with so many is another table. */
@@ -60,7 +70,7 @@ static bool too_many_faults(const struct mapper *mapper)
  * column counts in the field's own line. */
 static struct place place_of(const struct mapper *mapper, const struct record *record, size_t i)
 {
-    return record_place(record, i, mapper->file, mapper->arena);
+    return record_place(record, i, mapper->input->file, &mapper->diags->arena);
 }
 
 static struct place place_of_cell(const struct mapper *mapper, const struct cell *cell)
@@ -69,6 +79,9 @@ static struct place place_of_cell(const struct mapper *mapper, const struct cell
 }
 
 /* ---- texts ---- */
+
+/* The word of texts whose rows the feed leaves out. */
+static const char skip_word[] = "skip";
 
 static const struct field_pair *find_pair(const struct field *field, struct slice text)
 {
@@ -100,49 +113,84 @@ static int refuse_unlisted(struct mapper *mapper, const struct cell *cell)
     return -EBADMSG;
 }
 
-/* What a text means before its prefix: by the map, else by the code list. The alpha-2 codes are ours, and are
- * checked as such later. */
+/* The first digits of a code, where the feed reads no more of it. */
+static int cut_code(struct mapper *mapper, const struct cell *cell, struct slice *meant)
+{
+    size_t digits = (size_t)mapper->descriptor->fields[cell->role].digits;
+    if (digits == 0)
+        return 0;
+    if (meant->len < digits) {
+        char quote[QUOTE_SIZE];
+        const char *name = vocabulary_role_name(cell->role);
+        diag_error(mapper->diags, place_of_cell(mapper, cell), "D020", "%s %s has fewer than %zu digits",
+            name, payload_quote(cell->text, quote), digits);
+        diag_hint(mapper->diags, "where it is a total, leave it out: add it to fields.%s.map as skip", name);
+        return -EBADMSG;
+    }
+    meant->len = digits;
+    return 0;
+}
+
+/* What a text means before its prefix: by the map, else by the code list, else it is itself. The alpha-2
+ * codes are ours, and are checked as such later. 0, 1 where its rows are left out, or -EBADMSG. */
 static int find_meaning(struct mapper *mapper, const struct cell *cell, struct slice *ret_meant)
 {
     const struct field *field = &mapper->descriptor->fields[cell->role];
     const struct field_pair *pair = find_pair(field, cell->text);
     const struct country *country = NULL;
-    if (pair == NULL && field->map_len > 0 && !field->has_codes)
+    *ret_meant = pair != NULL ? slice_of(pair->to) : cell->text;
+    if (pair != NULL)
+        return pair->skip;
+    if (field->map_translates && !field->has_codes)
         return refuse_unmapped(mapper, cell);
-    if (pair != NULL || field->codes == COUNTRY_ISO2) {
-        *ret_meant = pair != NULL ? slice_of(pair->to) : cell->text;
-        return 0;
-    }
-    if (mapper->countries != NULL)
-        country = countries_find(mapper->countries, (enum country_scheme)field->codes, cell->text);
+    if (field->codes == COUNTRY_ISO2)
+        return cut_code(mapper, cell, ret_meant);
+    if (mapper->input->countries != NULL)
+        country = countries_find(mapper->input->countries, (enum country_scheme)field->codes, cell->text);
     if (country == NULL)
         return refuse_unlisted(mapper, cell);
     *ret_meant = slice_of(country->codes[COUNTRY_ISO2]);
     return 0;
 }
 
+static bool has_text(enum field_role role)
+{
+    return role == FIELD_REPORTER || role == FIELD_PARTNER || role == FIELD_PRODUCT || role == FIELD_UNIT;
+}
+
+/* Prefix and meaning; texts are numbered as the dataset numbers them. */
+static int read_meaning(
+    struct mapper *mapper, enum field_role role, struct slice meant, struct word *ret_word)
+{
+    char text[2 * CODE_SIZE];
+    struct word word = {.text = vocabulary_role_name(role)};
+    if (meant.len >= CODE_SIZE) /* nothing longer is meant, nor worth a copy */
+        return -EINVAL;
+    snprintf(
+        text, sizeof text, "%s%.*s", mapper->descriptor->fields[role].prefix, (int)meant.len, meant.data);
+    int r = vocabulary_read(role, slice_of(text), &word.number);
+    if (r == 0 && has_text(role))
+        word.number = dataset_text(mapper->dataset, text);
+    *ret_word = word;
+    return r;
+}
+
 /* Map or code list, prefix, meaning. */
 static int translate(struct mapper *mapper, const struct cell *cell, struct word *ret_word)
 {
-    const struct field *field = &mapper->descriptor->fields[cell->role];
     struct slice meant;
-    if (find_meaning(mapper, cell, &meant) < 0)
-        return -EBADMSG;
-    struct word word = {0};
-    int r = -EINVAL;
-    if (meant.len < CODE_SIZE) { /* nothing longer is meant, nor worth a copy */
-        word.text = arena_printf(mapper->arena, "%s%.*s", field->prefix, (int)meant.len, meant.data);
-        r = vocabulary_read(cell->role, slice_of(word.text), &word.number);
-    }
-    if (r < 0) {
-        char quote[QUOTE_SIZE];
-        diag_error(mapper->diags, place_of_cell(mapper, cell), "D015", "%s %s is not %s",
-            vocabulary_role_name(cell->role), payload_quote(cell->text, quote),
-            vocabulary_expected(cell->role));
-        return -EBADMSG;
-    }
-    *ret_word = word;
-    return 0;
+    int r = find_meaning(mapper, cell, &meant);
+    if (r < 0)
+        return r;
+    *ret_word = (struct word){.text = skip_word};
+    if (r > 0)
+        return 0;
+    if (read_meaning(mapper, cell->role, meant, ret_word) == 0)
+        return 0;
+    char quote[QUOTE_SIZE];
+    diag_error(mapper->diags, place_of_cell(mapper, cell), "D015", "%s %s is not %s",
+        vocabulary_role_name(cell->role), payload_quote(cell->text, quote), vocabulary_expected(cell->role));
+    return -EBADMSG;
 }
 
 /* As translate, through what is known already. Texts with faults are not kept: each row with one is reported.
@@ -214,29 +262,29 @@ static int read_figure(struct mapper *mapper, const struct cell *cell, int64_t *
 /* ---- rows ---- */
 
 /* Puts a translated text where its field belongs. */
-static void set_word(struct observation *row, enum field_role role, struct word word)
+static void set_word(struct dataset_row *row, enum field_role role, uint32_t number)
 {
     switch (role) {
     case FIELD_REPORTER:
-        row->reporter = word.text;
+        row->reporter = number;
         break;
     case FIELD_FLOW:
-        row->flow = (enum flow)word.number;
+        row->flow = (enum flow)number;
         break;
     case FIELD_PARTNER:
-        row->partner = word.text;
+        row->partner = number;
         break;
     case FIELD_PRODUCT:
-        row->product = word.text;
+        row->product = number;
         break;
     case FIELD_PERIOD:
-        row->period = (int32_t)word.number;
+        row->period = (int32_t)number;
         break;
     case FIELD_UNIT:
-        row->unit = word.text;
+        row->unit = number;
         break;
     case FIELD_FLAGS:
-        row->flags = word.number;
+        row->flags = (uint8_t)number;
         break;
     case FIELD_VALUE:
     case FIELD_QUANTITY:
@@ -246,22 +294,23 @@ static void set_word(struct observation *row, enum field_role role, struct word 
     }
 }
 
-/* One field of one row. */
-static int read_field(struct mapper *mapper, const struct cell *cell, struct observation *row)
+/* One field of one row: 0, 1 where the row is left out, or -EBADMSG. */
+static int read_field(struct mapper *mapper, const struct cell *cell, struct dataset_row *row)
 {
     if (cell->role >= FIELD_VALUE && cell->role <= FIELD_WEIGHT) {
-        enum column column = (enum column)(cell->role - FIELD_VALUE);
-        int r = read_figure(mapper, cell, &row->figure[column]);
-        row->present[column] = r == 0;
+        unsigned column = (unsigned)(cell->role - FIELD_VALUE);
+        int r = read_figure(mapper, cell, &row->figures[column]);
+        row->known |= (uint8_t)((unsigned)(r == 0) << column);
         return r < 0 ? r : 0;
     }
     if (cell->role == FIELD_UNIT && cell->text.len == 0)
         return 0; /* a fault only where there is a quantity */
     struct word word;
     int r = look_up(mapper, cell, &word);
-    if (r == 0)
-        set_word(row, cell->role, word);
-    return r;
+    if (r < 0 || word.text == skip_word)
+        return r < 0 ? r : 1;
+    set_word(row, cell->role, word.number);
+    return 0;
 }
 
 /* Where the unit stands, or 0. */
@@ -273,8 +322,8 @@ static size_t unit_column(const struct mapper *mapper)
     return 0;
 }
 
-/* 0, or -EBADMSG with every fault of the row reported. */
-static int read_row(struct mapper *mapper, const struct record *record, struct observation *row)
+/* 0, 1 where the row is left out, or -EBADMSG with every fault of the row reported. */
+static int read_row(struct mapper *mapper, const struct record *record, struct dataset_row *row)
 {
     int result = 0;
     *row = mapper->common;
@@ -282,10 +331,12 @@ static int read_row(struct mapper *mapper, const struct record *record, struct o
     for (size_t i = 0; i < mapper->source_len; i++) {
         const struct source *source = &mapper->sources[i];
         struct cell cell = {source->role, record->fields[source->at], record, source->at};
-        if (read_field(mapper, &cell, row) < 0)
-            result = -EBADMSG;
+        int r = read_field(mapper, &cell, row);
+        if (r > 0)
+            return 1;
+        result = r < 0 ? r : result;
     }
-    if (result == 0 && row->present[COLUMN_QUANTITY] && row->unit[0] == '\0') {
+    if (result == 0 && (row->known & 1 << COLUMN_QUANTITY) != 0 && row->unit == DATASET_NO_TEXT) {
         diag_error(mapper->diags, place_of(mapper, record, unit_column(mapper)), "D018",
             "a quantity without a unit");
         result = -EBADMSG;
@@ -293,31 +344,19 @@ static int read_row(struct mapper *mapper, const struct record *record, struct o
     return result;
 }
 
-/* A place for the next row. Only where names are not written in each record, or the payload is compressed,
- * are there more rows than make_room has counted. */
-static struct observation *next_row(struct mapper *mapper)
-{
-    if (mapper->len == mapper->cap) {
-        struct observation *old = mapper->rows;
-        mapper->cap = mapper->cap * 2;
-        mapper->rows = arena_array(mapper->arena, mapper->cap, sizeof *mapper->rows);
-        memcpy(mapper->rows, old, mapper->len * sizeof *old);
-    }
-    return &mapper->rows[mapper->len];
-}
-
 static int on_record(void *userdata, const struct record *record)
 {
     struct mapper *mapper = userdata;
-    if (mapper->len == PAYLOAD_ROWS_MAX) {
+    struct dataset_row row;
+    if (mapper->dataset->rows == PAYLOAD_ROWS_MAX) {
         diag_error(mapper->diags, place_of(mapper, record, 0), "D013", "more than %d rows", PAYLOAD_ROWS_MAX);
         return 1;
     }
     if (record->len != mapper->width) {
         diag_error(mapper->diags, place_of(mapper, record, 0), "D012",
             "the row has %zu fields, the header names %zu", record->len, mapper->width);
-    } else if (read_row(mapper, record, next_row(mapper)) == 0) {
-        mapper->len++;
+    } else if (read_row(mapper, record, &row) == 0) {
+        dataset_put(mapper->dataset, &row);
     }
     return too_many_faults(mapper);
 }
@@ -352,7 +391,7 @@ static const char *list_names(struct mapper *mapper, const struct record *names)
     for (size_t i = 0; i < names->len; i++)
         if (buf_printf(&list, "%s%s", i > 0 ? ", " : "", payload_quote(names->fields[i], quote)) < 0)
             break;
-    const char *text = arena_strdup(mapper->arena, buf_text(&list));
+    const char *text = arena_strdup(&mapper->diags->arena, buf_text(&list));
     buf_deinit(&list);
     return text;
 }
@@ -362,9 +401,9 @@ static void refuse_missing(struct mapper *mapper, const char *column, const stru
 {
     const char *texts[RECORD_FIELDS_MAX];
     for (size_t i = 0; i < names->len; i++)
-        texts[i] = arena_strndup(
-            mapper->arena, names->fields[i].data, names->fields[i].len < 64 ? names->fields[i].len : 64);
-    diag_error(mapper->diags, (struct place){mapper->file, names->line, 1}, "D010",
+        texts[i] = arena_strndup(&mapper->diags->arena, names->fields[i].data,
+            names->fields[i].len < 64 ? names->fields[i].len : 64);
+    diag_error(mapper->diags, (struct place){mapper->input->file, names->line, 1}, "D010",
         "the payload has no column \"%s\"; it has %s", column, list_names(mapper, names));
     const char *near = str_did_you_mean(slice_of(column), texts, names->len);
     if (near != NULL)
@@ -385,22 +424,36 @@ static void find_column(struct mapper *mapper, enum field_role role, const struc
     refuse_missing(mapper, column, names);
 }
 
-/* A row of CSV has a delimiter or a line end behind each field, so there are no more rows than this. The
- * arena's memory costs nothing until it is written to, and rows that grow would be copied. */
-static void make_room(struct mapper *mapper)
+/* Rows that are left out should cost little, so the fields that say so are read first. */
+static void sort_sources(struct mapper *mapper)
 {
-    size_t rows = mapper->body_len / mapper->width + 1;
-    mapper->cap = rows < PAYLOAD_ROWS_MAX ? rows : PAYLOAD_ROWS_MAX;
-    mapper->rows = arena_array(mapper->arena, mapper->cap, sizeof *mapper->rows);
+    size_t front = 0;
+    for (size_t i = 0; i < mapper->source_len; i++) {
+        struct source source = mapper->sources[i];
+        if (!mapper->descriptor->fields[source.role].map_skips)
+            continue;
+        memmove(&mapper->sources[front + 1], &mapper->sources[front], (i - front) * sizeof source);
+        mapper->sources[front++] = source;
+    }
 }
 
 /* What is the same in every row. */
-static void set_constant(struct mapper *mapper, enum field_role role, const struct record *names)
+static void set_constants(struct mapper *mapper)
 {
-    struct word word;
-    struct cell cell = {role, slice_of(mapper->descriptor->fields[role].value), names, 0};
-    if (translate(mapper, &cell, &word) == 0)
-        set_word(&mapper->common, role, word);
+    const struct field *quantity = &mapper->descriptor->fields[FIELD_QUANTITY];
+    struct record nowhere = {0};
+    mapper->common = (struct dataset_row){0};
+    mapper->common.unit = dataset_text(mapper->dataset, quantity->given ? quantity->unit : "");
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        const struct field *field = &mapper->descriptor->fields[i];
+        enum field_role role = (enum field_role)i;
+        struct word word;
+        if (!field->given || field->column != NULL)
+            continue;
+        struct cell cell = {role, slice_of(field->value), &nowhere, 0};
+        if (translate(mapper, &cell, &word) == 0)
+            set_word(&mapper->common, role, word.number);
+    }
 }
 
 /* Finds the columns. No row is read when the header is wrong. */
@@ -409,36 +462,86 @@ static int on_names(void *userdata, const struct record *names)
     struct mapper *mapper = userdata;
     mapper->width = names->len;
     check_duplicates(mapper, names);
-    for (int i = 0; i < FIELD_COUNT; i++) {
-        const struct field *field = &mapper->descriptor->fields[i];
-        enum field_role role = (enum field_role)i;
-        if (field->given && field->column != NULL)
-            find_column(mapper, role, names);
-        else if (field->given)
-            set_constant(mapper, role, names);
-    }
-    if (mapper->diags->errors > mapper->errors_before)
-        return 1;
-    make_room(mapper);
-    return 0;
+    for (int i = 0; i < FIELD_COUNT; i++)
+        if (mapper->descriptor->fields[i].given && mapper->descriptor->fields[i].column != NULL)
+            find_column(mapper, (enum field_role)i, names);
+    sort_sources(mapper);
+    return mapper->diags->errors > mapper->errors_before;
 }
 
-/* ---- the whole ---- */
+/* ---- parts ---- */
 
-static void mapper_deinit(struct mapper *mapper)
+/* One of the parts that are read side by side: they share nothing that is written. */
+struct part {
+    struct mapper mapper;
+    struct diag_list diags;
+    struct slice payload;
+    int r;
+};
+
+static void words_of_deinit(struct mapper *mapper)
 {
     for (int i = 0; i < FIELD_COUNT; i++)
         words_deinit(&mapper->words[i]);
 }
 
+static void read_part(void *userdata, size_t i)
+{
+    struct part *part = (struct part *)userdata + i;
+    struct mapper *mapper = &part->mapper;
+    struct record_sink sink = {NULL, on_record, mapper};
+    mapper->diags = &part->diags;
+    set_constants(mapper);
+    part->r = decoders[mapper->descriptor->format].decode(
+        mapper->descriptor, part->payload, mapper->input->file, &sink, &part->diags);
+    dataset_end(mapper->dataset);
+    if (part->diags.errors > 0)
+        part->r = -EBADMSG;
+    words_of_deinit(mapper);
+}
+
+/* Reads the names, and then the rest in parts. Whether all of it is right; if not, reading it as one piece
+ * says why. */
+static bool read_parts(const struct mapper *header, struct slice body, struct datasets *ret_payload)
+{
+    struct part *parts = alloc_zeroed(DATASET_PARTS_MAX, sizeof *parts);
+    struct slice slices[DATASET_PARTS_MAX];
+    struct mapper mapper = *header;
+    struct diag_list unseen = DIAG_LIST_NULL;
+    struct record_sink sink = {on_names, NULL, &mapper};
+    int format = mapper.descriptor->format;
+    mapper.diags = &unseen;
+    bool right = decoders[format].decode(mapper.descriptor, body, mapper.input->file, &sink, &unseen) == 0 &&
+                 unseen.errors == 0;
+    if (right)
+        ret_payload->len = decoders[format].split(mapper.descriptor, body, mapper.input->parts, slices);
+    ret_payload->items = alloc_zeroed(ret_payload->len, sizeof *ret_payload->items);
+    for (size_t i = 0; i < ret_payload->len; i++) {
+        dataset_init(&ret_payload->items[i]);
+        parts[i] = (struct part){.mapper = mapper, .payload = slices[i]};
+        parts[i].mapper.errors_before = 0;
+        parts[i].mapper.dataset = &ret_payload->items[i];
+    }
+    parallel_each(ret_payload->len, read_part, parts);
+    for (size_t i = 0; i < ret_payload->len; i++) {
+        right = right && parts[i].r == 0;
+        diag_list_deinit(&parts[i].diags);
+    }
+    diag_list_deinit(&unseen);
+    alloc_free(parts);
+    return right;
+}
+
+/* ---- the whole ---- */
+
 /* Bytes that are no text are the only fault of a payload that has them: the others may come from them. */
-static int check_bytes(const struct mapper *mapper, size_t faults_before, struct slice payload)
+static int check_bytes(const struct mapper *mapper, size_t faults_before)
 {
     struct diag_list *diags = mapper->diags;
     size_t faults = diags->len, errors = diags->errors;
     diags->len = faults_before;
     diags->errors = mapper->errors_before;
-    int r = payload_check_bytes(mapper->descriptor, payload, mapper->file, diags);
+    int r = payload_check_bytes(mapper->descriptor, mapper->input->payload, mapper->input->file, diags);
     if (r == 0) {
         diags->len = faults;
         diags->errors = errors;
@@ -446,38 +549,43 @@ static int check_bytes(const struct mapper *mapper, size_t faults_before, struct
     return r;
 }
 
-/* Decodes what begins and ends like a payload. */
-static int map_payload(struct mapper *mapper, struct slice payload)
+static int read_whole(struct mapper *mapper, struct slice body, struct datasets *ret_payload)
 {
     size_t faults_before = mapper->diags->len;
-    struct slice body = payload_body(payload);
     struct record_sink sink = {on_names, on_record, mapper};
-    mapper->body_len = body.len;
-    int r =
-        decoders[mapper->descriptor->format](mapper->descriptor, body, mapper->file, &sink, mapper->diags);
+    *ret_payload = (struct datasets){alloc_zeroed(1, sizeof(struct dataset)), 1};
+    mapper->dataset = ret_payload->items;
+    dataset_init(mapper->dataset);
+    set_constants(mapper);
+    int r = decoders[mapper->descriptor->format].decode(
+        mapper->descriptor, body, mapper->input->file, &sink, mapper->diags);
+    dataset_end(mapper->dataset);
+    words_of_deinit(mapper);
     if (r == 0 && mapper->diags->errors == mapper->errors_before)
         return 0;
-    (void)check_bytes(mapper, faults_before, payload);
+    (void)check_bytes(mapper, faults_before);
     return -EBADMSG;
 }
 
-int decode_payload(const struct decode_input *input, struct arena *arena, struct observations *ret_rows,
-    struct diag_list *diags)
+/* Decodes what begins and ends like a payload. */
+static int read_payload(struct mapper *mapper, struct slice body, struct datasets *ret_payload)
 {
-    *ret_rows = (struct observations){0};
-    const struct field *quantity = &input->descriptor->fields[FIELD_QUANTITY];
-    struct mapper mapper = {.descriptor = input->descriptor,
-        .countries = input->countries,
-        .file = input->file,
-        .arena = arena,
-        .diags = diags,
-        .errors_before = diags->errors,
-        .common.unit = quantity->given ? arena_strdup(arena, quantity->unit) : ""};
-    int r = payload_check(input->descriptor, input->payload, input->file, diags);
-    if (r == 0)
-        r = map_payload(&mapper, input->payload);
-    if (r == 0)
-        *ret_rows = (struct observations){mapper.rows, mapper.len, mapper.cap};
-    mapper_deinit(&mapper);
+    bool splits = decoders[mapper->descriptor->format].split != NULL && mapper->input->parts > 1 &&
+                  body.len / mapper->input->parts >= PART_BYTES_MIN;
+    if (splits && read_parts(mapper, body, ret_payload))
+        return 0;
+    datasets_deinit(ret_payload);
+    int r = read_whole(mapper, body, ret_payload);
+    if (r < 0)
+        datasets_deinit(ret_payload);
     return r;
+}
+
+int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+{
+    *ret_payload = (struct datasets){0};
+    struct mapper mapper = {
+        .input = input, .descriptor = input->descriptor, .diags = diags, .errors_before = diags->errors};
+    int r = payload_check(input->descriptor, input->payload, input->file, diags);
+    return r == 0 ? read_payload(&mapper, payload_body(input->payload), ret_payload) : r;
 }

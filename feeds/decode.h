@@ -5,17 +5,17 @@
 #ifndef FEEDS_DECODE_H
 #define FEEDS_DECODE_H
 
-#include "base/arena.h"
 #include "base/diag.h"
 #include "base/str.h"
 #include "core/country.h"
-#include "core/observation.h"
+#include "core/dataset.h"
 #include "feeds/descriptor.h"
 #include "feeds/record.h"
 
-enum { PAYLOAD_ROWS_MAX = 2 * 1000 * 1000 };
+enum { PAYLOAD_ROWS_MAX = 100 * 1000 * 1000 };
 
-/* What a decoder calls: once with the names, then once per record. Non-zero stops it (too many faults). */
+/* What a decoder calls: once with the names, then once per record. Non-zero stops it (too many faults).
+ * Without `names` the payload is a part that has none; without `record` nothing behind the names is read. */
 struct record_sink {
     int (*names)(void *userdata, const struct record *names);
     int (*record)(void *userdata, const struct record *record);
@@ -32,18 +32,24 @@ typedef int decoder_fn(const struct descriptor *descriptor, struct slice payload
 
 decoder_fn decode_csv, decode_json, decode_xml, decode_xlsx;
 
+/* Cuts what stands behind the names into at most `n` parts that a decoder may take one by one, where no line
+ * end stands inside quotes; where one does, a part before it does not end as it should, and its decoder says
+ * so. Returns how many. */
+size_t decode_csv_split(
+    const struct descriptor *descriptor, struct slice payload, size_t n, struct slice *ret_parts);
+
 /* What is decoded, and by what. */
 struct decode_input {
     const struct descriptor *descriptor;
     const struct countries *countries; /* for the fields' `codes`; NULL: only ISO 3166-1 alpha-2 is known */
     struct slice payload;
     const char *file; /* names the payload in messages */
+    size_t parts;     /* at most so many are read side by side; lines then count from each part's first */
 };
 
-/* Decodes a whole payload. Rows and their texts live in `arena`. What is no payload of this feed at all
- * (empty, HTML, not UTF-8) is refused for that alone. 0, or -EBADMSG with every fault in `diags` as
- * file:line:column; *ret_rows is then empty. */
-int decode_payload(const struct decode_input *input, struct arena *arena, struct observations *ret_rows,
-    struct diag_list *diags);
+/* Decodes a whole payload. What is no payload of this feed at all (empty, HTML, not UTF-8) is refused for
+ * that alone. 0, or -EBADMSG with every fault in `diags` as file:line:column, the same however many parts
+ * were asked for; *ret_payload is then empty. */
+int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
 
 #endif

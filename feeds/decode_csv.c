@@ -1,5 +1,6 @@
 /* CSV, by the scanner. */
 #include <errno.h>
+#include <string.h>
 
 #include "feeds/decode.h"
 #include "feeds/payload.h"
@@ -34,9 +35,10 @@ int decode_csv(const struct descriptor *descriptor, struct slice payload, const 
 {
     struct scan scan;
     struct record record;
-    int r, taken = 0;
+    int r = 0, taken = 0;
     scan_init(&scan, payload, descriptor->delimiter, scan_best_way());
-    for (bool named = false; taken == 0 && (r = scan_next(&scan, &record)) > 0; named = true)
+    for (bool named = sink->names == NULL;
+         taken == 0 && !(named && sink->record == NULL) && (r = scan_next(&scan, &record)) > 0; named = true)
         taken = give_record(sink, named, &record, file, diags);
     if (taken == 0 && r < 0)
         refuse_quotes(&scan, file, diags);
@@ -44,4 +46,32 @@ int decode_csv(const struct descriptor *descriptor, struct slice payload, const 
     if (taken < 0 || r < 0)
         return -EBADMSG;
     return scan.bad_bytes ? DECODE_BAD_BYTES : 0;
+}
+
+/* Where the text behind the first record begins. */
+static size_t behind_names(const struct descriptor *descriptor, struct slice payload)
+{
+    struct scan scan;
+    struct record record;
+    scan_init(&scan, payload, descriptor->delimiter, scan_best_way());
+    (void)scan_next(&scan, &record);
+    size_t start = scan.start;
+    scan_deinit(&scan);
+    return start;
+}
+
+size_t decode_csv_split(
+    const struct descriptor *descriptor, struct slice payload, size_t n, struct slice *ret_parts)
+{
+    size_t start = behind_names(descriptor, payload), len = 0;
+    size_t share = (payload.len - start) / n;
+    while (start < payload.len) {
+        const char *text = payload.data + start;
+        size_t rest = payload.len - start;
+        const char *end = len + 1 < n && share < rest ? memchr(text + share, '\n', rest - share) : NULL;
+        size_t size = end != NULL ? (size_t)(end + 1 - text) : rest;
+        ret_parts[len++] = (struct slice){text, size};
+        start += size;
+    }
+    return len;
 }

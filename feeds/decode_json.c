@@ -303,7 +303,7 @@ static int take_name(struct reader *reader, struct slice key)
         return refuse(reader, reader->offset, "D009", "the record has more than 256 names");
     char quote[QUOTE_SIZE];
     if (is_twice(reader, key, object)) {
-        diag_error(reader->diags, place_at(reader, start_of(reader, key)), "D023",
+        diag_error(reader->diags, place_at(reader, start_of(reader, key)), "D024",
             "the name %s stands twice in a record", payload_quote(key, quote));
         return stop(reader);
     }
@@ -381,7 +381,7 @@ static int end_list(struct reader *reader)
 static int take_field(struct reader *reader, struct slice text, size_t start)
 {
     if (text.len > FIELD_BYTES_MAX)
-        return refuse(reader, start, "D025", "a field of more than 64 kB");
+        return refuse(reader, start, "D026", "a field of more than 64 kB");
     /* A NUL would end the text early further on. */
     if (memchr(text.data, '\0', text.len) != NULL)
         return refuse(reader, start, "D003", "a NUL character in a text");
@@ -399,7 +399,7 @@ static int on_value(struct reader *reader, struct slice text, size_t start)
         return 1;
     }
     if (reader->record_depth == 0) {
-        diag_error(reader->diags, place_at(reader, start), "D022",
+        diag_error(reader->diags, place_at(reader, start), "D023",
             "the list of records has an item that is %s",
             reader->descriptor->json.header ? "no list" : "no object");
         return stop(reader);
@@ -441,7 +441,7 @@ static int on_null(void *userdata)
 static int open_level(struct reader *reader, bool is_object)
 {
     if (reader->depth == DEPTH_MAX)
-        return refuse(reader, here(reader) - 1, "D024", "nested more than 64 deep");
+        return refuse(reader, here(reader) - 1, "D025", "nested more than 64 deep");
     struct level *level = &reader->levels[reader->depth++];
     *level = (struct level){.is_object = is_object};
     return 1;
@@ -451,7 +451,7 @@ static int open_level(struct reader *reader, bool is_object)
 static int begin_records(struct reader *reader, bool is_object)
 {
     if (reader->found)
-        return refuse(reader, here(reader) - 1, "D023", "the records stand there twice");
+        return refuse(reader, here(reader) - 1, "D024", "the records stand there twice");
     reader->found = true;
     reader->offset = here(reader) - 1;
     reader->list_depth = reader->depth;
@@ -467,7 +467,7 @@ static int begin_item(struct reader *reader, bool is_object)
 {
     bool header = reader->descriptor->json.header;
     if (is_object == header)
-        return refuse(reader, here(reader) - 1, "D022",
+        return refuse(reader, here(reader) - 1, "D023",
             header ? "the list of records has an item that is no list"
                    : "the list of records has an item that is no object");
     begin_record(reader);
@@ -480,7 +480,7 @@ static int begin_inner(struct reader *reader, bool is_object)
     bool header = reader->descriptor->json.header;
     bool is_field = header ? reader->depth == reader->record_depth + 1 : reader->column >= 0;
     if (is_field)
-        return refuse(reader, here(reader) - 1, "D025",
+        return refuse(reader, here(reader) - 1, "D026",
             is_object ? "a field that is an object; expected a text or a number"
                       : "a field that is a list; expected a text or a number");
     struct level *level = &reader->levels[reader->depth - 1];
@@ -604,7 +604,7 @@ static void refuse_syntax(struct reader *reader, bool ended)
     size_t offset = here(reader);
     unsigned char *text = yajl_get_error(reader->handle, 0, NULL, 0);
     int len = (int)strcspn((const char *)text, "\n");
-    diag_error(reader->diags, place_at(reader, offset > 0 ? offset - 1 : 0), "D020", "broken JSON: %.*s", len,
+    diag_error(reader->diags, place_at(reader, offset > 0 ? offset - 1 : 0), "D021", "broken JSON: %.*s", len,
         (const char *)text);
     yajl_free_error(reader->handle, text);
 }
@@ -615,7 +615,7 @@ static int refuse_other(struct reader *reader)
     const char *path = reader->descriptor->json.records;
     const char *said = buf_text(&reader->said);
     const char *what = path[0] != '\0' ? "no records" : "no list of records";
-    diag_error(reader->diags, place_at(reader, 0), "D021", "the payload has %s%s%s%s%s%s%s", what,
+    diag_error(reader->diags, place_at(reader, 0), "D022", "the payload has %s%s%s%s%s%s%s", what,
         path[0] != '\0' ? " at \"" : "", path, path[0] != '\0' ? "\"" : "",
         said[0] != '\0' ? "; it says " : "", said, reader->said_enough ? ", …" : "");
     diag_hint(

@@ -11,8 +11,8 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-/* A payload is held in memory as a whole, and its rows beside it. */
-#define PAYLOAD_BYTES_MAX (INT64_C(256) * 1024 * 1024)
+/* A payload is held in memory as a whole (a file that is imported is mapped), and its rows beside it. */
+#define PAYLOAD_BYTES_MAX (INT64_C(8) * 1024 * 1024 * 1024)
 
 /* Scales are powers of ten, because a decimal text times a power of ten is exact. 10^9 units and FIGURE_SCALE
  * leave 6 digits below INT64_MAX for the text itself. */
@@ -23,6 +23,8 @@ static const char *const format_names[] = {
 /* A tab has a word, since it looks like a blank in the file. */
 static const char *const delimiter_names[] = {",", ";", "|", "tab", NULL};
 static const char *const absent_names[] = {"unknown", "zero", NULL};
+static const char *const world_names[] = {"given", "sum", NULL};
+static const char *const aggregate_names[] = {"none", "sum", NULL};
 static const char delimiters[] = {',', ';', '|', '\t'};
 
 /* ---- the tables of keys ---- */
@@ -31,7 +33,7 @@ static const char delimiters[] = {',', ';', '|', '\t'};
  */
 struct document_keys {
     struct descriptor descriptor;
-    int absent;                                     /* of absent_names */
+    int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
     const struct node *fields, *end;
 };
@@ -104,6 +106,19 @@ static const struct key document_keys[] = {
         .fallback = "unknown",
         .choices = absent_names,
         .help = "What a product and partner without a row in a published month means."},
+    {.name = "aggregate",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(aggregate),
+        .fallback = "none",
+        .choices = aggregate_names,
+        .help = "What becomes of rows of the same series and month: none refuses them, sum adds them up."},
+    {.name = "world",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(world),
+        .fallback = "given",
+        .choices = world_names,
+        .help = "Trade with the world: given as partner W, or the sum of all partners, of which the feed has "
+                "every one."},
     {.name = "max_bytes",
         .kind = KEY_SIZE,
         .offset = DOCUMENT(descriptor.max_bytes),
@@ -293,6 +308,13 @@ static const struct key field_keys[] = {
         .offset = FIELD(field.prefix),
         .help = "Put before the text.",
         .shape = &prefix_shape},
+    {.name = "digits",
+        .kind = KEY_INTEGER,
+        .offset = FIELD(field.digits),
+        .fallback = "0",
+        .min = 0,
+        .max = 10,
+        .help = "So many digits of the code are read, such as 6 of CN8; 0 reads all of it."},
     {.name = "scale",
         .kind = KEY_INTEGER,
         .offset = FIELD(field.scale),
@@ -320,11 +342,11 @@ static const struct key field_keys[] = {
 };
 
 /* Which keys of field_keys say something for which field. */
-static const char *const allowed_keys[FIELD_COUNT][5] = {
+static const char *const allowed_keys[FIELD_COUNT][6] = {
     [FIELD_REPORTER] = {"column", "value", "map", "codes"},
     [FIELD_FLOW] = {"column", "value", "map"},
     [FIELD_PARTNER] = {"column", "value", "map", "codes"},
-    [FIELD_PRODUCT] = {"column", "value", "map", "prefix"},
+    [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits"},
     [FIELD_PERIOD] = {"column"},
     [FIELD_VALUE] = {"column", "scale"},
     [FIELD_QUANTITY] = {"column", "scale", "unit"},
@@ -350,7 +372,7 @@ static const struct shape field_shapes[FIELD_COUNT] = {
     FIELD_SHAPE(FIELD_REPORTER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
     FIELD_SHAPE(FIELD_FLOW, constant_or_column, .needs = {{"map", "column"}}),
     FIELD_SHAPE(FIELD_PARTNER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
-    FIELD_SHAPE(FIELD_PRODUCT, constant_or_column, .needs = {{"map", "column"}}),
+    FIELD_SHAPE(FIELD_PRODUCT, constant_or_column, .needs = {{"map", "column"}, {"digits", "column"}}),
     FIELD_SHAPE(FIELD_PERIOD, column_only),
     FIELD_SHAPE(FIELD_VALUE, column_only),
     FIELD_SHAPE(FIELD_QUANTITY, column_only),
@@ -423,7 +445,10 @@ static void read_map(const struct reading *reading, const struct node *map)
         }
         pairs[i].from = arena_strndup(reading->arena, from->text.data, from->text.len);
         pairs[i].to = arena_strndup(reading->arena, to->text.data, to->text.len);
-        if (is_allowed(reading->role, "map"))
+        pairs[i].skip = str_equal(pairs[i].to, "skip");
+        reading->field->map_skips |= pairs[i].skip;
+        reading->field->map_translates |= !pairs[i].skip;
+        if (is_allowed(reading->role, "map") && !pairs[i].skip)
             check_text(reading, pairs[i].to, to->place);
     }
     reading->field->map = pairs;
@@ -444,12 +469,13 @@ static void check_origin(const struct reading *reading)
             "the column of the field %s has no name", role);
     if (field->value == NULL || !constant)
         return;
-    if (field->column != NULL || field->map_len > 0 || field->has_codes)
+    if (field->column != NULL || field->map_len > 0 || field->has_codes || field->digits > 0)
         diag_error(reading->diags, key_place(reading->node, "value"), "F006",
             "the field %s has a value for every row, so it takes no %s", role,
             field->column != NULL ? "column"
             : field->map_len > 0  ? "map"
-                                  : "codes");
+            : field->has_codes    ? "codes"
+                                  : "digits");
     check_text(reading, field->value, key_place(reading->node, "value"));
 }
 
@@ -644,6 +670,8 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
         return -EINVAL;
     }
     descriptor->rows_at_least = end.rows_at_least;
+    descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
+    descriptor->world_is_sum = str_equal(world_names[keys.world], "sum");
     descriptor->absent_is_zero = str_equal(absent_names[keys.absent], "zero");
     descriptor->file = arena_strdup(&descriptor->arena, document->place.file);
     *ret_descriptor = *descriptor;

@@ -8,12 +8,14 @@
  *   licence: …
  *   publication_lag: 35d              # a month is published so long after its end
  *   absent: zero                      # no row in a published month: no trade
+ *   aggregate: sum                    # rows of the same series and month are added up
+ *   world: sum                        # it has every partner and no total of them
  *   csv: { delimiter: "," }           # the section of its format; also json:, xml:, xlsx:
  *   fields:
  *     reporter: { value: VN }                          # a constant …
- *     flow:     { column: flow, map: { X: export, M: import } }
+ *     flow:     { column: flow, map: { X: export, M: import, R: skip } }   # re-exports are left out
  *     partner:  { column: partner, codes: iso3, map: { WLD: W } }
- *     product:  { column: group, prefix: "nso:" }
+ *     product:  { column: group, prefix: "nso:" }      # digits: 6 reads CN8 as HS6
  *     period:   { column: period }
  *     value:    { column: value_kusd, scale: 1000 }    # thousand USD
  *     quantity: { column: quantity_t, unit: t }
@@ -52,6 +54,7 @@ enum field_role {
 
 struct field_pair {
     const char *from, *to;
+    bool skip; /* rows with this text are left out */
 };
 
 struct field {
@@ -61,8 +64,12 @@ struct field {
     const char *prefix;     /* put before the text, or "" */
     int64_t scale;          /* figures: one unit of the payload in USD, units or kg */
     const char *unit;       /* quantity: its unit, or "" where the unit field says it */
-    struct field_pair *map; /* translations; a text outside the map is an error, unless it has_codes */
+    int64_t digits;         /* product: so many digits of the code are read; 0: all of it */
+    struct field_pair *map; /* what texts mean */
     size_t map_len;
+    bool map_translates; /* other than by leaving rows out: a text outside the map is an error, unless it
+                            has_codes */
+    bool map_skips;
     bool has_codes; /* texts outside the map are looked up in `codes` */
     int codes;      /* enum country_scheme */
 };
@@ -75,6 +82,8 @@ struct descriptor {
     int64_t publication_lag_s; /* from a month's end to its usual publication */
     int64_t max_bytes;         /* of a payload */
     int64_t rows_at_least;
+    bool world_is_sum;   /* it has every partner and no total: the world is the sum of its partners */
+    bool sums;           /* rows of the same series and month are added up */
     bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
                             trade, not an unknown figure */
     char delimiter;      /* CSV */

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,13 +25,23 @@ struct import {
 static int read_bytes(
     const struct import *import, const char *path, struct arena *arena, struct slice *ret_bytes)
 {
-    int r = file_read(path, (size_t)import->feed->max_bytes, arena, ret_bytes);
+    int r = file_map(path, (size_t)import->feed->max_bytes, arena, ret_bytes);
     if (r == -EFBIG)
         fprintf(stderr, "%s: larger than max_bytes of the feed, %lld bytes\n", path,
             (long long)import->feed->max_bytes);
     else if (r < 0)
         fprintf(stderr, "%s: %s\n", path, strerror(-r));
     return r;
+}
+
+/* A mapped file that somebody cuts short under our hands: nothing has been committed of it. */
+static void on_cut_file(int number)
+{
+    static const char text[] = "a file became shorter while it was read; nothing of it was taken in\n";
+    (void)number;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;
+    _exit(EXIT_FAULT);
 }
 
 /* What became of a file; EXIT_OK where it has no faults. */
@@ -180,6 +191,7 @@ int cmd_import(const char *config_path, int argc, char **argv)
     struct setup *setup = command_load_setup(command_config_path(config_path));
     if (setup == NULL)
         return EXIT_FAULT;
+    (void)sigaction(SIGBUS, &(struct sigaction){.sa_handler = on_cut_file}, NULL);
     struct import import = {setup, setup_feed(setup, argv[optind]), argv + optind + 1};
     int code = EXIT_USAGE;
     if (import.feed == NULL)

@@ -27,28 +27,34 @@ struct history {
 
 /* ---- the shipped sample, through the same decoder and gate as a feed ---- */
 
-static const struct source sample_source[] = {{"vn-nso-sample", false}};
+static const struct source sample_source[] = {{.name = "vn-nso-sample"}};
 
 static int decode_sample(struct panel *panel, struct arena *arena, struct diag_list *diags)
 {
     const struct node *document;
     struct descriptor feed;
-    struct observations rows;
+    struct datasets payload;
+    struct release release = {0};
     struct panel_changes changes;
     int r = yaml_parse("vn-nso-sample.feed.yaml", asset_sample_feed(), arena, &document, diags);
     if (r == 0)
         r = descriptor_read(document, &feed, diags);
     if (r < 0)
         return r;
-    struct gate gate = {sample_source[0].name, "vn-nso.csv", period_make(PERIOD_YEAR_MAX, 12), 1};
-    struct decode_input input = {&feed, NULL, asset_sample_csv(), "vn-nso.csv"};
-    r = decode_payload(&input, arena, &rows, diags);
+    struct gate gate = {.feed = sample_source[0].name,
+        .file = "vn-nso.csv",
+        .newest_period = period_make(PERIOD_YEAR_MAX, 12),
+        .min_rows = 1};
+    struct decode_input input = {&feed, NULL, asset_sample_csv(), "vn-nso.csv", 1};
+    r = decode_payload(&input, &payload, diags);
     if (r == 0)
-        r = gate_check(&gate, panel, &rows, diags);
+        r = gate_check(&gate, panel, &payload, &release, diags);
     if (r == 0) {
-        panel_apply(panel, sample_source[0].name, &rows, &changes);
+        panel_apply_release(panel, sample_source[0].name, &release, &changes);
         panel_changes_deinit(&changes);
     }
+    release_deinit(&release);
+    datasets_deinit(&payload);
     descriptor_deinit(&feed);
     return r;
 }

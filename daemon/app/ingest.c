@@ -7,6 +7,7 @@
 #include "app/announce.h"
 #include "app/schedule.h"
 #include "base/log.h"
+#include "base/parallel.h"
 #include "core/gate.h"
 #include "core/period.h"
 
@@ -35,25 +36,26 @@ struct passage {
     const struct engine_message *message;
     struct arena *arena; /* the caller's */
     struct digest digest;
-    struct arena rows_arena;
-    struct observations rows;
+    struct datasets payload;
+    struct release release;
+    size_t rows; /* of the release; of the payload while there is none */
     struct diag_list diags;
     struct panel_changes changes;
     struct judge_result judged;
 };
 
-/* ---- payload → rows: whole or not at all ---- */
+/* ---- payload → rows → release: whole or not at all ---- */
 
 struct decode_input ingest_input(
     const struct setup *setup, const struct descriptor *feed, struct slice bytes, const char *file)
 {
-    return (struct decode_input){feed, &setup->reference.countries, bytes, file};
+    return (struct decode_input){feed, &setup->reference.countries, bytes, file, parallel_width()};
 }
 
 static int decode_and_gate(const struct decode_input *input, const struct panel *panel, int64_t now_ms,
-    struct arena *arena, struct observations *ret_rows, struct diag_list *diags)
+    struct datasets *ret_payload, struct release *ret_release, struct diag_list *diags)
 {
-    int r = decode_payload(input, arena, ret_rows, diags);
+    int r = decode_payload(input, ret_payload, diags);
     if (r < 0)
         return r;
     struct gate gate = {
@@ -61,35 +63,61 @@ static int decode_and_gate(const struct decode_input *input, const struct panel 
         .file = input->file,
         .newest_period = period_of_ms(now_ms),
         .min_rows = (size_t)input->descriptor->rows_at_least,
+        .sum = input->descriptor->sums,
     };
-    return gate_check(&gate, panel, ret_rows, diags);
+    return gate_check(&gate, panel, ret_payload, ret_release, diags);
 }
 
-static int read_rows(struct passage *passage, const char *file)
+/* Lines of a payload that was read in parts count from each part's first, so what has a fault is read once
+ * more as one piece. */
+static int read_release(const struct decode_input *input, const struct panel *panel, int64_t now_ms,
+    struct datasets *ret_payload, struct release *ret_release, struct diag_list *diags)
+{
+    struct decode_input whole = *input;
+    struct diag_list faults = DIAG_LIST_NULL;
+    *ret_release = (struct release){0};
+    int r = decode_and_gate(input, panel, now_ms, ret_payload, ret_release, &faults);
+    if (r == 0 || ret_payload->len <= 1) {
+        *diags = faults;
+        return r;
+    }
+    whole.parts = 1;
+    diag_list_deinit(&faults);
+    datasets_deinit(ret_payload);
+    return decode_and_gate(&whole, panel, now_ms, ret_payload, ret_release, diags);
+}
+
+static int read_payload(struct passage *passage, const char *file)
 {
     const struct engine *engine = passage->engine;
     struct decode_input input = ingest_input(engine->setup, passage->feed, passage->message->body, file);
-    return decode_and_gate(&input, engine->panel, passage->message->now_ms, &passage->rows_arena,
-        &passage->rows, &passage->diags);
+    int r = read_release(&input, engine->panel, passage->message->now_ms, &passage->payload,
+        &passage->release, &passage->diags);
+    for (size_t i = 0; i < passage->payload.len; i++)
+        passage->rows += passage->payload.items[i].rows;
+    if (r == 0)
+        passage->rows = passage->release.rows;
+    return r;
 }
 
-/* ---- rows → panel → verdicts ---- */
+/* ---- release → panel → verdicts ---- */
 
-static size_t count_revised(const struct panel_changes *changes)
-{
-    size_t revised = 0;
-    for (size_t i = 0; i < changes->len; i++)
-        revised += changes->items[i].had_old;
-    return revised;
-}
-
-static void apply(struct panel *panel, const char *feed, const struct observations *rows,
+/* The rows are not needed behind this, and their memory is that of a second history. */
+static void apply(struct panel *panel, const char *feed, struct datasets *payload, struct release *release,
     struct panel_changes *ret_changes, struct ingest_report *report)
 {
-    panel_apply(panel, feed, rows, ret_changes);
-    report->rows = rows->len;
-    report->revised = count_revised(ret_changes);
-    report->added = ret_changes->len - report->revised;
+    report->rows = release->rows;
+    panel_apply_release(panel, feed, release, ret_changes);
+    release_deinit(release);
+    datasets_deinit(payload);
+    report->revised = ret_changes->revised;
+    report->added = ret_changes->added;
+}
+
+static void apply_passage(struct passage *passage, struct ingest_report *report)
+{
+    apply(passage->engine->panel, passage->feed->feed, &passage->payload, &passage->release,
+        &passage->changes, report);
 }
 
 /* New series may open new scopes, so everything is bound and judged again; else only what the changes reach.
@@ -129,7 +157,7 @@ static int put_payload(struct passage *passage, bool accepted, size_t revised, i
         .digest = passage->digest,
         .seen_ms = passage->message->now_ms,
         .bytes = passage->message->body.len,
-        .rows = passage->rows.len,
+        .rows = passage->rows,
         .revised = revised,
         .accepted = accepted,
         .reasons = accepted ? "" : reasons_text(passage, &reasons),
@@ -233,7 +261,8 @@ static int commit_passage(struct passage *passage, struct feed_row *feed_row, st
 
 static void passage_deinit(struct passage *passage)
 {
-    arena_deinit(&passage->rows_arena);
+    datasets_deinit(&passage->payload);
+    release_deinit(&passage->release);
     diag_list_deinit(&passage->diags);
     panel_changes_deinit(&passage->changes);
     judge_result_deinit(&passage->judged);
@@ -267,10 +296,10 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
         *ret_report = report;
         return 0;
     }
-    if (read_rows(&passage, feed->feed) < 0) {
+    if (read_payload(&passage, feed->feed) < 0) {
         report.outcome = INGEST_QUARANTINED;
     } else {
-        apply(engine->panel, feed->feed, &passage.rows, &passage.changes, &report);
+        apply_passage(&passage, &report);
         judge(&passage);
     }
     int r = commit_passage(&passage, feed_row, &report);
@@ -288,7 +317,8 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
 /* A series without any figure counts: it may open a scope. */
 static bool changes_nothing(const struct panel *panel, const struct panel_changes *changes)
 {
-    return changes->len == 0 && panel_series_count(panel) == changes->first_new_series;
+    return changes->len == 0 && changes->block_len == 0 &&
+           panel_series_count(panel) == changes->first_new_series;
 }
 
 /* Of the feed's state only when figures last came. */
@@ -323,7 +353,7 @@ static int commit_file(struct passage *passage, const struct ingest_report *repo
 static int take_file(struct passage *passage, struct ingest_report *report)
 {
     struct engine *engine = passage->engine;
-    apply(engine->panel, passage->feed->feed, &passage->rows, &passage->changes, report);
+    apply_passage(passage, report);
     if (changes_nothing(engine->panel, &passage->changes)) {
         report->outcome = INGEST_UNCHANGED;
         return 0;
@@ -335,13 +365,32 @@ static int take_file(struct passage *passage, struct ingest_report *report)
     return r;
 }
 
+/* Two rounds that do not depend on each other. */
+enum { ROUND_DIGEST, ROUND_READ, ROUND_COUNT };
+
+struct reading {
+    struct passage *passage;
+    int r;
+};
+
+static void run_round(void *userdata, size_t round)
+{
+    struct reading *reading = userdata;
+    const struct engine_message *message = reading->passage->message;
+    if (round == ROUND_DIGEST)
+        reading->passage->digest = digest_of(message->body.data, message->body.len);
+    else
+        reading->r = read_payload(reading->passage, message->file);
+}
+
 int ingest_file(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
     struct ingest_report *ret_report, struct diag_list *diags)
 {
     struct passage passage = {.engine = engine, .feed = feed, .message = message};
     struct ingest_report report = {.outcome = INGEST_ACCEPTED};
-    passage.digest = digest_of(message->body.data, message->body.len);
-    int r = read_rows(&passage, message->file);
+    struct reading reading = {.passage = &passage};
+    parallel_each(ROUND_COUNT, run_round, &reading);
+    int r = reading.r;
     if (r == 0)
         r = take_file(&passage, &report);
     *diags = passage.diags;
@@ -356,19 +405,19 @@ int ingest_file(struct engine *engine, const struct descriptor *feed, const stru
 int ingest_try(const struct decode_input *input, struct panel *panel, int64_t now_ms,
     struct ingest_report *ret_report, struct diag_list *diags)
 {
-    struct arena arena = ARENA_NULL;
-    struct observations rows;
+    struct datasets payload;
+    struct release release;
     struct panel_changes changes;
     struct ingest_report report = {.outcome = INGEST_ACCEPTED};
-    int r = decode_and_gate(input, panel, now_ms, &arena, &rows, diags);
+    int r = read_release(input, panel, now_ms, &payload, &release, diags);
     if (r == 0) {
-        apply(panel, input->descriptor->feed, &rows, &changes, &report);
+        apply(panel, input->descriptor->feed, &payload, &release, &changes, &report);
         if (changes_nothing(panel, &changes))
             report.outcome = INGEST_UNCHANGED;
         panel_changes_deinit(&changes);
         describe_figures(&report);
         *ret_report = report;
     }
-    arena_deinit(&arena);
+    datasets_deinit(&payload);
     return r;
 }

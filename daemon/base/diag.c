@@ -1,6 +1,7 @@
 #include "base/diag.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -68,6 +69,32 @@ void diag_warning(struct diag_list *list, struct place place, const char *code, 
     va_start(args, format);
     add(list, DIAG_WARNING, place, code, format, args);
     va_end(args);
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    const struct diag *a = left, *b = right;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    if (a->column != b->column)
+        return a->column < b->column ? -1 : 1;
+    return strcmp(a->text, b->text);
+}
+
+void diag_append(struct diag_list *list, struct diag_list *other)
+{
+    if (other->len > 0)
+        qsort(other->items, other->len, sizeof *other->items, compare_places);
+    for (size_t i = 0; i < other->len && list->len < DIAG_MAX; i++) {
+        struct diag copy = other->items[i];
+        copy.file = arena_strdup(&list->arena, copy.file);
+        copy.text = arena_strdup(&list->arena, copy.text);
+        copy.hint = copy.hint != NULL ? arena_strdup(&list->arena, copy.hint) : NULL;
+        list->items = alloc_grow(list->items, list->len, &list->cap, sizeof *list->items);
+        list->items[list->len++] = copy;
+    }
+    list->errors += other->errors;
+    list->warnings += other->warnings;
 }
 
 void diag_hint(struct diag_list *list, const char *format, ...)

@@ -44,6 +44,9 @@ void diag_error(struct diag_list *list, struct place place, const char *code, co
 void diag_warning(struct diag_list *list, struct place place, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Appends copies of another list's findings, by their places in the file. */
+void diag_append(struct diag_list *list, struct diag_list *other);
+
 /* Gives the newest finding a hint; nothing if it was one past DIAG_MAX. */
 void diag_hint(struct diag_list *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -10,7 +10,7 @@ enum { PARALLEL_MAX = 16 };
 size_t parallel_width(void);
 
 /* Calls fn(userdata, i) once for each i below n, in no order, and returns when all have returned. The caller
- * works too, so that nothing is lost where a thread cannot be started. `fn` may not call parallel_each. */
+ * works too, so that nothing is lost where a thread cannot be started. */
 void parallel_each(size_t n, void (*fn)(void *userdata, size_t i), void *userdata);
 
 #endif

@@ -1,14 +1,16 @@
-/* One pass over the rows builds an index (series, and rows by series and month) and judges each row alone;
- * what concerns the payload as a whole is judged on the index afterwards. Text and figures have been read
- * exactly by then: the gate asks whether they can be true. */
+/* The payload's series are numbered, its rows folded to blocks and each looked at alone (fold.c); what
+ * concerns the payload as a whole is judged on the blocks afterwards. Text and figures have been read exactly
+ * by then: the gate asks whether they can be true. */
 #include "core/gate.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
-#include "base/map.h"
+#include "base/parallel.h"
+#include "base/str.h"
+#include "core/fold.h"
+#include "core/numbering.h"
 #include "core/period.h"
 
 /* G106: how many series of a hundred may be missing before a payload counts as partial. */
@@ -19,299 +21,131 @@ enum { GONE_PERCENT = 10 };
  * series is a change of unit. */
 enum { STEP_SERIES_MIN = 10, STEP_PERCENT = 20, STEP_POWER_MIN = 2, STEP_POWER_MAX = 9 };
 
-static const char *const column_names[COLUMN_COUNT] = {
-    [COLUMN_VALUE] = "value", [COLUMN_QUANTITY] = "quantity", [COLUMN_WEIGHT] = "weight"};
-
-/* A series of the payload. */
-struct payload_series {
-    const struct observation *newest; /* row of its newest period */
-    const char *unit;                 /* of the panel, else of its first row with a quantity */
-    uint32_t id;                      /* in the panel, or SERIES_NONE */
-    bool has_figure;
-    bool unit_changed;
+/* One power of ten of one column. */
+struct step {
+    size_t count;
+    uint32_t id; /* an example */
+    int32_t period;
 };
 
-/* The payload, indexed for the checks. */
+struct steps {
+    struct step of[COLUMN_COUNT][2 * STEP_POWER_MAX + 1]; /* from STEP_POWER_MAX tenths upwards */
+    size_t compared[COLUMN_COUNT];
+};
+
+/* The payload, folded. */
 struct survey {
     const struct gate *gate;
     const struct panel *panel;
-    const struct observations *rows;
+    const struct folding *folding;
+    const struct release *release;
     struct diag_list *diags;
-    struct map by_key; /* key of a series → index in `series` */
-    struct map by_row; /* struct row_key → the same */
-    struct buf key;
-    uint32_t *series_of; /* per row: index in `series` */
-    uint32_t *cells;     /* hash table of series and month → its first row + 1; 0 where free */
-    size_t cell_count;   /* a power of two, at least twice the rows */
-    struct payload_series *series;
-    size_t len, cap;
-    bool *doubled;        /* per row: an earlier row says the same */
-    size_t distinct;      /* rows that are not doubled */
-    int32_t first_period; /* PERIOD_NONE while there is no row */
+    const struct panel_block **grid; /* [period - first][group]; NULL where the release has none */
+    size_t groups;
+    bool *here; /* per series: the payload has a figure of it, or says that it is confidential */
 };
-
-/* ---- what messages say ---- */
-
-enum { DESCRIPTION_SIZE = 256 };
-
-static const char *describe(const struct observation *row, char buf[DESCRIPTION_SIZE])
-{
-    char period[PERIOD_TEXT_SIZE];
-    snprintf(buf, DESCRIPTION_SIZE, "%s %s %s, %s, %s", row->reporter,
-        row->flow == FLOW_EXPORT ? "export to" : "import from", row->partner, row->product,
-        period_format(row->period, period));
-    return buf;
-}
-
-static struct place row_place(const struct survey *survey, const struct observation *row)
-{
-    return (struct place){survey->gate->file, (int)row->line, 1};
-}
 
 static struct place payload_place(const struct survey *survey)
 {
     return (struct place){survey->gate->file, 0, 0};
 }
 
-/* A figure in whole units with its thousandths. */
-enum { AMOUNT_SIZE = 32 };
-
-static const char *format_amount(int64_t figure, char buf[AMOUNT_SIZE])
+/* Where the row of a series and month stands. */
+static struct place row_place(const struct survey *survey, uint32_t id, int32_t period)
 {
-    uint64_t size = figure < 0 ? -(uint64_t)figure : (uint64_t)figure;
-    snprintf(buf, AMOUNT_SIZE, "%s%llu.%03llu", figure < 0 ? "-" : "",
-        (unsigned long long)(size / FIGURE_SCALE), (unsigned long long)(size % FIGURE_SCALE));
-    return buf;
+    return (struct place){survey->gate->file, (int)fold_line(survey->folding, id, period), 1};
 }
 
-/* ---- one row ---- */
+/* ---- G105: rows ---- */
 
-/* A confidential figure counts: the source speaks of the series. */
-static bool has_any_figure(const struct observation *row)
-{
-    for (int column = 0; column < COLUMN_COUNT; column++)
-        if (row->present[column])
-            return true;
-    return (row->flags & OBSERVATION_SUPPRESSED) != 0;
-}
-
-/* Sources repeat rows across sheets and pages; that does no harm as long as the rows agree in everything. */
-static bool says_the_same(const struct observation *a, const struct observation *b)
-{
-    for (int column = 0; column < COLUMN_COUNT; column++)
-        if (a->present[column] != b->present[column] ||
-            (a->present[column] && a->figure[column] != b->figure[column]))
-            return false;
-    return a->flags == b->flags && str_equal(a->unit, b->unit);
-}
-
-/* Corrections are published as new figures, never as negative ones: those are balancing entries of another
- * table. */
-static void check_figures(const struct survey *survey, const struct observation *row)
-{
-    char text[DESCRIPTION_SIZE], amount[AMOUNT_SIZE];
-    for (int column = 0; column < COLUMN_COUNT; column++) {
-        int64_t figure = row->figure[column];
-        if (!row->present[column] || (figure >= 0 && figure <= FIGURE_MAX))
-            continue;
-        diag_error(survey->diags, row_place(survey, row), figure < 0 ? "G103" : "G104", "%s: the %s %s is %s",
-            describe(row, text), column_names[column], format_amount(figure, amount),
-            figure < 0 ? "negative" : "several times world trade");
-        if (figure > FIGURE_MAX)
-            diag_hint(
-                survey->diags, "compare the unit of the source with the scale in the feed's descriptor");
-    }
-}
-
-static void check_period(const struct survey *survey, const struct observation *row)
-{
-    char text[DESCRIPTION_SIZE], newest[PERIOD_TEXT_SIZE];
-    if (row->period <= survey->gate->newest_period)
-        return;
-    diag_error(survey->diags, row_place(survey, row), "G102", "%s: the month is in the future; we are in %s",
-        describe(row, text), period_format(survey->gate->newest_period, newest));
-    diag_hint(survey->diags, "if the month is right, the clock of this machine is wrong");
-}
-
-/* A unit value over a change of unit would be an alert out of nothing. Once per series: the rest follows from
- * it. */
-static void check_unit(
-    const struct survey *survey, struct payload_series *series, const struct observation *row)
-{
-    char text[DESCRIPTION_SIZE];
-    if (!row->present[COLUMN_QUANTITY] || str_equal(row->unit, series->unit))
-        return;
-    if (series->unit[0] == '\0') {
-        series->unit = row->unit;
-    } else if (!series->unit_changed) {
-        series->unit_changed = true;
-        diag_error(survey->diags, row_place(survey, row), "G107",
-            "%s: the unit of the quantity is \"%s\", until now it was \"%s\"", describe(row, text), row->unit,
-            series->unit);
-        diag_hint(survey->diags,
-            "a series keeps its unit; convert in the source, or give the new one another feed");
-    }
-}
-
-/* ---- the index ---- */
-
-/* The index of the series with the row's texts, new or known. */
-static uint32_t find_series_by_text(struct survey *survey, const struct observation *row)
-{
-    uint32_t index;
-    buf_clear(&survey->key);
-    buf_printf(&survey->key, "%s\n%d\n%s\n%s", row->reporter, row->flow, row->partner, row->product);
-    if (map_get(&survey->by_key, survey->key.data, survey->key.len, &index))
-        return index;
-    index = (uint32_t)survey->len;
-    map_put(&survey->by_key, survey->key.data, survey->key.len, index);
-    struct series_key key = {survey->gate->feed, row->reporter, row->flow, row->partner, row->product};
-    uint32_t id = panel_find(survey->panel, &key);
-    survey->series = alloc_grow(survey->series, survey->len, &survey->cap, sizeof *survey->series);
-    survey->series[survey->len++] = (struct payload_series){
-        .newest = row, .unit = id != SERIES_NONE ? panel_series(survey->panel, id)->unit : "", .id = id};
-    return index;
-}
-
-static uint32_t find_series(struct survey *survey, const struct observation *row)
-{
-    struct row_key texts = row_key(row);
-    uint32_t index;
-    if (map_get(&survey->by_row, &texts, sizeof texts, &index))
-        return index;
-    index = find_series_by_text(survey, row);
-    map_put(&survey->by_row, &texts, sizeof texts, index);
-    return index;
-}
-
-static void survey_init(struct survey *survey)
-{
-    size_t rows = survey->rows->len;
-    buf_init(&survey->key, 4 * PANEL_TEXT_MAX);
-    survey->doubled = alloc_zeroed(rows, sizeof *survey->doubled);
-    survey->series_of = alloc_zeroed(rows, sizeof *survey->series_of);
-    for (survey->cell_count = 16; survey->cell_count < 2 * rows;)
-        survey->cell_count *= 2;
-    survey->cells = alloc_zeroed(survey->cell_count, sizeof *survey->cells);
-}
-
-/* The cell of a series and month, or the free one where it would be. */
-static uint32_t *find_cell(const struct survey *survey, uint32_t series, int32_t period)
-{
-    const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15); /* 2^64 / golden ratio: spreads near numbers */
-    uint64_t hash = ((uint64_t)series << 32 | (uint32_t)period) * golden;
-    for (size_t i = hash >> 32;; i++) {
-        uint32_t *cell = &survey->cells[i & (survey->cell_count - 1)];
-        if (*cell == 0 ||
-            (survey->series_of[*cell - 1] == series && survey->rows->items[*cell - 1].period == period))
-            return cell;
-    }
-}
-
-/* Reports a second row of the same series and month, unless it says the same. */
-static void check_double(struct survey *survey, uint32_t series, size_t i)
-{
-    const struct observation *row = &survey->rows->items[i];
-    uint32_t *cell = find_cell(survey, series, row->period);
-    survey->series_of[i] = series;
-    if (*cell == 0) {
-        *cell = (uint32_t)i + 1;
-        survey->distinct++;
-        return;
-    }
-    const struct observation *earlier = &survey->rows->items[*cell - 1];
-    survey->doubled[i] = says_the_same(earlier, row);
-    if (survey->doubled[i])
-        return;
-    char text[DESCRIPTION_SIZE];
-    diag_error(survey->diags, row_place(survey, row), "G101", "%s: line %u says something else of it",
-        describe(row, text), earlier->line);
-}
-
-static void survey_row(struct survey *survey, size_t i)
-{
-    const struct observation *row = &survey->rows->items[i];
-    uint32_t index = find_series(survey, row);
-    struct payload_series *series = &survey->series[index];
-    check_double(survey, index, i);
-    check_period(survey, row);
-    check_figures(survey, row);
-    check_unit(survey, series, row);
-    series->has_figure |= has_any_figure(row);
-    if (row->period > series->newest->period)
-        series->newest = row;
-    if (survey->first_period == PERIOD_NONE || row->period < survey->first_period)
-        survey->first_period = row->period;
-}
-
-/* ---- the payload as a whole ---- */
-
-/* Doubled rows do not count, or a page delivered twice would stand in for one that is missing. */
+/* Rows that say the same do not count, or a page delivered twice would stand in for one that is missing. */
 static void check_rows(const struct survey *survey)
 {
-    if (survey->distinct >= survey->gate->min_rows)
+    if (survey->release->rows >= survey->gate->min_rows)
         return;
     diag_error(survey->diags, payload_place(survey), "G105",
-        "%zu rows; the feed promises at least %zu, so this payload is not whole", survey->distinct,
+        "%zu rows; the feed promises at least %zu, so this payload is not whole", survey->release->rows,
         survey->gate->min_rows);
     diag_hint(survey->diags,
         "if the source publishes less from now on, lower end.rows_at_least in the feed's descriptor");
 }
+
+/* ---- G107: units ---- */
+
+/* A unit value over a change of unit would be an alert out of nothing. Once per series: the rest follows from
+ * it. */
+static void check_unit(const struct survey *survey, const struct numbered *series)
+{
+    const char *known = series->known ? panel_series(survey->panel, series->id)->unit : "";
+    const char *before = known[0] != '\0' ? known : series->unit;
+    const char *unit = str_equal(series->unit, before) ? series->other : series->unit;
+    char text[FOLD_TEXT_SIZE];
+    if (!series->has_quantity || unit == NULL || str_equal(unit, before))
+        return;
+    struct place place = {survey->gate->file, (int)series->line, 1};
+    diag_error(survey->diags, place, "G107",
+        "%s: the unit of the quantity is \"%s\", until now it was \"%s\"",
+        fold_describe(survey->folding, series->id, series->period, text), unit, before);
+    diag_hint(
+        survey->diags, "a series keeps its unit; convert in the source, or give the new one another feed");
+}
+
+/* ---- G106: series that are gone ---- */
 
 /* Whether the payload speaks of months for which the panel knows this series. `last` of a series holds a
  * figure, so no month needs to be looked at. */
 static bool is_expected(const struct survey *survey, const struct series *series)
 {
     return str_equal(series->key.source, survey->gate->feed) && series->last != PERIOD_NONE &&
-           series->last >= survey->first_period;
+           series->last >= survey->folding->first;
 }
 
-/* G106. */
 static void check_gone(const struct survey *survey)
 {
     size_t count = panel_series_count(survey->panel), expected = 0, gone = 0;
-    bool *here = alloc_zeroed(count, sizeof *here);
-    for (size_t i = 0; i < survey->len; i++)
-        if (survey->series[i].id != SERIES_NONE && survey->series[i].has_figure)
-            here[survey->series[i].id] = true;
     const struct series_key *example = NULL;
     for (size_t id = 0; id < count; id++) {
         const struct series *series = panel_series(survey->panel, (uint32_t)id);
         if (!is_expected(survey, series))
             continue;
         expected++;
-        if (here[id])
+        if (survey->here[id])
             continue;
         gone++;
         example = example != NULL ? example : &series->key;
     }
-    alloc_free(here);
     if (gone * 100 <= expected * GONE_PERCENT)
         return;
     char period[PERIOD_TEXT_SIZE];
     diag_error(survey->diags, payload_place(survey), "G106",
         "%zu of the %zu series known since %s are gone, %s %s %s, %s for one", gone, expected,
-        period_format(survey->first_period, period), example->reporter,
+        period_format(survey->folding->first, period), example->reporter,
         example->flow == FLOW_EXPORT ? "export to" : "import from", example->partner, example->product);
     diag_hint(
         survey->diags, "a partial payload, or the source has renamed its codes; see what it publishes now");
 }
 
+/* ---- G108: steps of scale ---- */
+
+static const struct panel_block *block_at(const struct survey *survey, size_t group, int32_t period)
+{
+    const struct folding *folding = survey->folding;
+    if (period < folding->first || period > folding->last)
+        return NULL;
+    return survey->grid[(size_t)(period - folding->first) * survey->groups + group];
+}
+
 /* The figure that a series' newest one is compared with: what is known of the same month, else of the month
  * before. The panel comes first, because a payload with another scale has it in all its months. */
-static bool find_base(const struct survey *survey, uint32_t index, enum column column, int64_t *ret_figure)
+static bool find_base(
+    const struct survey *survey, uint32_t id, enum column column, int32_t period, int64_t *ret_figure)
 {
-    const struct payload_series *series = &survey->series[index];
-    int32_t period = series->newest->period;
-    if (series->id != SERIES_NONE &&
-        (panel_get(survey->panel, series->id, column, period, ret_figure) ||
-            panel_get(survey->panel, series->id, column, period - 1, ret_figure)))
+    bool known = id < panel_series_count(survey->panel);
+    if (known && (panel_get(survey->panel, id, column, period, ret_figure) ||
+                     panel_get(survey->panel, id, column, period - 1, ret_figure)))
         return true;
-    uint32_t row = *find_cell(survey, index, period - 1);
-    if (row == 0 || !survey->rows->items[row - 1].present[column])
-        return false;
-    *ret_figure = survey->rows->items[row - 1].figure[column];
-    return true;
+    const struct panel_block *before = block_at(survey, id / PANEL_BLOCK, period - 1);
+    return before != NULL && panel_block_get(before, id % PANEL_BLOCK, column, ret_figure);
 }
 
 /* The power of ten by which a figure has stepped, 0 for none. Trade itself moves meanwhile: half to double is
@@ -328,89 +162,193 @@ static int step_power(int64_t from, int64_t to)
     return 0;
 }
 
-/* One power of ten of one column. */
-struct step {
-    size_t count;
-    const struct observation *example;
+/* Compares a series' newest row. Zero is left out: nothing is a multiple of it. */
+static void compare_newest(const struct survey *survey, const struct panel_month *month, uint32_t id,
+    int32_t period, struct steps *steps)
+{
+    unsigned at = id % PANEL_BLOCK;
+    for (unsigned column = 0; column < COLUMN_COUNT; column++) {
+        int64_t figure = month->figures[column][at], base;
+        if ((month->known[at] >> column & 1) == 0 || figure <= 0 ||
+            !find_base(survey, id, (enum column)column, period, &base) || base <= 0)
+            continue;
+        steps->compared[column]++;
+        struct step *step = &steps->of[column][STEP_POWER_MAX + step_power(base, figure)];
+        if (step->count++ == 0)
+            *step = (struct step){1, id, period};
+    }
+}
+
+/* Looks at a group's series from the newest month back: each is compared once, in its newest row. */
+static void survey_group(const struct survey *survey, size_t group, struct steps *steps)
+{
+    const unsigned any = (1U << COLUMN_COUNT) - 1;
+    bool compared[PANEL_BLOCK] = {false};
+    struct panel_month month;
+    for (int32_t period = survey->folding->last; period >= survey->folding->first; period--) {
+        const struct panel_block *block = block_at(survey, group, period);
+        if (block == NULL)
+            continue;
+        panel_block_unpack(block, &month);
+        for (unsigned at = 0; at < PANEL_BLOCK; at++) {
+            uint32_t id = (uint32_t)group * PANEL_BLOCK + at;
+            if (month.known[at] == 0)
+                continue;
+            if ((month.known[at] & any) != 0 || (month.flags[at] & OBSERVATION_SUPPRESSED) != 0)
+                survey->here[id] = true;
+            if (!compared[at])
+                compare_newest(survey, &month, id, period, steps);
+            compared[at] = true;
+        }
+    }
+}
+
+/* Every n-th group, as fold.c takes months. */
+struct lane {
+    const struct survey *survey;
+    size_t number, count;
+    struct steps steps;
 };
+
+static void survey_lane(void *userdata, size_t i)
+{
+    struct lane *lane = (struct lane *)userdata + i;
+    for (size_t group = lane->number; group < lane->survey->groups; group += lane->count)
+        survey_group(lane->survey, group, &lane->steps);
+}
+
+static void add_steps(struct steps *sum, const struct steps *part)
+{
+    for (size_t column = 0; column < COLUMN_COUNT; column++) {
+        sum->compared[column] += part->compared[column];
+        for (size_t i = 0; i < 2 * STEP_POWER_MAX + 1; i++) {
+            struct step *to = &sum->of[column][i];
+            const struct step *from = &part->of[column][i];
+            if (from->count > 0 && (to->count == 0 || from->id < to->id))
+                *to = (struct step){to->count, from->id, from->period};
+            to->count += from->count;
+        }
+    }
+}
+
+static void survey_groups(const struct survey *survey, struct steps *ret_steps)
+{
+    struct lane lanes[PARALLEL_MAX];
+    size_t count = parallel_width();
+    memset(ret_steps, 0, sizeof *ret_steps);
+    for (size_t i = 0; i < count; i++)
+        lanes[i] = (struct lane){.survey = survey, .number = i, .count = count};
+    parallel_each(count, survey_lane, lanes);
+    for (size_t i = 0; i < count; i++)
+        add_steps(ret_steps, &lanes[i].steps);
+}
 
 static void report_step(
     const struct survey *survey, enum column column, int power, const struct step *step, size_t compared)
 {
-    char text[DESCRIPTION_SIZE];
+    char text[FOLD_TEXT_SIZE];
     long long factor = 1;
     for (int i = 0; i < power || i < -power; i++)
         factor *= 10;
-    diag_error(survey->diags, row_place(survey, step->example), "G108",
+    diag_error(survey->diags, row_place(survey, step->id, step->period), "G108",
         "in %zu of %zu series the %s is about %s%lld%s what was known, %s for one", step->count, compared,
-        column_names[column], power < 0 ? "1/" : "", factor, power < 0 ? " of" : " times",
-        describe(step->example, text));
+        fold_column_names[column], power < 0 ? "1/" : "", factor, power < 0 ? " of" : " times",
+        fold_describe(survey->folding, step->id, step->period, text));
     diag_hint(
         survey->diags, "the source has changed its unit; compare it with the scale in the feed's descriptor");
 }
 
-/* G108. Zero is left out: nothing is a multiple of it. */
-static void check_steps(const struct survey *survey, enum column column)
+static void check_steps(const struct survey *survey, enum column column, const struct steps *steps)
 {
-    struct step steps[2 * STEP_POWER_MAX + 1] = {{0}};
-    size_t compared = 0;
-    for (uint32_t i = 0; i < survey->len; i++) {
-        const struct observation *newest = survey->series[i].newest;
-        int64_t base;
-        if (!newest->present[column] || newest->figure[column] <= 0 || !find_base(survey, i, column, &base) ||
-            base <= 0)
-            continue;
-        compared++;
-        struct step *step = &steps[STEP_POWER_MAX + step_power(base, newest->figure[column])];
-        step->count++;
-        step->example = newest;
-    }
+    size_t compared = steps->compared[column];
     if (compared < STEP_SERIES_MIN)
         return;
     for (int power = -STEP_POWER_MAX; power <= STEP_POWER_MAX; power++) {
-        const struct step *step = &steps[STEP_POWER_MAX + power];
+        const struct step *step = &steps->of[column][STEP_POWER_MAX + power];
         if (power != 0 && step->count * 100 > compared * STEP_PERCENT)
             report_step(survey, column, power, step, compared);
     }
 }
 
-/* Only once all is accepted; a refused payload stays as it came, for those who look at it. */
-static void drop_doubled(const struct survey *survey, struct observations *rows)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < rows->len; i++)
-        if (!survey->doubled[i])
-            rows->items[kept++] = rows->items[i];
-    rows->len = kept;
-}
+/* ---- the whole ---- */
 
-static void survey_deinit(struct survey *survey)
+static void check_blocks(struct survey *survey)
 {
-    map_deinit(&survey->by_key);
-    map_deinit(&survey->by_row);
-    buf_deinit(&survey->key);
-    alloc_free(survey->series);
-    alloc_free(survey->doubled);
-    alloc_free(survey->series_of);
-    alloc_free(survey->cells);
-}
-
-int gate_check(
-    const struct gate *gate, const struct panel *panel, struct observations *rows, struct diag_list *diags)
-{
-    struct survey survey = {.gate = gate, .panel = panel, .rows = rows, .diags = diags};
-    size_t errors = diags->errors;
-    survey_init(&survey);
-    for (size_t i = 0; i < rows->len; i++)
-        survey_row(&survey, i);
-    check_rows(&survey);
-    if (rows->len > 0)
-        check_gone(&survey);
+    const struct folding *folding = survey->folding;
+    const struct release *release = survey->release;
+    struct steps steps;
+    size_t months = (size_t)(folding->last - folding->first + 1);
+    survey->groups = (folding->numbering->end + PANEL_BLOCK - 1) / PANEL_BLOCK;
+    survey->grid = alloc_zeroed(months * survey->groups, sizeof(const struct panel_block *));
+    survey->here = alloc_zeroed(survey->groups * PANEL_BLOCK, sizeof *survey->here);
+    for (size_t i = 0; i < release->len; i++)
+        survey->grid[(size_t)(release->blocks[i].period - folding->first) * survey->groups +
+                     release->blocks[i].group] = release->blocks[i].block;
+    survey_groups(survey, &steps);
+    check_gone(survey);
     for (int column = 0; column < COLUMN_COUNT; column++)
-        check_steps(&survey, (enum column)column);
+        check_steps(survey, (enum column)column, &steps);
+    alloc_free(survey->grid);
+    alloc_free(survey->here);
+}
+
+/* New series first, then those of the panel whose unit becomes known. */
+static void list_series(const struct survey *survey, struct release *release)
+{
+    const struct numbering *numbering = survey->folding->numbering;
+    release->series = alloc_zeroed(numbering->len, sizeof *release->series);
+    for (int known = 0; known <= 1; known++) {
+        for (size_t i = 0; i < numbering->len; i++) {
+            const struct numbered *numbered = &numbering->series[i];
+            const struct dataset *dataset = &survey->folding->payload->items[numbered->part];
+            const struct dataset_series *series = &dataset->series[numbered->index];
+            if (numbered->known != (known == 1) ||
+                (known == 1 && (numbered->unit[0] == '\0' ||
+                                   panel_series(survey->panel, numbered->id)->unit[0] != '\0')))
+                continue;
+            release->series[release->series_len++] = (struct release_series){
+                .reporter = dataset->texts[series->reporter],
+                .partner = dataset->texts[series->partner],
+                .product = dataset->texts[series->product],
+                .unit = numbered->unit,
+                .flow = series->flow,
+                .id = numbered->id,
+            };
+        }
+    }
+}
+
+static void check_payload(const struct survey *survey, struct release *release)
+{
+    const struct folding *folding = survey->folding;
+    struct survey whole = *survey;
+    if (folding->first != PERIOD_NONE)
+        fold(folding, release, survey->diags);
+    for (size_t i = 0; i < folding->numbering->len; i++)
+        check_unit(survey, &folding->numbering->series[i]);
+    check_rows(survey);
+    if (folding->first != PERIOD_NONE)
+        check_blocks(&whole);
+}
+
+int gate_check(const struct gate *gate, const struct panel *panel, const struct datasets *payload,
+    struct release *ret_release, struct diag_list *diags)
+{
+    struct numbering numbering;
+    struct release release = {0};
+    struct folding folding = {gate, payload, &numbering, PERIOD_NONE, PERIOD_NONE};
+    struct survey survey = {
+        .gate = gate, .panel = panel, .folding = &folding, .release = &release, .diags = diags};
+    size_t errors = diags->errors;
+    numbering_init(&numbering, panel, gate->feed, payload);
+    datasets_span(payload, &folding.first, &folding.last);
+    check_payload(&survey, &release);
     int r = diags->errors > errors ? -EBADMSG : 0;
     if (r == 0)
-        drop_doubled(&survey, rows);
-    survey_deinit(&survey);
+        list_series(&survey, &release);
+    else
+        release_deinit(&release);
+    numbering_deinit(&numbering);
+    *ret_release = release;
     return r;
 }

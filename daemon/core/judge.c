@@ -231,6 +231,16 @@ void judge_all(struct judge *judge, const struct panel *panel, struct judge_resu
 
 enum { CHANGED = 1, REVISED = 2 };
 
+/* The series that have a row in a block that was not there before. */
+static void mark_block(const struct panel *panel, struct panel_new_block block, uint8_t *marks)
+{
+    struct panel_month month;
+    (void)panel_read(panel, block.group, block.period, &month);
+    for (uint32_t at = 0; at < PANEL_BLOCK; at++)
+        if (month.known[at] != 0)
+            marks[block.group * PANEL_BLOCK + at] |= CHANGED;
+}
+
 /* Per series, whether it changed and whether a figure known before did. */
 static uint8_t *mark_series(const struct panel *panel, const struct panel_changes *changes, int32_t *ret_from)
 {
@@ -240,6 +250,10 @@ static uint8_t *mark_series(const struct panel *panel, const struct panel_change
         const struct panel_change *change = &changes->items[i];
         marks[change->series] |= (uint8_t)(change->had_old ? CHANGED | REVISED : CHANGED);
         from = change->period < from ? change->period : from;
+    }
+    for (size_t i = 0; i < changes->block_len; i++) {
+        mark_block(panel, changes->blocks[i], marks);
+        from = changes->blocks[i].period < from ? changes->blocks[i].period : from;
     }
     *ret_from = from;
     return marks;

@@ -99,14 +99,38 @@ static size_t push_source(const struct role_binding *binding, struct panel_range
     return n;
 }
 
+static struct panel_range find_range(
+    const struct role_binding *binding, const char *partner, const struct basket_code *code)
+{
+    return panel_index_find(
+        binding->context->index, binding->role->flow, binding->reporter, partner, code->code);
+}
+
+/* All partners of a source that has every one of them. */
+static size_t push_partners(
+    const struct role_binding *binding, const char *source, const struct basket_code *code)
+{
+    const struct panel_index *index = binding->context->index;
+    const char *partner = "";
+    size_t n = 0;
+    while ((partner = panel_index_next_partner(index, binding->role->flow, binding->reporter, partner)) !=
+           NULL)
+        n += push_source(binding, find_range(binding, partner, code), source, code);
+    return n;
+}
+
 static void push_code(const struct role_binding *binding, const char *partner, const struct basket_code *code)
 {
-    const struct bind_context *context = binding->context;
-    struct panel_range range =
-        panel_index_find(context->index, binding->role->flow, binding->reporter, partner, code->code);
-    for (size_t i = 0; i < context->sources->len && range.first < range.end; i++)
-        if (push_source(binding, range, context->sources->items[i].name, code) > 0)
+    const struct sources *sources = binding->context->sources;
+    struct panel_range range = find_range(binding, partner, code);
+    for (size_t i = 0; i < sources->len; i++) {
+        const struct source *source = &sources->items[i];
+        size_t n = push_source(binding, range, source->name, code);
+        if (n == 0 && source->world_is_sum && str_equal(partner, "W"))
+            n = push_partners(binding, source->name, code);
+        if (n > 0)
             return; /* sources stand in order of preference */
+    }
 }
 
 /* A code below another one of the list adds nothing to it. */

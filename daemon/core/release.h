@@ -24,6 +24,7 @@ struct release {
     size_t series_len, series_cap;
     struct release_block *blocks; /* by period, then group; each once */
     size_t len, cap;
+    size_t rows; /* that it is made of; those that say the same once more are not counted */
 };
 
 void release_deinit(struct release *release);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +72,26 @@ int file_read(const char *path, size_t max, struct arena *arena, struct slice *r
     if (fd < 0)
         return -errno;
     int r = read_descriptor(fd, max, arena, ret_bytes);
+    close(fd);
+    return r;
+}
+
+int file_map(const char *path, size_t max, struct arena *arena, struct slice *ret_bytes)
+{
+    struct stat status;
+    int r = -EINVAL, fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    void *bytes = MAP_FAILED;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
+        r = (uint64_t)status.st_size > max ? -EFBIG : 0;
+        if (r == 0)
+            bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    }
+    if (bytes != MAP_FAILED)
+        *ret_bytes = (struct slice){bytes, (size_t)status.st_size};
+    else if (r != -EFBIG)
+        r = read_descriptor(fd, max, arena, ret_bytes);
     close(fd);
     return r;
 }

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/number feeds/wanted feeds/record feeds/scan_csv feeds/payload feeds/vocabulary feeds/words */
+/* link: tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/dataset daemon/core/period daemon/core/row feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/number feeds/wanted feeds/record feeds/scan_csv feeds/payload feeds/vocabulary feeds/words */
 /* Arbitrary bytes as a CSV payload. Whatever is accepted, written as CSV again, decodes to the same
  * observations. */
 #include <stdint.h>
@@ -102,6 +102,16 @@ static void check_rows(const struct observations *rows)
     }
 }
 
+static int decode_rows(const struct decode_input *input, struct arena *arena, struct observations *ret_rows,
+    struct diag_list *diags)
+{
+    struct datasets payload;
+    int r = decode_payload(input, &payload, diags);
+    rows_of_payload(&payload, arena, ret_rows);
+    datasets_deinit(&payload);
+    return r;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -109,8 +119,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct arena arena = ARENA_NULL;
     struct diag_list diags = DIAG_LIST_NULL;
     struct observations rows, again;
-    struct decode_input input = {&descriptor, NULL, {(const char *)bytes, len}, "fuzz.csv"};
-    int r = decode_payload(&input, &arena, &rows, &diags);
+    struct decode_input input = {&descriptor, NULL, {(const char *)bytes, len}, "fuzz.csv", 1};
+    int r = decode_rows(&input, &arena, &rows, &diags);
     must((r == 0) == (diags.errors == 0), "refused with a reason, accepted without");
     must(r == 0 || rows.len == 0, "nothing of a refused payload");
     if (r == 0) {
@@ -118,8 +128,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         buf_init(&text, TEXT_MAX);
         check_rows(&rows);
         write_rows(&rows, &text);
-        struct decode_input written = {&descriptor, NULL, {text.data, text.len}, "again.csv"};
-        must(decode_payload(&written, &arena, &again, &diags) == 0, "what was written is accepted");
+        struct decode_input written = {&descriptor, NULL, {text.data, text.len}, "again.csv", 1};
+        must(decode_rows(&written, &arena, &again, &diags) == 0, "what was written is accepted");
         must(rows.len == again.len, "as many rows");
         for (size_t i = 0; i < rows.len; i++)
             compare(&rows.items[i], &again.items[i]);

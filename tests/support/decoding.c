@@ -14,6 +14,7 @@
 #include "io/yaml.h"
 #include "tests/support/cases.h"
 #include "tests/support/random.h"
+#include "tests/support/rows.h"
 
 enum { TEXT_MAX = 8 * 1024 * 1024 };
 
@@ -65,8 +66,11 @@ static void read_descriptor(struct decoding *decoding, const char *feed)
 
 static void decode(struct decoding *decoding, struct slice payload)
 {
-    struct decode_input input = {&decoding->descriptor, shipped_countries(), payload, "a"};
-    decoding->r = decode_payload(&input, &decoding->arena, &decoding->rows, &decoding->diags);
+    struct decode_input input = {&decoding->descriptor, shipped_countries(), payload, "a", 1};
+    struct datasets read;
+    decoding->r = decode_payload(&input, &read, &decoding->diags);
+    rows_of_payload(&read, &decoding->arena, &decoding->rows);
+    datasets_deinit(&read);
     if (decoding->r == 0)
         assert_int_equal(decoding->diags.errors, 0);
     else

@@ -7,6 +7,7 @@
 
 #include "core/code.h"
 #include "core/period.h"
+#include "tests/support/rows.h"
 
 static struct field_pair flows[] = {{"X", "export"}, {"M", "import"}};
 static struct field_pair flags[] = {
@@ -23,16 +24,26 @@ struct descriptor fuzz_descriptor(enum feed_format format)
         .fields =
             {
                 [FIELD_REPORTER] = {.given = true, .value = "VN", .prefix = "", .unit = "", .scale = 1},
-                [FIELD_FLOW] =
-                    {.given = true, .column = "f", .prefix = "", .unit = "", .map = flows, .map_len = 2},
+                [FIELD_FLOW] = {.given = true,
+                    .column = "f",
+                    .prefix = "",
+                    .unit = "",
+                    .map = flows,
+                    .map_len = 2,
+                    .map_translates = true},
                 [FIELD_PARTNER] = {.given = true, .column = "c", .prefix = "", .unit = ""},
                 [FIELD_PRODUCT] = {.given = true, .column = "g", .prefix = "n:", .unit = ""},
                 [FIELD_PERIOD] = {.given = true, .column = "t", .prefix = "", .unit = ""},
                 [FIELD_VALUE] = {.given = true, .column = "v", .prefix = "", .unit = "", .scale = 1000},
                 [FIELD_QUANTITY] = {.given = true, .column = "q", .prefix = "", .unit = "", .scale = 1},
                 [FIELD_UNIT] = {.given = true, .column = "u", .prefix = "", .unit = ""},
-                [FIELD_FLAGS] =
-                    {.given = true, .column = "s", .prefix = "", .unit = "", .map = flags, .map_len = 4},
+                [FIELD_FLAGS] = {.given = true,
+                    .column = "s",
+                    .prefix = "",
+                    .unit = "",
+                    .map = flags,
+                    .map_len = 4,
+                    .map_translates = true},
             },
     };
 }
@@ -67,8 +78,11 @@ void fuzz_decode(const struct descriptor *descriptor, const uint8_t *bytes, size
     struct arena arena = ARENA_NULL;
     struct diag_list diags = DIAG_LIST_NULL;
     struct observations rows;
-    struct decode_input input = {descriptor, NULL, {(const char *)bytes, len}, "fuzz"};
-    int r = decode_payload(&input, &arena, &rows, &diags);
+    struct datasets read;
+    struct decode_input input = {descriptor, NULL, {(const char *)bytes, len}, "fuzz", 1};
+    int r = decode_payload(&input, &read, &diags);
+    rows_of_payload(&read, &arena, &rows);
+    datasets_deinit(&read);
     must((r == 0) == (diags.errors == 0), "refused with a reason, accepted without");
     must(r == 0 || rows.len == 0, "nothing of a refused payload");
     for (size_t i = 0; i < rows.len; i++)

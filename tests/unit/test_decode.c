@@ -1,4 +1,4 @@
-/* link: tests/support/cases daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/number feeds/wanted feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words */
+/* link: tests/support/cases tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/number feeds/wanted feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 #include "feeds/decode.h"
 #include "io/yaml.h"
 #include "tests/support/cases.h"
+#include "tests/support/rows.h"
 
 #define HEAD                                                                                                 \
     "feed: f\ntitle: t\nurl: https://example.org/\nlicence: l\nend: { rows_at_least: 1 }\n"                  \
@@ -40,6 +41,7 @@ struct fixture {
     struct diag_list diags;
     struct descriptor descriptor;
     struct observations rows;
+    size_t parts;
     int r;
 };
 
@@ -47,11 +49,14 @@ static void decode_by(
     struct fixture *f, const char *feed, const struct countries *countries, struct slice payload)
 {
     const struct node *document;
-    *f = (struct fixture){0};
+    *f = (struct fixture){.parts = f->parts};
     assert_int_equal(yaml_parse("feed.yaml", slice_of(feed), &f->arena, &document, &f->diags), 0);
     assert_int_equal(descriptor_read(document, &f->descriptor, &f->diags), 0);
-    struct decode_input input = {&f->descriptor, countries, payload, "a.csv"};
-    f->r = decode_payload(&input, &f->arena, &f->rows, &f->diags);
+    struct decode_input input = {&f->descriptor, countries, payload, "a.csv", f->parts};
+    struct datasets read;
+    f->r = decode_payload(&input, &read, &f->diags);
+    rows_of_payload(&read, &f->arena, &f->rows);
+    datasets_deinit(&read);
 }
 
 static void decode_with(struct fixture *f, const char *feed, const char *bytes, size_t len)
@@ -108,7 +113,7 @@ static void assert_faults(struct fixture *f, const char *name, const char *expec
 static void reads_rows(void **state)
 {
     (void)state;
-    struct fixture f;
+    struct fixture f = {0};
     decode(&f, NAMES "X,US,wood,2025-07,281249.04,\nM,CN,iron-steel,202412,0,12.5\n");
     assert_int_equal(f.r, 0);
     assert_int_equal(f.rows.len, 2);
@@ -159,7 +164,7 @@ static void put_payload_line(const char *text, struct buf *out)
 /* Decodes the case's payload and compares what came of it with its last line. */
 static void check_payload(struct cases *cases)
 {
-    struct fixture f;
+    struct fixture f = {0};
     struct buf payload, found;
     buf_init(&payload, 64 * 1024);
     buf_init(&found, 64 * 1024);
@@ -207,7 +212,7 @@ static void figures_are_exact_or_refused(void **state)
     struct cases cases;
     cases_open(&cases, "tests/cases/decode/figures.txt");
     while (cases_next(&cases)) {
-        struct fixture f;
+        struct fixture f = {0};
         struct buf csv;
         buf_init(&csv, 1024);
         buf_puts(&csv, NAMES "X,US,wood,2025-07,");
@@ -225,7 +230,7 @@ static void figures_are_exact_or_refused(void **state)
 static void negative_figures_are_for_the_gate(void **state)
 {
     (void)state;
-    struct fixture f;
+    struct fixture f = {0};
     decode(&f, NAMES "X,US,wood,2025-07,-1.5,\n");
     assert_int_equal(f.r, 0);
     assert_int_equal(f.rows.items[0].figure[COLUMN_VALUE], -1500 * 1000);
@@ -235,7 +240,7 @@ static void negative_figures_are_for_the_gate(void **state)
 static void missing_column_is_named_with_those_there_are(void **state)
 {
     (void)state;
-    struct fixture f;
+    struct fixture f = {0};
     decode(&f, "flow,partner,group,perod,v,q\n");
     assert_faults(&f, "perod", "D010 1:1");
     assert_string_equal(f.diags.items[0].text, "the payload has no column \"period\"; it has \"flow\", "
@@ -247,7 +252,7 @@ static void missing_column_is_named_with_those_there_are(void **state)
 static void cited_text_is_cut_and_escaped(void **state)
 {
     (void)state;
-    struct fixture f;
+    struct fixture f = {0};
     decode(&f, NAMES "X,US,wood,2025-07,\x1b[31m\x7f,\n"
                      "X,US,wood,2025-07,abcdefghijabcdefghijabcdefghijabcdefghijx,\n"
                      "X,US,wood,2025-07,bcdefghijabcdefghijabcdefghijabcdefghij\xe1\xba\xbfx,\n");
@@ -268,7 +273,7 @@ static void stops_after_two_hundred_faults(void **state)
     buf_puts(&csv, NAMES);
     for (int i = 0; i < 5000; i++)
         buf_puts(&csv, "X,US,wood,2025-07,x,\n");
-    struct fixture f;
+    struct fixture f = {0};
     decode(&f, buf_text(&csv));
     assert_int_equal(f.r, -EBADMSG);
     assert_int_equal(f.diags.errors, DIAG_MAX);
@@ -283,7 +288,7 @@ static void too_wide_and_too_large_payloads_are_refused(void **state)
     buf_init(&csv, 4 << 20);
     for (int i = 0; i <= RECORD_FIELDS_MAX; i++)
         buf_printf(&csv, "c%d%s", i, i < RECORD_FIELDS_MAX ? "," : "\n");
-    struct fixture f;
+    struct fixture f = {0};
     decode(&f, buf_text(&csv));
     assert_faults(&f, "wide", "D009 1:1");
     fixture_deinit(&f);
@@ -317,7 +322,7 @@ static void reads_units_weights_and_flags(void **state)
                               "VNM;7210;202501;1;2;3.5;TNE;p\n"
                               "VNM;8501;202501;;4;;NMB;\n"
                               "VNM;8502;202501;;;;;c\n";
-    struct fixture f;
+    struct fixture f = {0};
     decode_with(&f, rich_feed, csv, sizeof csv - 1);
     assert_int_equal(f.r, 0);
     assert_int_equal(f.rows.len, 3);
@@ -346,7 +351,7 @@ static void units_and_flags_outside_the_map_are_refused(void **state)
                               "VNM;7210;202501;1;2;;KGM;\n"
                               "VNM;7210;202501;1;2;;;\n"
                               "VNM;7210;202501;1;;;;z\n";
-    struct fixture f;
+    struct fixture f = {0};
     decode_with(&f, rich_feed, csv, sizeof csv - 1);
     assert_faults(&f, "rich", "D014 2:22, D018 3:22, D014 4:22");
     fixture_deinit(&f);
@@ -384,7 +389,7 @@ static void decode_listed(struct fixture *f, bool with_list, const char *csv)
 static void countries_are_translated_by_their_list(void **state)
 {
     (void)state;
-    struct fixture f;
+    struct fixture f = {0};
     decode_listed(&f, true, "r,p,m,v\n842,VNM,2025-01,1\n842,WLD,2025-01,2\n156,CHN,2025-01,3\n");
     print_faults(&f);
     assert_int_equal(f.r, 0);
@@ -399,7 +404,7 @@ static void countries_are_translated_by_their_list(void **state)
 static void codes_outside_their_list_are_refused(void **state)
 {
     (void)state;
-    struct fixture f;
+    struct fixture f = {0};
     decode_listed(&f, true, "r,p,m,v\n842,VN,2025-01,1\n999,VNM,2025-01,2\n,EU,2025-01,3\n");
     assert_faults(&f, "outside", "D019 2:5, D019 3:1, D019 4:1, D019 4:2");
     assert_string_equal(f.diags.items[0].text, "partner \"VN\" is not in the code list iso3");
@@ -420,7 +425,7 @@ static void alpha2_codes_beside_a_map_need_no_list(void **state)
                                     "  product:  { value: \"00\" }\n"
                                     "  period:   { column: m }\n"
                                     "  value:    { column: v }\n";
-    struct fixture f;
+    struct fixture f = {0};
     decode_by(&f, feed, NULL, slice_of("p,m,v\nVN,2025-01,1\n,2025-01,2\n"));
     assert_int_equal(f.r, 0);
     assert_string_equal(f.rows.items[0].partner, "VN");
@@ -429,6 +434,91 @@ static void alpha2_codes_beside_a_map_need_no_list(void **state)
     decode_by(&f, feed, NULL, slice_of("p,m,v\nVNM,2025-01,1\n"));
     assert_faults(&f, "alpha-3", "D015 2:1");
     fixture_deinit(&f);
+}
+
+/* Re-exports and totals are left out, codes are cut, whatever else stands in such rows. */
+static const char cut_feed[] = HEAD "aggregate: sum\n"
+                                    "fields:\n"
+                                    "  reporter: { value: EU }\n"
+                                    "  flow:     { column: f, map: { \"1\": import, \"3\": skip } }\n"
+                                    "  partner:  { column: p }\n"
+                                    "  product:  { column: c, digits: 6, map: { TOTAL: skip } }\n"
+                                    "  period:   { column: m }\n"
+                                    "  value:    { column: v }\n";
+
+static void rows_are_left_out_and_codes_cut(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    decode_by(&f, cut_feed, NULL,
+        slice_of("v,c,p,m,f\n1,03061710,VN,2025-01,1\n2,03061790,VN,2025-01,1\n3,03061710,VN,2025-01,3\n"
+                 "x,03,viet nam,never,3\n4,TOTAL,VN,2025-01,1\n5,030617,VN,2025-02,1\n"));
+    print_faults(&f);
+    assert_int_equal(f.r, 0);
+    assert_int_equal(f.rows.len, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(f.rows.items[i].product, "030617");
+    assert_int_equal(f.rows.items[1].figure[COLUMN_VALUE], 2000);
+    assert_int_equal(f.rows.items[2].figure[COLUMN_VALUE], 5000);
+    fixture_deinit(&f);
+    decode_by(&f, cut_feed, NULL, slice_of("v,c,p,m,f\n1,0306,VN,2025-01,1\n1,030617,VN,2025-01,2\n"));
+    assert_faults(&f, "short code and unknown flow", "D020 2:3, D014 3:21");
+    fixture_deinit(&f);
+}
+
+/* Enough rows that parts of them are worth threads: three of four have quotes. */
+enum { PART_ROWS = 60000 };
+
+static void put_many_rows(struct buf *csv, const char *odd)
+{
+    buf_puts(csv, NAMES);
+    for (int i = 0; i < PART_ROWS; i++) {
+        if (i == PART_ROWS - 10)
+            buf_puts(csv, odd);
+        buf_printf(csv, i % 4 == 0 ? "X,US,p%d,%d-%02d,%d,\n" : "\"X\",US,\"p%d\",\"%d-%02d\",%d,\n", i / 12,
+            2025, i % 12 + 1, i);
+    }
+}
+
+static void compare_parts(const char *odd, size_t parts)
+{
+    struct buf csv;
+    struct fixture one = {.parts = 1}, many = {.parts = parts};
+    buf_init(&csv, 4 * 1024 * 1024);
+    put_many_rows(&csv, odd);
+    decode_by(&one, plain_feed, NULL, (struct slice){csv.data, csv.len});
+    decode_by(&many, plain_feed, NULL, (struct slice){csv.data, csv.len});
+    assert_int_equal(one.r, many.r);
+    assert_int_equal(one.rows.len, many.rows.len);
+    assert_int_equal(one.diags.len, many.diags.len);
+    for (size_t i = 0; i < one.diags.len; i++)
+        assert_string_equal(
+            diag_line(&one.diags, &one.diags.items[i]), diag_line(&many.diags, &many.diags.items[i]));
+    int64_t sum = 0, sum_of_parts = 0;
+    for (size_t i = 0; i < one.rows.len; i++) {
+        sum += one.rows.items[i].figure[COLUMN_VALUE];
+        sum_of_parts += many.rows.items[i].figure[COLUMN_VALUE];
+    }
+    assert_int_equal(sum, sum_of_parts);
+    fixture_deinit(&one);
+    fixture_deinit(&many);
+    buf_deinit(&csv);
+}
+
+/* Also where a part would begin inside quotes, and where a fault's line must be counted through parts. */
+static void parts_give_what_the_whole_gives(void **state)
+{
+    (void)state;
+    static char long_field[900 * 1024];
+    static const char *const odd[] = {
+        "", "X,US,wood,2025-07,x,\n", "X,US,wood,2025-07,1,\n\n\n", "X,\"US\n", "X,US\n", long_field};
+    snprintf(long_field, sizeof long_field, "\"");
+    for (size_t n = 1; n < sizeof long_field - 40; n += 8)
+        snprintf(long_field + n, sizeof long_field - n, "1234567\n");
+    snprintf(long_field + strlen(long_field), 40, "\",US,wood,2025-07,1,2\n");
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        for (size_t parts = 2; parts <= 5; parts++)
+            compare_parts(odd[i], parts);
 }
 
 int main(void)
@@ -447,6 +537,8 @@ int main(void)
         cmocka_unit_test(countries_are_translated_by_their_list),
         cmocka_unit_test(codes_outside_their_list_are_refused),
         cmocka_unit_test(alpha2_codes_beside_a_map_need_no_list),
+        cmocka_unit_test(rows_are_left_out_and_codes_cut),
+        cmocka_unit_test(parts_give_what_the_whole_gives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

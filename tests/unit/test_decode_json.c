@@ -1,4 +1,4 @@
-/* link: tests/support/cases tests/support/decoding tests/support/random daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/number feeds/wanted feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words */
+/* link: tests/support/rows tests/support/cases tests/support/decoding tests/support/random daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/number feeds/wanted feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -62,8 +62,8 @@ static void limits_are_kept(void **state)
         size_t good, bad;
         const char *code;
     } limits[] = {
-        {"{\"a\":", "}", 61, 62, "D024"},
-        {"[", "]", 61, 62, "D024"},
+        {"{\"a\":", "}", 61, 62, "D025"},
+        {"[", "]", 61, 62, "D025"},
     };
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         for (int bad = 0; bad < 2; bad++) {
@@ -178,17 +178,17 @@ static void recorded_errors_say_what_came_instead(void **state)
     static const struct {
         const char *feed, *path, *code, *says;
     } errors[] = {
-        {comtrade, SAMPLES "comtrade/error_401_missing_key.json", "D021",
+        {comtrade, SAMPLES "comtrade/error_401_missing_key.json", "D022",
             "statusCode \"401\", message \"Access denied due to missing"},
-        {comtrade, SAMPLES "comtrade/error_429.json", "D021", "statusCode \"429\", message \"Rate limit is"},
-        {comtrade, SAMPLES "comtrade/error_404_unknown_path.json", "D021", "message \"Resource not found\""},
-        {comtrade, SAMPLES "vietnam/GetTKHQInfo.captcha.json", "D021", "message \"Invalid Captcha\""},
-        {comtrade, SAMPLES "comext/ds-045409-extraction-too-big.json", "D021", "EXTRACTION_TOO_BIG"},
-        {nested, SAMPLES "japan/getStatsData-no-data.shape.json", "D021",
+        {comtrade, SAMPLES "comtrade/error_429.json", "D022", "statusCode \"429\", message \"Rate limit is"},
+        {comtrade, SAMPLES "comtrade/error_404_unknown_path.json", "D022", "message \"Resource not found\""},
+        {comtrade, SAMPLES "vietnam/GetTKHQInfo.captcha.json", "D022", "message \"Invalid Captcha\""},
+        {comtrade, SAMPLES "comext/ds-045409-extraction-too-big.json", "D022", "EXTRACTION_TOO_BIG"},
+        {nested, SAMPLES "japan/getStatsData-no-data.shape.json", "D022",
             "GET_STATS_DATA.RESULT.STATUS \"1\""},
         {census, SAMPLES "census/invalid_key_200.shape.html", "D002", "HTML or XML, not JSON"},
         {census, SAMPLES "census/error_400_unknown_variable.txt", "D002", "\"error: unknown variable"},
-        {census, SAMPLES "comtrade/error_429.json", "D021", "no list of records; it says statusCode"},
+        {census, SAMPLES "comtrade/error_429.json", "D022", "no list of records; it says statusCode"},
     };
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         struct decoding decoding;

@@ -151,6 +151,10 @@ static const struct {
     {"two units", 16, "  unit: { column: u }", "F008"},
     {"unit with a blank", 15, "  quantity: { column: quantity, unit: \"1 000\" }", "F008"},
     {"unit without a quantity", 15, "  unit: { column: u }", "F008"},
+    {"digits of a country", 11, "  partner: { column: partner, digits: 2 }", "F003"},
+    {"constant with digits", 12, "  product: { value: \"030617\", digits: 6 }", "F006"},
+    {"too many digits", 12, "  product: { column: group, digits: 11 }", "K005"},
+    {"unknown sum", 4, "licence: l\naggregate: mean", "K006"},
     {"unknown flag", 17, "  flags: { column: status, map: { p: provisional } }", "F004"},
 };
 

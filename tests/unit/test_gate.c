@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str daemon/core/gate daemon/core/panel daemon/core/period */
+/* link: tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/parallel daemon/base/str daemon/core/dataset daemon/core/fold daemon/core/gate daemon/core/numbering daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/period daemon/core/release */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "core/gate.h"
 #include "core/period.h"
+#include "tests/support/rows.h"
 
 enum { JAN = 2025 * 12, NOW = JAN + 6 }; /* 2025-01, 2025-07 */
 
@@ -18,6 +19,8 @@ struct fixture {
     struct panel *panel;
     struct arena arena;
     struct observations rows;
+    struct datasets payload;
+    struct release release;
     struct diag_list diags;
     struct gate gate;
 };
@@ -35,6 +38,8 @@ static void forget_rows(struct fixture *f)
 {
     alloc_free(f->rows.items);
     f->rows = (struct observations){0};
+    datasets_deinit(&f->payload);
+    release_deinit(&f->release);
     diag_list_deinit(&f->diags);
 }
 
@@ -69,14 +74,18 @@ static struct observation *add(struct fixture *f, int product, int32_t period, i
 
 static int check(struct fixture *f)
 {
-    return gate_check(&f->gate, f->panel, &f->rows, &f->diags);
+    datasets_deinit(&f->payload);
+    release_deinit(&f->release);
+    rows_to_payload(&f->rows, &f->payload);
+    return gate_check(&f->gate, f->panel, &f->payload, &f->release, &f->diags);
 }
 
 /* Takes the rows into the panel, as the engine does after the gate. */
 static void apply(struct fixture *f)
 {
     struct panel_changes changes;
-    panel_apply(f->panel, f->gate.feed, &f->rows, &changes);
+    assert_int_equal(check(f), 0);
+    panel_apply_release(f->panel, f->gate.feed, &f->release, &changes);
     panel_changes_deinit(&changes);
     forget_rows(f);
 }
@@ -101,7 +110,7 @@ static void accepts_sound_rows(void **state)
     add(f, 1, JAN + 1, 0);
     add(f, 2, NOW, FIGURE_MAX / FIGURE_SCALE);
     assert_int_equal(check(f), 0);
-    assert_int_equal(f->rows.len, 3);
+    assert_int_equal(f->release.rows, 3);
     assert_int_equal(f->diags.len, 0);
 }
 
@@ -113,8 +122,7 @@ static void exact_duplicates_are_dropped(void **state)
     add(f, 2, JAN, 10);
     add(f, 1, JAN, 10);
     assert_int_equal(check(f), 0);
-    assert_int_equal(f->rows.len, 2);
-    assert_string_equal(f->rows.items[1].product, "p2");
+    assert_int_equal(f->release.rows, 2);
 }
 
 static void duplicates_do_not_count_as_rows(void **state)
@@ -124,7 +132,7 @@ static void duplicates_do_not_count_as_rows(void **state)
     add(f, 1, JAN, 10);
     add(f, 1, JAN, 10);
     assert_fault(f, "G105", 0);
-    assert_int_equal(f->rows.len, 2); /* a refused payload is left as it is */
+    assert_int_equal(f->release.len, 0); /* nothing of a refused payload */
 }
 
 static void contradicting_duplicate_is_refused(void **state)
@@ -141,6 +149,69 @@ static void duplicate_without_a_figure_contradicts(void **state)
     add(f, 1, JAN, 0);
     add(f, 1, JAN, 0)->present[COLUMN_VALUE] = false;
     assert_fault(f, "G101", 3);
+}
+
+/* What the release has of the first series in January; false where the figure is not known. */
+static bool released(const struct fixture *f, enum column column, int64_t *ret_figure)
+{
+    assert_int_equal(f->release.len, 1);
+    return panel_block_get(f->release.blocks[0].block, 0, column, ret_figure);
+}
+
+/* A sum with a part missing is not a smaller sum; its flags are those of all. */
+static void rows_are_summed_where_the_feed_says_so(void **state)
+{
+    struct fixture *f = *state;
+    int64_t figure;
+    f->gate.sum = true;
+    f->gate.min_rows = 3;
+    for (int i = 1; i <= 3; i++) {
+        struct observation *row = add(f, 1, JAN, i);
+        row->present[COLUMN_WEIGHT] = true;
+        row->figure[COLUMN_WEIGHT] = i;
+        row->present[COLUMN_QUANTITY] = i != 2;
+        row->figure[COLUMN_QUANTITY] = i;
+        row->flags = i == 2 ? OBSERVATION_PRELIMINARY : 0;
+    }
+    assert_int_equal(check(f), 0);
+    assert_int_equal(f->release.rows, 3);
+    assert_true(released(f, COLUMN_VALUE, &figure));
+    assert_int_equal(figure, 6 * FIGURE_SCALE);
+    assert_true(released(f, COLUMN_WEIGHT, &figure));
+    assert_int_equal(figure, 6);
+    assert_false(released(f, COLUMN_QUANTITY, &figure));
+    assert_int_equal(panel_block_flags(f->release.blocks[0].block, 0), OBSERVATION_PRELIMINARY);
+}
+
+static void a_sum_that_is_absurd_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    f->gate.sum = true;
+    add(f, 1, JAN, FIGURE_MAX / FIGURE_SCALE);
+    add(f, 1, JAN, 1);
+    add(f, 1, JAN, 1); /* said once */
+    assert_fault(f, "G104", 3);
+}
+
+/* However a payload is cut: what the parts say is one release. */
+static void parts_are_one_payload(void **state)
+{
+    struct fixture *f = *state;
+    struct datasets payload = {alloc_zeroed(2, sizeof(struct dataset)), 2};
+    dataset_init(&payload.items[0]);
+    dataset_init(&payload.items[1]);
+    for (int i = 0; i < 600; i++)
+        dataset_add(&payload.items[i % 3 == 0], add(f, i % 400, JAN + i / 400, i));
+    dataset_add(&payload.items[1], add(f, 5, JAN, 5));
+    assert_int_equal(gate_check(&f->gate, f->panel, &payload, &f->release, &f->diags), 0);
+    assert_int_equal(f->release.rows, 600);
+    assert_int_equal(f->release.series_len, 400);
+    assert_int_equal(f->release.len, 4); /* numbered by their texts, both months have some of all 400 */
+    dataset_add(&payload.items[0], add(f, 7, JAN, 8));
+    release_deinit(&f->release);
+    assert_int_equal(gate_check(&f->gate, f->panel, &payload, &f->release, &f->diags), -EBADMSG);
+    assert_string_equal(f->diags.items[0].code, "G101");
+    datasets_deinit(&payload);
 }
 
 static void other_flow_is_no_duplicate(void **state)
@@ -391,7 +462,7 @@ static void messages_say_which_series_and_what_to_do(void **state)
     assert_int_equal(check(f), -EBADMSG);
     assert_string_equal(f->diags.items[0].text,
         "in 20 of 20 series the value is about 1000 times what was known, "
-        "VN export to US, p19, 2025-02 for one");
+        "VN export to US, p0, 2025-02 for one");
     assert_non_null(f->diags.items[0].hint);
 }
 
@@ -403,6 +474,9 @@ int main(void)
         TEST(accepts_sound_rows),
         TEST(exact_duplicates_are_dropped),
         TEST(duplicates_do_not_count_as_rows),
+        TEST(rows_are_summed_where_the_feed_says_so),
+        TEST(a_sum_that_is_absurd_is_refused),
+        TEST(parts_are_one_payload),
         TEST(contradicting_duplicate_is_refused),
         TEST(duplicate_without_a_figure_contradicts),
         TEST(other_flow_is_no_duplicate),

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/gate daemon/core/panel daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/number feeds/wanted feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/dataset daemon/core/fold daemon/core/gate daemon/core/numbering daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/number feeds/wanted feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,9 +52,9 @@ enum outcome { REFUSED_BY_DECODER, REFUSED_BY_GATE, ACCEPTED };
 /* The bytes are copied to memory of their exact size, so that reading past their end is seen. */
 static enum outcome offer(struct fixture *f, struct slice bytes, size_t *ret_rows)
 {
-    struct arena arena = ARENA_NULL;
     struct diag_list diags = DIAG_LIST_NULL;
-    struct observations rows;
+    struct datasets payload;
+    struct release release = {0};
     struct gate gate = {.feed = f->descriptor.feed,
         .file = "a.csv",
         .newest_period = period_make(2025, 7),
@@ -63,16 +63,17 @@ static enum outcome offer(struct fixture *f, struct slice bytes, size_t *ret_row
     if (bytes.len > 0)
         memcpy(exact, bytes.data, bytes.len);
     enum outcome outcome = ACCEPTED;
-    struct decode_input input = {&f->descriptor, NULL, {exact, bytes.len}, "a.csv"};
-    if (decode_payload(&input, &arena, &rows, &diags) < 0)
+    struct decode_input input = {&f->descriptor, NULL, {exact, bytes.len}, "a.csv", 1};
+    if (decode_payload(&input, &payload, &diags) < 0)
         outcome = REFUSED_BY_DECODER;
-    else if (gate_check(&gate, f->panel, &rows, &diags) < 0)
+    else if (gate_check(&gate, f->panel, &payload, &release, &diags) < 0)
         outcome = REFUSED_BY_GATE;
     assert_int_equal(outcome != ACCEPTED, diags.errors > 0);
-    *ret_rows = rows.len;
+    *ret_rows = release.rows;
+    release_deinit(&release);
+    datasets_deinit(&payload);
     alloc_free(exact);
     diag_list_deinit(&diags);
-    arena_deinit(&arena);
     return outcome;
 }
 

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/gate daemon/core/panel daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/number feeds/wanted feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/dataset daemon/core/fold daemon/core/gate daemon/core/numbering daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/number feeds/wanted feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words */
 /* The shipped sample against the figures that were published of it. */
 #include <errno.h>
 #include <math.h>
@@ -31,34 +31,48 @@ static struct gate gate_of(const struct fixture *f)
         .min_rows = (size_t)f->descriptor.rows_at_least};
 }
 
-/* Decodes and judges the first `len` bytes; the rows are the caller's until the arena ends. */
-static int take(struct fixture *f, size_t len, struct arena *arena, struct observations *ret_rows)
+/* What was read of the first bytes of the sample. */
+struct taken {
+    struct datasets payload;
+    struct release release;
+};
+
+/* Decodes and checks the first `len` bytes. The caller frees what was taken. */
+static int take(struct fixture *f, size_t len, struct taken *ret_taken)
 {
     struct diag_list diags = DIAG_LIST_NULL;
     struct gate gate = gate_of(f);
-    struct decode_input input = {&f->descriptor, NULL, {f->bytes.data, len}, "vn-nso.csv"};
-    int r = decode_payload(&input, arena, ret_rows, &diags);
+    struct decode_input input = {&f->descriptor, NULL, {f->bytes.data, len}, "vn-nso.csv", 1};
+    *ret_taken = (struct taken){0};
+    int r = decode_payload(&input, &ret_taken->payload, &diags);
     if (r == 0)
-        r = gate_check(&gate, f->panel, ret_rows, &diags);
+        r = gate_check(&gate, f->panel, &ret_taken->payload, &ret_taken->release, &diags);
     diag_list_deinit(&diags);
     return r;
+}
+
+static void taken_deinit(struct taken *taken)
+{
+    release_deinit(&taken->release);
+    datasets_deinit(&taken->payload);
 }
 
 static int setup(void **state)
 {
     static struct fixture f;
     const struct node *document;
-    struct observations rows;
+    struct taken taken;
     struct panel_changes changes;
     f = (struct fixture){.panel = panel_new()};
     assert_int_equal(
         yaml_load("feeds/sample/vn-nso-sample.feed.yaml", &f.arena, &document, NULL, &f.diags), 0);
     assert_int_equal(descriptor_read(document, &f.descriptor, &f.diags), 0);
     assert_int_equal(file_read("feeds/sample/vn-nso.csv", 1 << 20, &f.arena, &f.bytes), 0);
-    assert_int_equal(take(&f, f.bytes.len, &f.arena, &rows), 0);
-    assert_int_equal(rows.len, 1414);
-    panel_apply(f.panel, f.descriptor.feed, &rows, &changes);
+    assert_int_equal(take(&f, f.bytes.len, &taken), 0);
+    assert_int_equal(taken.release.rows, 1414);
+    panel_apply_release(f.panel, f.descriptor.feed, &taken.release, &changes);
     panel_changes_deinit(&changes);
+    taken_deinit(&taken);
     *state = &f;
     return 0;
 }
@@ -137,10 +151,9 @@ static void series_and_gaps_are_as_documented(void **state)
 static void the_same_payload_passes_again(void **state)
 {
     struct fixture *f = *state;
-    struct arena arena = ARENA_NULL;
-    struct observations rows;
-    assert_int_equal(take(f, f->bytes.len, &arena, &rows), 0);
-    arena_deinit(&arena);
+    struct taken taken;
+    assert_int_equal(take(f, f->bytes.len, &taken), 0);
+    taken_deinit(&taken);
 }
 
 /* The file is sorted by series, so a cut between lines loses whole series: the gate knows them from the last
@@ -153,14 +166,13 @@ static void cut_between_lines_never_loses_a_tenth_of_the_series(void **state)
         if (f->bytes.data[len - 1] != '\n')
             continue;
         lines++;
-        struct arena arena = ARENA_NULL;
-        struct observations rows;
-        if (take(f, len, &arena, &rows) == 0) {
+        struct taken taken;
+        if (take(f, len, &taken) == 0) {
             accepted++;
-            assert_true(rows.len >= (size_t)f->descriptor.rows_at_least);
+            assert_true(taken.release.rows >= (size_t)f->descriptor.rows_at_least);
             assert_true(lines > 1414 - 4 * 43);
         }
-        arena_deinit(&arena);
+        taken_deinit(&taken);
     }
     assert_int_equal(lines, 1414);
     assert_true(accepted < 4 * 43);
