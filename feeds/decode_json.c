@@ -12,13 +12,13 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "base/buf.h"
 #include "feeds/decode.h"
 #include "feeds/number.h"
 #include "feeds/payload.h"
+#include "feeds/said.h"
 #include "feeds/wanted.h"
 
-enum { DEPTH_MAX = 64, PATH_MAX_NAMES = 16, PATH_BYTES_MAX = 256, SAID_MAX = 300 };
+enum { DEPTH_MAX = 64, PATH_MAX_NAMES = 16, PATH_BYTES_MAX = 256 };
 
 /* A name in the record that is being cut. The last record's names stay where they are until they differ, so
  * that records that are alike need no search. */
@@ -44,7 +44,6 @@ struct reader {
     const struct record_sink *sink;
     struct diag_list *diags;
     yajl_handle handle;
-    size_t errors_before, faults_before;
 
     struct level levels[DEPTH_MAX];
     size_t depth;
@@ -53,8 +52,7 @@ struct reader {
     bool found;                        /* the records */
     size_t list_depth;                 /* of the list of records while inside it, or 0 */
     size_t record_depth;               /* of the record while inside it, or 0 */
-    struct buf said;                   /* texts outside the records */
-    bool said_enough;
+    struct said said;                  /* texts outside the records */
 
     /* The record that is being cut. */
     size_t offset, counted; /* of its first byte; up to where lines are counted */
@@ -74,11 +72,9 @@ struct reader {
     struct slice fields[RECORD_FIELDS_MAX];
     size_t starts[RECORD_FIELDS_MAX];
 
-    struct arena arena;                   /* texts of the first record and the header */
-    const char *first[RECORD_FIELDS_MAX]; /* names of the first record */
-    size_t first_len;
-    bool stopped; /* with a fault of the JSON */
-    bool full;    /* the sink takes no more */
+    struct arena arena; /* names of the header */
+    bool stopped;       /* with a fault of the JSON */
+    bool full;          /* the sink takes no more */
 };
 
 /* ---- places and faults ---- */
@@ -138,28 +134,14 @@ static struct slice keep(struct reader *reader, struct slice text)
 /* Keeps a text that the source says, with the names that lead to it. */
 static void note_said(struct reader *reader, struct slice text)
 {
-    char quote[QUOTE_SIZE];
-    if (reader->said_enough || text.len == 0)
+    struct slice path[DEPTH_MAX];
+    size_t n = 0;
+    if (reader->said.enough)
         return;
-    size_t len = reader->said.len;
-    int r = buf_puts(&reader->said, len > 0 ? ", " : "");
-    bool first = true;
-    for (size_t i = 0; i < reader->depth && r == 0; i++) {
-        struct slice key = reader->levels[i].key;
-        if (!reader->levels[i].is_object)
-            continue;
-        r = key.len <= QUOTE_BYTES
-                ? buf_printf(&reader->said, "%s%.*s", first ? "" : ".", (int)key.len, key.data)
-                : buf_puts(&reader->said, "…");
-        first = false;
-    }
-    if (r == 0)
-        r = buf_printf(&reader->said, "%s%s", first ? "" : " ", payload_quote(text, quote));
-    if (r == 0)
-        return;
-    reader->said_enough = true;
-    while (reader->said.len > len) /* not half of it */
-        reader->said.data[--reader->said.len] = '\0';
+    for (size_t i = 0; i < reader->depth; i++)
+        if (reader->levels[i].is_object)
+            path[n++] = reader->levels[i].key;
+    said_add(&reader->said, path, n, text);
 }
 
 /* Whether the next value is where the feed says that the records are. */
@@ -218,16 +200,6 @@ static int give(struct reader *reader, const struct slice *fields, size_t len, c
     return stop_if(reader, reader->sink->record(reader->sink->userdata, &record) != 0);
 }
 
-/* Names for the message that one is missing. */
-static void note_first(struct reader *reader)
-{
-    for (size_t i = 0; i < reader->name_len; i++) {
-        struct slice name = reader->names[i].text;
-        reader->first[i] = arena_strndup(&reader->arena, name.data, name.len < 64 ? name.len : 64);
-    }
-    reader->first_len = reader->name_len;
-}
-
 /* What the next record's names are compared with: not those whose text ends here. */
 static void forget_copied(struct reader *reader)
 {
@@ -241,8 +213,9 @@ static void forget_copied(struct reader *reader)
 static int end_object(struct reader *reader)
 {
     struct wanted *wanted = &reader->wanted;
-    if (reader->first_len == 0)
-        note_first(reader);
+    for (size_t i = 0; i < reader->name_len && !wanted->first_ended; i++)
+        wanted_note(wanted, reader->names[i].text);
+    wanted_end(wanted);
     int go_on = give(reader, wanted->fields, wanted->len, wanted->starts);
     if (reader->scratch.bytes > 0) {
         forget_copied(reader);
@@ -609,36 +582,14 @@ static void refuse_syntax(struct reader *reader, bool ended)
     yajl_free_error(reader->handle, text);
 }
 
-/* An answer of another kind: mostly the source says in it what is wrong. */
+/* An answer of another kind. */
 static int refuse_other(struct reader *reader)
 {
     const char *path = reader->descriptor->json.records;
-    const char *said = buf_text(&reader->said);
-    const char *what = path[0] != '\0' ? "no records" : "no list of records";
-    diag_error(reader->diags, place_at(reader, 0), "D022", "the payload has %s%s%s%s%s%s%s", what,
-        path[0] != '\0' ? " at \"" : "", path, path[0] != '\0' ? "\"" : "",
-        said[0] != '\0' ? "; it says " : "", said, reader->said_enough ? ", …" : "");
-    diag_hint(
-        reader->diags, "sources answer so when a request is wrong, nothing is there or a quota is used up");
-    return -EBADMSG;
-}
-
-/* A name that no record has is the only fault of a payload: the others come from it. */
-static int check_names(struct reader *reader)
-{
-    struct diag_list *diags = reader->diags;
-    size_t faults = diags->len, errors = diags->errors;
-    if (reader->descriptor->json.header || reader->first_len == 0)
-        return 0;
-    diags->len = reader->faults_before;
-    diags->errors = reader->errors_before;
-    int r = wanted_check(
-        &reader->wanted, place_at(reader, reader->offset), reader->first, reader->first_len, diags);
-    if (r == 0) {
-        diags->len = faults;
-        diags->errors = errors;
-    }
-    return r;
+    const char *what = "list of records";
+    if (path[0] != '\0')
+        what = arena_printf(&reader->diags->arena, "records at \"%s\"", path);
+    return said_refuse(&reader->said, what, place_at(reader, 0), reader->diags);
 }
 
 static int parse(struct reader *reader)
@@ -656,7 +607,7 @@ static int parse(struct reader *reader)
     }
     if (!reader->found)
         return refuse_other(reader);
-    int r = check_names(reader);
+    int r = wanted_check(&reader->wanted, place_at(reader, reader->offset));
     return reader->full ? -EBADMSG : r;
 }
 
@@ -670,16 +621,15 @@ int decode_json(const struct descriptor *descriptor, struct slice payload, const
     reader->file = file;
     reader->sink = sink;
     reader->diags = diags;
-    reader->errors_before = diags->errors;
-    reader->faults_before = diags->len;
     reader->line = 1;
-    buf_init(&reader->said, SAID_MAX);
-    wanted_init(&reader->wanted, descriptor, descriptor->json.ignore_case);
+    said_init(&reader->said);
+    wanted_init(&reader->wanted, descriptor, descriptor->json.ignore_case, diags);
     split_path(reader, descriptor->json.records);
     reader->handle = yajl_alloc(&callbacks, &funcs, reader);
     int r = parse(reader);
     yajl_free(reader->handle);
-    buf_deinit(&reader->said);
+    said_deinit(&reader->said);
+    wanted_deinit(&reader->wanted);
     arena_deinit(&reader->scratch);
     arena_deinit(&reader->arena);
     alloc_free(reader);
