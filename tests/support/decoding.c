@@ -256,18 +256,33 @@ static size_t mutate(struct random *random, char *bytes, size_t len)
     }
 }
 
-void decoding_check_mutants(const char *feed, struct slice payload, size_t n)
+static void run_mutant(const char *feed, struct slice bytes, decoding_maker *maker)
 {
-    struct random random = {payload.len};
-    char *bytes = malloc(payload.len);
+    struct decoding decoding;
+    struct buf payload;
+    buf_init(&payload, TEXT_MAX);
+    if (maker != NULL)
+        maker(bytes, &payload);
+    decoding_run(&decoding, feed, maker != NULL ? (struct slice){buf_text(&payload), payload.len} : bytes);
+    decoding_deinit(&decoding);
+    buf_deinit(&payload);
+}
+
+void decoding_check_made_mutants(const char *feed, struct slice lines, decoding_maker *maker, size_t n)
+{
+    struct random random = {lines.len};
+    char *bytes = malloc(lines.len);
     for (size_t i = 0; i < n; i++) {
-        size_t len = payload.len;
-        memcpy(bytes, payload.data, len);
+        size_t len = lines.len;
+        memcpy(bytes, lines.data, len);
         for (size_t changes = 1 + below(&random, 4); changes > 0 && len > 1; changes--)
             len = mutate(&random, bytes, len);
-        struct decoding decoding;
-        decoding_run(&decoding, feed, (struct slice){bytes, len});
-        decoding_deinit(&decoding);
+        run_mutant(feed, (struct slice){bytes, len}, maker);
     }
     free(bytes);
+}
+
+void decoding_check_mutants(const char *feed, struct slice payload, size_t n)
+{
+    decoding_check_made_mutants(feed, payload, NULL, n);
 }

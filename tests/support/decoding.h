@@ -45,4 +45,7 @@ void decoding_check_cuts(const char *feed, struct slice payload, size_t whole);
 /* `n` mutants of the payload, the same on every machine, give rows or faults. */
 void decoding_check_mutants(const char *feed, struct slice payload, size_t n);
 
+/* The same of the text that the payload is made of. */
+void decoding_check_made_mutants(const char *feed, struct slice lines, decoding_maker *maker, size_t n);
+
 #endif
