@@ -9,9 +9,9 @@
 #include "core/period.h"
 #include "tests/support/rows.h"
 
-static struct field_pair flows[] = {{"X", "export"}, {"M", "import"}};
-static struct field_pair flags[] = {
-    {"", "none"}, {"p", "preliminary"}, {"e", "estimated"}, {"c", "suppressed"}};
+static struct field_pair flows[] = {{.from = "X", .to = "export"}, {.from = "M", .to = "import"}};
+static struct field_pair flags[] = {{.from = "", .to = "none"}, {.from = "p", .to = "preliminary"},
+    {.from = "e", .to = "estimated"}, {.from = "c", .to = "suppressed"}};
 
 struct descriptor fuzz_descriptor(enum feed_format format)
 {
