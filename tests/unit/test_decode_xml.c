@@ -114,8 +114,7 @@ static void recorded_answers_say_what_came_instead(void **state)
         {korea, SAMPLES "census/invalid_key_200.shape.html", "D002", "the payload is HTML, not XML"},
         {korea, SAMPLES "ecb/eurofxref.illegal_exchange_rates.xml", "D002", "not XML"},
         {korea, SAMPLES "comtrade/error_429.json", "D002", "the payload is JSON, not XML"},
-        {sdmx, SAMPLES "wto/wits-trains-structurespecific.shape.xml", "D015",
-            "period \"2015\" is not a month"},
+        {sdmx, SAMPLES "wto/wits-trains-structurespecific.shape.xml", "D019", "partner \"000\""},
         {sdmx, SAMPLES "ecb/sdmx21-generic-EXR-M.USD.EUR.SP00.A.xml", "D010", "no record has \"@REPORTER\""},
     };
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
