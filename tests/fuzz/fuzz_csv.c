@@ -9,12 +9,13 @@
 #include "base/buf.h"
 #include "core/period.h"
 #include "feeds/decode.h"
+#include "tests/support/rows.h"
 
 enum { TEXT_MAX = 16 * 1024 * 1024 };
 
-static struct field_pair flows[] = {{"X", "export"}, {"M", "import"}};
-static struct field_pair flags[] = {
-    {"", "none"}, {"p", "preliminary"}, {"e", "estimated"}, {"c", "suppressed"}};
+static struct field_pair flows[] = {{.from = "X", .to = "export"}, {.from = "M", .to = "import"}};
+static struct field_pair flags[] = {{.from = "", .to = "none"}, {.from = "p", .to = "preliminary"},
+    {.from = "e", .to = "estimated"}, {.from = "c", .to = "suppressed"}};
 
 static const struct descriptor descriptor = {
     .feed = "fuzz",
