@@ -19,7 +19,12 @@ static const struct {
     decoder_fn *decode;
     size_t (*split)(
         const struct descriptor *descriptor, struct slice payload, size_t n, struct slice *ret_parts);
-} decoders[] = {[FEED_CSV] = {decode_csv, decode_csv_split}};
+} decoders[] = {
+    [FEED_CSV] = {decode_csv, decode_csv_split},
+    [FEED_JSON] = {decode_json, NULL},
+    [FEED_XML] = {decode_xml, NULL},
+    [FEED_XLSX] = {decode_xlsx, NULL},
+};
 
 /* A part is not worth a thread below this. */
 enum { PART_BYTES_MIN = 256 * 1024 };
@@ -61,11 +66,11 @@ static bool too_many_faults(const struct mapper *mapper)
     return mapper->diags->errors - mapper->errors_before >= DIAG_MAX;
 }
 
-/* A record's line and a field's column. Where a quoted field before it spans lines, the column counts in the
- * field's own line. */
+/* Where a field stands. Where a quoted field of CSV before it spans lines, the line is the record's, and the
+ * column counts in the field's own line. */
 static struct place place_of(const struct mapper *mapper, const struct record *record, size_t i)
 {
-    return (struct place){mapper->input->file, record->line, i < record->len ? record_column(record, i) : 1};
+    return record_place(record, i, mapper->input->file, &mapper->diags->arena);
 }
 
 static struct place place_of_cell(const struct mapper *mapper, const struct cell *cell)
@@ -536,7 +541,7 @@ static int check_bytes(const struct mapper *mapper, size_t faults_before)
     size_t faults = diags->len, errors = diags->errors;
     diags->len = faults_before;
     diags->errors = mapper->errors_before;
-    int r = payload_check_bytes(mapper->input->payload, mapper->input->file, diags);
+    int r = payload_check_bytes(mapper->descriptor, mapper->input->payload, mapper->input->file, diags);
     if (r == 0) {
         diags->len = faults;
         diags->errors = errors;

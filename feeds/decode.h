@@ -30,7 +30,7 @@ enum { DECODE_BAD_BYTES = 1 };
 typedef int decoder_fn(const struct descriptor *descriptor, struct slice payload, const char *file,
     const struct record_sink *sink, struct diag_list *diags);
 
-decoder_fn decode_csv;
+decoder_fn decode_csv, decode_json, decode_xml, decode_xlsx;
 
 /* Cuts what stands behind the names into at most `n` parts that a decoder may take one by one, where no line
  * end stands inside quotes; where one does, a part before it does not end as it should, and its decoder says

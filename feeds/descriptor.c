@@ -18,7 +18,8 @@
  * leave 6 digits below INT64_MAX for the text itself. */
 #define SCALE_MAX INT64_C(1000000000)
 
-static const char *const format_names[] = {[FEED_CSV] = "csv", NULL};
+static const char *const format_names[] = {
+    [FEED_CSV] = "csv", [FEED_JSON] = "json", [FEED_XML] = "xml", [FEED_XLSX] = "xlsx", NULL};
 /* A tab has a word, since it looks like a blank in the file. */
 static const char *const delimiter_names[] = {",", ";", "|", "tab", NULL};
 static const char *const absent_names[] = {"unknown", "zero", NULL};
@@ -32,8 +33,9 @@ static const char delimiters[] = {',', ';', '|', '\t'};
  */
 struct document_keys {
     struct descriptor descriptor;
-    int absent, aggregate, world; /* of absent_names, aggregate_names, world_names */
-    const struct node *csv, *fields, *end;
+    int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
+    const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
+    const struct node *fields, *end;
 };
 
 #define DOCUMENT(field) offsetof(struct document_keys, field)
@@ -52,7 +54,7 @@ static const struct shape url_shape = {
     .pattern = "^https?://[^/?#@\\x00-\\x20\\x7f]+([/?#][^\\x00-\\x20\\x7f]*)?$",
 };
 
-static const struct shape csv_shape, fields_shape, end_shape;
+static const struct shape csv_shape, json_shape, xml_shape, xlsx_shape, fields_shape, end_shape;
 
 static const struct key document_keys[] = {
     {.name = "feed",
@@ -126,9 +128,24 @@ static const struct key document_keys[] = {
         .help = "A larger payload is refused."},
     {.name = "csv",
         .kind = KEY_NODE,
-        .offset = DOCUMENT(csv),
+        .offset = DOCUMENT(sections[FEED_CSV]),
         .help = "How the CSV is written.",
         .shape = &csv_shape},
+    {.name = "json",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(sections[FEED_JSON]),
+        .help = "Where in the JSON its records are.",
+        .shape = &json_shape},
+    {.name = "xml",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(sections[FEED_XML]),
+        .help = "Which element of the XML is a record.",
+        .shape = &xml_shape},
+    {.name = "xlsx",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(sections[FEED_XLSX]),
+        .help = "Which sheet of the workbook is read.",
+        .shape = &xlsx_shape},
     {.name = "fields",
         .kind = KEY_NODE,
         .offset = DOCUMENT(fields),
@@ -162,6 +179,55 @@ static const struct key csv_keys[] = {
 };
 
 static const struct shape csv_shape = {.kind = SHAPE_MAP, .keys = csv_keys, .key_count = LENGTH(csv_keys)};
+
+#define DESCRIPTOR(field) offsetof(struct descriptor, field)
+
+static const struct key json_keys[] = {
+    {.name = "records",
+        .kind = KEY_TEXT,
+        .offset = DESCRIPTOR(json.records),
+        .help = "The list of records: the names that lead to it, with points between. "
+                "Left out, the document is the list."},
+    {.name = "header",
+        .kind = KEY_BOOL,
+        .offset = DESCRIPTOR(json.header),
+        .fallback = "false",
+        .help = "Whether each record is a list, and the first one lists the names."},
+    {.name = "ignore_case",
+        .kind = KEY_BOOL,
+        .offset = DESCRIPTOR(json.ignore_case),
+        .fallback = "false",
+        .help = "Whether the case of letters in names does not matter."},
+};
+
+static const struct shape json_shape = {.kind = SHAPE_MAP, .keys = json_keys, .key_count = LENGTH(json_keys)};
+
+static const struct key xml_keys[] = {
+    {.name = "record",
+        .kind = KEY_TEXT,
+        .offset = DESCRIPTOR(xml.record),
+        .required = true,
+        .help = "The name of the element that is a record, without a prefix.",
+        .shape = &shape_some_text},
+};
+
+static const struct shape xml_shape = {.kind = SHAPE_MAP, .keys = xml_keys, .key_count = LENGTH(xml_keys)};
+
+static const struct key xlsx_keys[] = {
+    {.name = "sheet",
+        .kind = KEY_TEXT,
+        .offset = DESCRIPTOR(xlsx.sheet),
+        .required = true,
+        .help = "A text in a cell above the header row of the sheet that is read, and of no other sheet.",
+        .shape = &shape_some_text},
+    {.name = "says",
+        .kind = KEY_TEXT,
+        .offset = DESCRIPTOR(xlsx.says),
+        .help = "Another text that must stand above the header row, such as the unit of the figures.",
+        .shape = &shape_some_text},
+};
+
+static const struct shape xlsx_shape = {.kind = SHAPE_MAP, .keys = xlsx_keys, .key_count = LENGTH(xlsx_keys)};
 
 struct end_keys {
     int64_t rows_at_least;
@@ -534,18 +600,67 @@ static void check_document(
         diag_error(diags, key_place(document, "licence"), "F009", "the licence is empty");
 }
 
+/* The keys of each format's section. CSV has a struct of its own for what is a choice of words. */
+static const struct {
+    const struct key *keys;
+    size_t len;
+} section_keys[FEED_FORMAT_COUNT] = {
+    [FEED_JSON] = {json_keys, LENGTH(json_keys)},
+    [FEED_XML] = {xml_keys, LENGTH(xml_keys)},
+    [FEED_XLSX] = {xlsx_keys, LENGTH(xlsx_keys)},
+};
+
+static void read_csv(const struct node *section, struct descriptor *descriptor, struct diag_list *diags)
+{
+    struct csv_keys csv = {0};
+    if (section != NULL)
+        keys_read(section, csv_keys, LENGTH(csv_keys), "csv", &csv, &descriptor->arena, diags);
+    descriptor->delimiter = delimiters[csv.delimiter];
+}
+
+static bool has_empty_text(const struct descriptor *descriptor)
+{
+    const char *const texts[] = {descriptor->xml.record, descriptor->xlsx.sheet, descriptor->xlsx.says};
+    for (size_t i = 0; i < LENGTH(texts); i++)
+        if (texts[i] != NULL && texts[i][0] == '\0')
+            return true;
+    return false;
+}
+
+/* The section of the feed's format; what another one says would be ignored. */
+static void read_sections(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    int own = descriptor->format;
+    const struct node *section = keys->sections[own];
+    bool required = own == FEED_XML || own == FEED_XLSX;
+    for (int i = 0; i < FEED_FORMAT_COUNT; i++)
+        if (i != own && keys->sections[i] != NULL)
+            diag_error(diags, keys->sections[i]->place, "F011",
+                "the format is %s, so the feed takes no \"%s\"", format_names[own], format_names[i]);
+    if (required && section == NULL)
+        diag_error(diags, document->place, "F011", "a feed in %s needs a section \"%s\"", format_names[own],
+            format_names[own]);
+    read_csv(own == FEED_CSV ? section : NULL, descriptor, diags);
+    if (section != NULL && own != FEED_CSV)
+        keys_read(section, section_keys[own].keys, section_keys[own].len, format_names[own], descriptor,
+            &descriptor->arena, diags);
+    if (has_empty_text(descriptor))
+        diag_error(diags, section->place, "F009", "an empty text is found everywhere");
+    if (descriptor->json.records == NULL)
+        descriptor->json.records = "";
+}
+
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)
 {
     struct document_keys keys = {0};
     struct descriptor *descriptor = &keys.descriptor;
-    struct csv_keys csv = {0};
     struct end_keys end = {0};
     size_t errors = diags->errors;
     keys_read(document, document_keys, LENGTH(document_keys), "a feed descriptor", &keys, &descriptor->arena,
         diags);
     check_document(document, descriptor, diags);
-    if (keys.csv != NULL)
-        keys_read(keys.csv, csv_keys, LENGTH(csv_keys), "csv", &csv, &descriptor->arena, diags);
+    read_sections(&keys, document, descriptor, diags);
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
     if (keys.fields != NULL)
@@ -554,7 +669,6 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
         descriptor_deinit(descriptor);
         return -EINVAL;
     }
-    descriptor->delimiter = delimiters[csv.delimiter];
     descriptor->rows_at_least = end.rows_at_least;
     descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     descriptor->world_is_sum = str_equal(world_names[keys.world], "sum");

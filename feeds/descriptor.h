@@ -10,7 +10,7 @@
  *   absent: zero                      # no row in a published month: no trade
  *   aggregate: sum                    # rows of the same series and month are added up
  *   world: sum                        # it has every partner and no total of them
- *   csv: { delimiter: "," }
+ *   csv: { delimiter: "," }           # the section of its format; also json:, xml:, xlsx:
  *   fields:
  *     reporter: { value: VN }                          # a constant …
  *     flow:     { column: flow, map: { X: export, M: import, R: skip } }   # re-exports are left out
@@ -35,7 +35,7 @@
 #include "base/keys.h"
 #include "base/node.h"
 
-enum feed_format { FEED_CSV };
+enum feed_format { FEED_CSV, FEED_JSON, FEED_XML, FEED_XLSX, FEED_FORMAT_COUNT };
 
 /* The observation's fields a descriptor maps, in the order of the table in descriptor.c. */
 enum field_role {
@@ -82,11 +82,24 @@ struct descriptor {
     int64_t publication_lag_s; /* from a month's end to its usual publication */
     int64_t max_bytes;         /* of a payload */
     int64_t rows_at_least;
-    bool world_is_sum; /* it has every partner and no total: the world is the sum of its partners */
+    bool world_is_sum;   /* it has every partner and no total: the world is the sum of its partners */
     bool sums;           /* rows of the same series and month are added up */
     bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
                             trade, not an unknown figure */
-    char delimiter;
+    char delimiter;      /* CSV */
+    struct {
+        const char
+            *records; /* where the records are: names with points between, or "" for the document itself */
+        bool header;  /* the first record is a list of the names, the others are lists too */
+        bool ignore_case; /* of names */
+    } json;
+    struct {
+        const char *record; /* name of the element that is a record */
+    } xml;
+    struct {
+        const char *sheet; /* a text in a cell above the header row, by which the sheet is found */
+        const char *says;  /* another text that must stand there, such as the unit of the figures; or NULL */
+    } xlsx;
     struct field fields[FIELD_COUNT];
     struct digest version; /* of its text, set by who has read the file */
     struct arena arena;

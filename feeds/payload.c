@@ -82,40 +82,56 @@ static size_t lone_return(struct slice text)
     return p != NULL ? (size_t)(p - text.data) : text.len;
 }
 
-/* What the first byte that is not blank gives away. */
-static const char *foreign_format(char first)
+/* What a payload's first bytes give away. */
+enum kind { KIND_TEXT, KIND_MARKUP, KIND_HTML, KIND_JSON, KIND_ZIP, KIND_OLD_EXCEL };
+
+static const struct {
+    enum kind kind;
+    const char *begins; /* letters in lower case; they stand for upper case too */
+} beginnings[] = {
+    {KIND_HTML, "<!doctype html"},
+    {KIND_HTML, "<html"},
+    {KIND_MARKUP, "<"},
+    {KIND_JSON, "{"},
+    {KIND_JSON, "["},
+    {KIND_ZIP, "pk\x03\x04"},
+    {KIND_OLD_EXCEL, "\xd0\xcf\x11\xe0"},
+};
+
+static const char *const kind_names[] = {"text", "HTML or XML", "HTML", "JSON", "a ZIP archive",
+    "an old Excel file (.xls), or a spreadsheet with a password"};
+
+static const struct {
+    const char *name;
+    enum kind kind; /* of its payloads */
+} formats[] = {
+    [FEED_CSV] = {"CSV", KIND_TEXT},
+    [FEED_JSON] = {"JSON", KIND_JSON},
+    [FEED_XML] = {"XML", KIND_MARKUP},
+    [FEED_XLSX] = {"XLSX", KIND_ZIP},
+};
+
+static bool begins(struct slice text, const char *with)
 {
-    switch (first) {
-    case '<':
-        return "HTML or XML";
-    case '{':
-    case '[':
-        return "JSON";
-    default:
-        return NULL;
+    for (size_t i = 0; with[i] != '\0'; i++) {
+        char c = i < text.len ? text.data[i] : '\0';
+        if ((c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c) != with[i])
+            return false;
     }
+    return true;
+}
+
+static enum kind find_kind(struct slice text)
+{
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (begins(text, beginnings[i].begins))
+            return beginnings[i].kind;
+    return KIND_TEXT;
 }
 
 static int refuse(struct diag_list *diags, struct place place, const char *code, const char *text)
 {
     diag_error(diags, place, code, "%s", text);
-    return -EBADMSG;
-}
-
-/* What text it is. The order matters: an error page is named as such before its missing line end is. */
-static int check_kind(struct slice payload, const char *file, struct diag_list *diags)
-{
-    struct slice body = payload_body(payload);
-    size_t first = first_not_blank(body);
-    if (first == body.len)
-        return refuse(diags, (struct place){file, 0, 0}, "D001", "the payload is empty");
-    struct place place = payload_place(body, file, first);
-    const char *format = foreign_format(body.data[first]);
-    if (format == NULL)
-        return 0;
-    diag_error(diags, place, "D002", "the payload is %s, not CSV", format);
-    diag_hint(diags, "sources answer so when they are down, want a login or have moved; open the URL of "
-                     "the feed and see");
     return -EBADMSG;
 }
 
@@ -126,6 +142,56 @@ static int check_nul(struct slice payload, const char *file, struct diag_list *d
         return 0;
     return refuse(diags, payload_place(payload, file, (size_t)(nul - payload.data)), "D003",
         "a NUL byte: the payload is UTF-16 or no text at all; expected UTF-8");
+}
+
+/* NUL and what is not UTF-8. */
+static int check_text(struct slice payload, const char *file, struct diag_list *diags)
+{
+    int r = check_nul(payload, file, diags);
+    if (r < 0)
+        return r;
+    size_t fault = utf8_fault(payload);
+    if (fault < payload.len)
+        return refuse(diags, payload_place(payload, file, fault), "D005", "a byte that is not UTF-8");
+    return 0;
+}
+
+/* An answer that is another kind of text. Its first words are the message of the source, such as "error:
+ * unknown variable". */
+static int refuse_text(
+    struct slice payload, struct slice text, struct place place, const char *wanted, struct diag_list *diags)
+{
+    char quote[QUOTE_SIZE];
+    int r = check_text(payload, place.file, diags);
+    if (r < 0)
+        return r;
+    diag_error(diags, place, "D002", "the payload is text, not %s: %s", wanted, payload_quote(text, quote));
+    return -EBADMSG;
+}
+
+/* What it is, by its beginning. The order matters: an error page is named as such before its missing line end
+ * is. */
+static int check_kind(
+    enum feed_format format, struct slice payload, const char *file, struct diag_list *diags)
+{
+    struct slice body = payload_body(payload);
+    size_t first = first_not_blank(body);
+    if (first == body.len)
+        return refuse(diags, (struct place){file, 0, 0}, "D001", "the payload is empty");
+    struct slice text = {body.data + first, body.len - first};
+    struct place place = payload_place(body, file, first);
+    enum kind kind = find_kind(text);
+    bool old = kind == KIND_OLD_EXCEL && format != FEED_XLSX;
+    if (kind == formats[format].kind || (format == FEED_CSV && (kind == KIND_ZIP || old)))
+        return 0; /* what begins like an archive may be text too */
+    if (kind == KIND_TEXT || old)
+        return refuse_text(payload, text, place, formats[format].name, diags);
+    if (kind == KIND_HTML && format != FEED_XML)
+        kind = KIND_MARKUP;
+    diag_error(diags, place, "D002", "the payload is %s, not %s", kind_names[kind], formats[format].name);
+    diag_hint(diags, "sources answer so when they are down, want a login or have moved; open the URL of "
+                     "the feed and see");
+    return -EBADMSG;
 }
 
 /* CSV ends with a line end here, so that a transfer cut short inside its last line is seen: libcurl reports
@@ -149,19 +215,20 @@ int payload_check(
             "the payload has %zu bytes; the feed allows %lld", payload.len, (long long)descriptor->max_bytes);
         return -EBADMSG;
     }
-    int r = check_kind(payload, file, diags);
-    return r < 0 ? r : check_end(payload, file, diags);
+    enum feed_format format = (enum feed_format)descriptor->format;
+    int r = check_kind(format, payload, file, diags);
+    return r < 0 || format != FEED_CSV ? r : check_end(payload, file, diags);
 }
 
-int payload_check_bytes(struct slice payload, const char *file, struct diag_list *diags)
+int payload_check_bytes(
+    const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags)
 {
-    int r = check_nul(payload, file, diags);
-    if (r < 0)
+    if (descriptor->format == FEED_XLSX)
+        return 0;
+    int r = check_text(payload, file, diags);
+    if (r < 0 || descriptor->format != FEED_CSV)
         return r;
-    size_t fault = utf8_fault(payload);
-    if (fault < payload.len)
-        return refuse(diags, payload_place(payload, file, fault), "D005", "a byte that is not UTF-8");
-    fault = lone_return(payload);
+    size_t fault = lone_return(payload);
     if (fault < payload.len)
         return refuse(diags, payload_place(payload, file, fault), "D006",
             "a carriage return without a line feed; lines end in LF or CR LF");

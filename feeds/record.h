@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/arena.h"
+#include "base/diag.h"
 #include "base/str.h"
 
 enum { RECORD_FIELDS_MAX = 256 };
@@ -12,14 +14,20 @@ enum { RECORD_FIELDS_MAX = 256 };
 struct record {
     const struct slice *fields; /* in the order of the announced names */
     size_t len;
-    int line;          /* where it begins in the payload, from 1 */
-    struct slice text; /* of the whole payload */
-    size_t offset;     /* of the record's first byte in it */
-    char delimiter;    /* of fields */
+    int line;             /* where it begins in the payload, from 1 */
+    struct slice text;    /* of the whole payload */
+    size_t offset;        /* of the record's first byte in it */
+    char delimiter;       /* of fields, in CSV */
+    const size_t *starts; /* of fields in `text`; NULL: they are counted by the delimiter */
+    const char *sheet;    /* of a workbook: `line` is then a row, and `starts` are columns, from 0 */
 };
 
 /* Where field `i` begins in its line, from 1; also where lines end inside fields before it. Only messages
  * ask, so it is counted anew each time. */
 int record_column(const struct record *record, size_t i);
+
+/* Where field `i` stands; the record's beginning where it has no such field. A cell of a workbook has its
+ * name in `file`, as "FILE:SHEET!C12" in the arena, and no line. */
+struct place record_place(const struct record *record, size_t i, const char *file, struct arena *arena);
 
 #endif

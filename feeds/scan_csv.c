@@ -319,8 +319,12 @@ static void end_record(struct scan *scan, struct record *ret_record)
 {
     if (scan->doubled && scan->len <= RECORD_FIELDS_MAX)
         unescape_fields(scan);
-    *ret_record =
-        (struct record){scan->fields, scan->len, scan->line, scan->text, scan->offset, scan->delimiter};
+    *ret_record = (struct record){.fields = scan->fields,
+        .len = scan->len,
+        .line = scan->line,
+        .text = scan->text,
+        .offset = scan->offset,
+        .delimiter = scan->delimiter};
     scan->line += scan->lines + (scan->text.data[scan->start - 1] == '\n');
     scan->lines = 0;
     scan->len = 0;

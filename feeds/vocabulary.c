@@ -1,6 +1,7 @@
 #include "feeds/vocabulary.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "core/code.h"
 #include "core/observation.h"
@@ -23,9 +24,16 @@ static int read_code(struct slice text, uint32_t *ret_number)
     return 0;
 }
 
+/* Some sources write a point: 2026.01. */
 static int read_period(struct slice text, uint32_t *ret_number)
 {
     int32_t period;
+    char dashed[PERIOD_TEXT_SIZE];
+    if (text.len == sizeof dashed - 1 && text.data[4] == '.') {
+        memcpy(dashed, text.data, text.len);
+        dashed[4] = '-';
+        text.data = dashed;
+    }
     if (period_parse(text, &period) < 0)
         return -EINVAL;
     *ret_number = (uint32_t)period;

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/buf daemon/base/str feeds/record feeds/scan_csv */
+/* link: daemon/base/alloc daemon/base/buf daemon/base/str daemon/base/arena feeds/record feeds/scan_csv */
 /* Arbitrary bytes through the scanner and through libcsv: the same records and fields, and both refuse at the
  * same byte or neither does. The first byte chooses delimiter and way. */
 #include <csv.h>

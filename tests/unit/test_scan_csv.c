@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/buf daemon/base/str feeds/record feeds/scan_csv */
+/* link: daemon/base/alloc daemon/base/buf daemon/base/str daemon/base/arena feeds/record feeds/scan_csv */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
