@@ -49,6 +49,7 @@ static int report(const char *path, int error, const char *text, struct diag_lis
 {
     command_print_diags(stdout, faults);
     printf("%s: %s\n", path, text);
+    (void)fflush(stdout); /* one line for each file as it is done */
     return error == 0 ? EXIT_OK : EXIT_FAULT;
 }
 

@@ -22,19 +22,20 @@ tables: []
 rules: [rules]
 """
 
-# Of one file two feeds are made: what comes from each partner, and the sum over all, which the file does not have.
+# The file has every partner and no total of them.
 DESCRIPTOR = """\
-feed: {feed}
-title: Generated bulk file, imports of the EU by HS6 {what}
+feed: comext
+title: Generated bulk file, imports of the EU by HS6 and partner
 licence: none; the figures are made up
 format: csv
 max_bytes: {max_bytes}
 absent: zero
 aggregate: sum
+world: sum
 fields:
   reporter: {{ value: EU }}
   flow:     {{ column: FLOW, map: {{ "1": import, "2": skip }} }}
-  partner:  {partner}
+  partner:  {{ column: PARTNER }}
   product:  {{ column: PRODUCT_NC, digits: 6 }}
   period:   {{ column: PERIOD }}
   value:    {{ column: VALUE_EUR }}
@@ -42,7 +43,6 @@ fields:
 end:
   rows_at_least: 1
 """
-FEEDS = {"comext": ("and partner", "{ column: PARTNER }"), "comext-world": ("from all partners", "{ value: W }")}
 
 # The condition is that of peers/job.sql. Values are EUR; the unit of money has no part in the comparison.
 RULE = """\
@@ -85,9 +85,8 @@ class Job:
             (directory / name).mkdir(parents=True)
         self.config.write_text(CONFIG.format(state=self.state), encoding="utf-8")
         megabytes = largest_file // 1_000_000 + 1
-        for feed, (what, partner) in FEEDS.items():
-            text = DESCRIPTOR.format(feed=feed, what=what, partner=partner, max_bytes=f"{megabytes}MiB")
-            (directory / "feeds" / f"{feed}.feed.yaml").write_text(text, encoding="utf-8")
+        text = DESCRIPTOR.format(max_bytes=f"{megabytes}MiB")
+        (directory / "feeds" / "comext.feed.yaml").write_text(text, encoding="utf-8")
         # Quoted: NO is Norway.
         origins = ", ".join(f'"{code}"' for code in partners(generator))
         (directory / "rules" / "job.yaml").write_text(RULE.format(first=FIRST_MONTH, origins=origins), encoding="utf-8")
@@ -108,10 +107,7 @@ class Job:
         self.state.mkdir(parents=True)
 
     def import_file(self, path, cores=None):
-        """Both feeds, one process each; from the start of the first to the exit of the last."""
-        parts = [measure.run(self.command("import", feed, path), cores) for feed in FEEDS]
-        return {"wall": sum(part["wall"] for part in parts), "cpu": sum(part["cpu"] for part in parts),
-                "rss": max(part["rss"] for part in parts), "text": " ".join(f"import_ms={part['wall'] * 1e3:.0f}" for part in parts[:1])}
+        return measure.run(self.command("import", "comext", path), cores)
 
     def find(self, out, first_month=FIRST_MONTH):
         return measure.words(measure.run([self.findings, self.config, out, first_month])["text"])
