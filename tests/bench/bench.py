@@ -170,19 +170,14 @@ class Bench:
         self.compare(section, rows, OURS, out)
         measured[-1]["kept"] = dict(said, bytes=self.job.bytes_kept())
 
-    def import_warm(self, path, cores):
-        """Into a copy of the store; copying is not measured."""
-        measure.run(["rm", "-rf", self.job.state])
-        measure.run(["cp", "-a", WORK / "state-kept", self.job.state])
-        return self.job.import_file(path, cores)
+    def import_warm(self, path, release, cores):
+        self.job.forget()
+        return self.job.import_release(path, release, cores)
 
     def warm(self, rows, cores):
         path, release, programs = self.generate(rows, False), self.generate(rows, True), []
         if OURS not in self.skipped:
-            self.import_cold(path, cores)
-            measure.run(["rm", "-rf", WORK / "state-kept"])
-            measure.run(["cp", "-a", self.job.state, WORK / "state-kept"])
-            programs.append((OURS, self.given.rounds, lambda: self.import_warm(release, cores), None))
+            programs.append((OURS, self.given.rounds, lambda: self.import_warm(path, release, cores), None))
         for peer in self.peers:
             rounds = self.rounds_of(peer, rows)
             if not peer.adds or rounds == 0:

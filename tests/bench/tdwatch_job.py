@@ -109,6 +109,23 @@ class Job:
     def import_file(self, path, cores=None):
         return measure.run(self.command("import", "comext", path), cores)
 
+    def import_release(self, history, release, cores=None):
+        """The release into a process that holds the history, as the daemon does: from the line that reports the one to that of the other."""
+        words = [str(word) for word in self.command("import", "comext", history, release)]
+        if cores:
+            words = ["taskset", "-c", ",".join(map(str, sorted(os.sched_getaffinity(0))[:cores])), *words]
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        before = process.stdout.readline()
+        begun = time.monotonic()
+        text = process.stdout.readline()
+        wall = time.monotonic() - begun
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        process.stdout.close()
+        if process.returncode != 0:
+            raise measure.Failed(f"tdwatch: exit code {process.returncode}: {before}{text}")
+        return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "rss": usage.ru_maxrss / 1024, "text": ""}
+
     def find(self, out, first_month=FIRST_MONTH):
         return measure.words(measure.run([self.findings, self.config, out, first_month])["text"])
 
