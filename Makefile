@@ -25,6 +25,8 @@ LDFLAGS  += -pthread
 ifeq ($(VARIANT),release)
 CFLAGS  += -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 LDFLAGS += -Wl,-z,relro,-z,now
+# Loops over lanes, which are worth unrolling and vectorising.
+$(B)/daemon/core/program_run.o $(B)/daemon/core/gather.o: CFLAGS += -O3
 else ifeq ($(VARIANT),debug)
 CFLAGS  += -O0 -g
 else ifeq ($(VARIANT),asan)
@@ -103,6 +105,16 @@ $(B)/tests/scenario/run: $(SCENARIO_OBJECTS)
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+# The program, with another main.
+$(B)/tests/support/findings $(B)/tests/system/arrivals: %: %.o $(filter-out $(B)/daemon/app/main.o,$(OBJECTS))
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(B)/tests/fault/die_at_write.so: tests/fault/die_at_write.c
+	@mkdir -p $(@D)
+	@echo "  link $@"
+	@$(CC) -D_GNU_SOURCE $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
 -include $(wildcard $(B)/tests/*/*.d)
 
 # Asked for by `make check` with the VARIANT it needs.
@@ -121,19 +133,21 @@ demo: all
 
 .PHONY: check
 check: deps-check
-	@$(PARALLEL) VARIANT=release build/release/tdwatch
+	@$(PARALLEL) VARIANT=release build/release/tdwatch build/release/tests/support/findings \
+		build/release/tests/system/arrivals build/release/tests/fault/die_at_write.so
 	@$(PARALLEL) VARIANT=asan tests build/asan/tdwatch
 	@$(PARALLEL) VARIANT=clang objects
 	@$(PARALLEL) VARIANT=fuzz fuzzers
 	@$(MAKE) --no-print-directory manuals
 	@/usr/bin/python3 tests/check.py
 
-# Nothing decided is lost: 200 rounds of kill -9.
+# Nothing decided is lost, and no file enters by halves: 200 rounds of kill -9 of each.
 .PHONY: fault
 fault: deps-check
-	@$(PARALLEL) VARIANT=release build/release/tdwatch
+	@$(PARALLEL) VARIANT=release build/release/tdwatch build/release/tests/fault/die_at_write.so
 	@tests/support/npm.sh
 	@/usr/bin/python3 tests/fault/kill.py build/release/tdwatch 200
+	@/usr/bin/python3 tests/fault/bulk.py build/release/tdwatch build/release/tests/fault/die_at_write.so 200
 
 .PHONY: format
 format:

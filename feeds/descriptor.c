@@ -22,6 +22,7 @@ static const char *const format_names[] = {[FEED_CSV] = "csv", NULL};
 /* A tab has a word, since it looks like a blank in the file. */
 static const char *const delimiter_names[] = {",", ";", "|", "tab", NULL};
 static const char *const absent_names[] = {"unknown", "zero", NULL};
+static const char *const world_names[] = {"given", "sum", NULL};
 static const char *const aggregate_names[] = {"none", "sum", NULL};
 static const char delimiters[] = {',', ';', '|', '\t'};
 
@@ -31,7 +32,7 @@ static const char delimiters[] = {',', ';', '|', '\t'};
  */
 struct document_keys {
     struct descriptor descriptor;
-    int absent, aggregate; /* of absent_names, aggregate_names */
+    int absent, aggregate, world; /* of absent_names, aggregate_names, world_names */
     const struct node *csv, *fields, *end;
 };
 
@@ -109,6 +110,13 @@ static const struct key document_keys[] = {
         .fallback = "none",
         .choices = aggregate_names,
         .help = "What becomes of rows of the same series and month: none refuses them, sum adds them up."},
+    {.name = "world",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(world),
+        .fallback = "given",
+        .choices = world_names,
+        .help = "Trade with the world: given as partner W, or the sum of all partners, of which the feed has "
+                "every one."},
     {.name = "max_bytes",
         .kind = KEY_SIZE,
         .offset = DOCUMENT(descriptor.max_bytes),
@@ -549,6 +557,7 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     descriptor->delimiter = delimiters[csv.delimiter];
     descriptor->rows_at_least = end.rows_at_least;
     descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
+    descriptor->world_is_sum = str_equal(world_names[keys.world], "sum");
     descriptor->absent_is_zero = str_equal(absent_names[keys.absent], "zero");
     descriptor->file = arena_strdup(&descriptor->arena, document->place.file);
     *ret_descriptor = *descriptor;

@@ -9,6 +9,7 @@
  *   publication_lag: 35d              # a month is published so long after its end
  *   absent: zero                      # no row in a published month: no trade
  *   aggregate: sum                    # rows of the same series and month are added up
+ *   world: sum                        # it has every partner and no total of them
  *   csv: { delimiter: "," }
  *   fields:
  *     reporter: { value: VN }                          # a constant …
@@ -81,6 +82,7 @@ struct descriptor {
     int64_t publication_lag_s; /* from a month's end to its usual publication */
     int64_t max_bytes;         /* of a payload */
     int64_t rows_at_least;
+    bool world_is_sum; /* it has every partner and no total: the world is the sum of its partners */
     bool sums;           /* rows of the same series and month are added up */
     bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
                             trade, not an unknown figure */

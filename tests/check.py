@@ -9,6 +9,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -118,8 +119,15 @@ def main():
              count_unittest)
     step(total, "system: backtest, real figures", [PYTHON, "tests/system/real_backtest.py", "build/release/tdwatch"], count_unittest)
     step(total, "system: recomputed, release", [PYTHON, "tests/system/recompute.py", "build/release/tdwatch"], count_unittest)
+    step(total, "system: every verdict against SQL", [PYTHON, "tests/system/sql_findings.py", "build/release/tdwatch",
+                                                      "build/release/tests/support/findings"], count_unittest)
+    with tempfile.TemporaryDirectory(prefix="tdwatch-test-") as directory:
+        step(total, "system: memory over ten years", ["build/release/tests/system/arrivals", directory], count_lines)
     step(total, "system: explain, asan", [PYTHON, "tests/system/explain.py", "build/asan/tdwatch"], count_unittest)
+    step(total, "system: turns of the loop, release", [PYTHON, "tests/system/turns.py", "build/release/tdwatch"], count_unittest)
     step(total, "fault: 20 rounds of kill -9", [PYTHON, "tests/fault/kill.py", "build/release/tdwatch", "20"])
+    step(total, "fault: 5 imports that are killed", [PYTHON, "tests/fault/bulk.py", "build/release/tdwatch",
+                                                    "build/release/tests/fault/die_at_write.so", "5"])
     for path in sorted((ROOT / "build/fuzz/tests/fuzz").glob("fuzz_*")):
         if not path.suffix:
             step(total, f"fuzz: {path.name[5:]}, {fuzz_seconds(path)} s", fuzz_command(path))

@@ -27,7 +27,7 @@ struct history {
 
 /* ---- the shipped sample, through the same decoder and gate as a feed ---- */
 
-static const struct source sample_source[] = {{"vn-nso-sample", false}};
+static const struct source sample_source[] = {{.name = "vn-nso-sample"}};
 
 static int decode_sample(struct panel *panel, struct arena *arena, struct diag_list *diags)
 {

@@ -1,7 +1,9 @@
 #include <getopt.h>
+#include <unistd.h>
 
 #include "app/command.h"
 #include "app/daemon.h"
+#include "base/log.h"
 
 int cmd_run(const char *config_path, int argc, char **argv)
 {
@@ -19,6 +21,10 @@ int cmd_run(const char *config_path, int argc, char **argv)
     while (daemon_turn(daemon))
         continue;
     int code = daemon_exit_code(daemon);
+    if (daemon_gave_up(daemon)) {
+        log_warning("the engine is still at work; what it has not committed is done again at the next start");
+        _exit(code);
+    }
     daemon_free(daemon);
     return code;
 }

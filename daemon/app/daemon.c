@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/due.h"
 #include "app/engine.h"
 #include "app/outbox.h"
 #include "app/poller.h"
@@ -25,6 +26,7 @@ enum {
     STOP_GRACE_MS = 8 * 1000,          /* G24: SIGTERM to exit within ten seconds */
     ENGINE_SILENCE_MS = 5 * 60 * 1000, /* longer than any payload takes: the watchdog may end us */
     REPUMP_MS = 1000,                  /* due deliveries whose receivers are busy are looked at again */
+    ID_LIST_MAX = 64 * 1024,           /* bytes; of some dozens of numbers */
 };
 
 enum phase { PHASE_STARTING, PHASE_RUNNING, PHASE_STOPPING, PHASE_ENDED };
@@ -39,9 +41,11 @@ struct daemon {
     struct outbox_pools pools;
     struct poller *poller;
     struct outbox *outbox;
+    struct due *due; /* once the store is open */
     struct http_server *http;
     struct status status;
     enum phase phase;
+    bool gave_up; /* ended while the engine was at work */
     int exit_code;
     int64_t stop_by_ms; /* monotonic */
     int64_t pump_ms;    /* wall: when to ask for due deliveries */
@@ -65,8 +69,6 @@ static void post(struct daemon *daemon, struct engine_message *message)
     if (message->kind == MESSAGE_FETCHED)
         poller_dealt(daemon->poller,
             &(struct feed_row){.feed = message->feed, .next_ms = message->now_ms + 60 * 1000});
-    if (message->kind == MESSAGE_PUMP)
-        daemon->pumping = false;
     if (message->kind == MESSAGE_RELOAD)
         daemon->reload_wanted = true;
     engine_message_free(message);
@@ -84,10 +86,17 @@ static void on_attempted(void *userdata, struct engine_message *message)
 
 static void pump(struct daemon *daemon, int64_t now_ms)
 {
+    struct buf taken, done;
     if (daemon->pumping || daemon->phase != PHASE_RUNNING || now_ms < daemon->pump_ms)
         return;
+    buf_init(&taken, ID_LIST_MAX);
+    buf_init(&done, ID_LIST_MAX);
+    outbox_list(daemon->outbox, &taken, &done);
     daemon->pumping = true;
-    post(daemon, engine_message_new(MESSAGE_PUMP, now_ms));
+    daemon->pump_ms = INT64_MAX; /* what is set from here on, the answer cannot know */
+    due_ask(daemon->due, now_ms, &taken, &done);
+    buf_deinit(&done);
+    buf_deinit(&taken);
 }
 
 /* ---- from the engine ---- */
@@ -138,6 +147,21 @@ static void fail_start(struct daemon *daemon, const char *text)
     daemon->phase = PHASE_ENDED;
 }
 
+static void on_due(void *userdata, const struct due_answer *answer)
+{
+    struct daemon *daemon = userdata;
+    int64_t now_ms = clock_wall_ms();
+    daemon->pumping = false;
+    if (daemon->phase == PHASE_RUNNING)
+        outbox_send(
+            daemon->outbox, &daemon->pools, daemon->setup->config, answer->deliveries, answer->count, now_ms);
+    int64_t next_ms = answer->next_ms == 0 ? INT64_MAX : answer->next_ms;
+    if (next_ms <= now_ms)
+        next_ms = now_ms + REPUMP_MS;
+    if (next_ms < daemon->pump_ms)
+        daemon->pump_ms = next_ms;
+}
+
 static int open_pools(struct daemon *daemon)
 {
     const struct texts *plain_hosts = &daemon->setup->config->plain_hosts;
@@ -152,6 +176,9 @@ static int open_pools(struct daemon *daemon)
 static int open_network(struct daemon *daemon)
 {
     int r = open_pools(daemon);
+    daemon->due = due_new(daemon->loop, daemon->setup->config->state_directory, on_due, daemon);
+    if (r == 0 && daemon->due == NULL)
+        r = -EAGAIN;
     return r == 0 ? listen_on(daemon, daemon->setup->config->listen) : r;
 }
 
@@ -179,7 +206,7 @@ static void take_started(struct daemon *daemon, struct engine_answer *answer)
     if (daemon->phase == PHASE_STARTING)
         daemon->phase = PHASE_RUNNING;
     if (daemon->http != NULL)
-        log_info("status page on port %u: /healthz", http_server_port(daemon->http));
+        log_info("status page on port %u: /healthz /metrics", http_server_port(daemon->http));
     log_notice("ready feeds=%zu rules=%zu receivers=%zu ruleset=%.12s", daemon->setup->feed_count,
         daemon->setup->ruleset->len, daemon->setup->config->receiver_count, daemon->status.ruleset);
     sd_notify("READY=1\nSTATUS=running");
@@ -200,18 +227,6 @@ static void take_reloaded(struct daemon *daemon, struct engine_answer *answer)
                                     : "READY=1\nSTATUS=running; the last reload was refused");
 }
 
-static void take_due(struct daemon *daemon, const struct engine_answer *answer)
-{
-    int64_t now_ms = clock_wall_ms();
-    daemon->pumping = false;
-    if (daemon->phase == PHASE_RUNNING)
-        outbox_send(daemon->outbox, &daemon->pools, daemon->setup->config, answer->deliveries,
-            answer->delivery_count, now_ms);
-    daemon->pump_ms = answer->next_ms == 0 ? INT64_MAX : answer->next_ms;
-    if (daemon->pump_ms <= now_ms)
-        daemon->pump_ms = now_ms + REPUMP_MS;
-}
-
 static void on_answer(void *userdata, void *taken)
 {
     struct daemon *daemon = userdata;
@@ -228,9 +243,6 @@ static void on_answer(void *userdata, void *taken)
     case ANSWER_FEED:
         poller_dealt(daemon->poller, &answer->feeds[0]);
         daemon->pump_ms = 0; /* what it brought may have to be told */
-        break;
-    case ANSWER_DUE:
-        take_due(daemon, answer);
         break;
     case ANSWER_ATTEMPTED:
         if (answer->next_ms != 0)
@@ -265,6 +277,7 @@ void daemon_stop(struct daemon *daemon)
         return;
     log_notice("stopping deliveries_under_way=%zu", outbox_busy(daemon->outbox));
     sd_notify("STOPPING=1");
+    engine_cancel(daemon->engine);
     daemon->phase = PHASE_STOPPING;
     daemon->stop_by_ms = clock_monotonic_ms() + STOP_GRACE_MS;
 }
@@ -296,6 +309,7 @@ static void free_parts(struct daemon *daemon)
     transfers_free(daemon->feed_transfers);
     transfers_free(daemon->pools.webhooks);
     transfers_free(daemon->pools.mail);
+    due_free(daemon->due);
     worker_free(daemon->worker);
     engine_free(daemon->engine);
     http_server_free(daemon->http);
@@ -346,6 +360,11 @@ struct daemon *daemon_new(const char *config_path)
     return daemon;
 }
 
+bool daemon_gave_up(const struct daemon *daemon)
+{
+    return daemon->gave_up;
+}
+
 int daemon_exit_code(const struct daemon *daemon)
 {
     return daemon->exit_code;
@@ -381,8 +400,11 @@ static void end_when_quiet(struct daemon *daemon)
     if (daemon->phase != PHASE_STOPPING)
         return;
     bool quiet = outbox_busy(daemon->outbox) == 0 && worker_idle(daemon->worker);
-    if (quiet || clock_monotonic_ms() >= daemon->stop_by_ms)
-        daemon->phase = PHASE_ENDED;
+    bool late = clock_monotonic_ms() >= daemon->stop_by_ms;
+    if (!quiet && !late)
+        return;
+    daemon->gave_up = !worker_idle(daemon->worker);
+    daemon->phase = PHASE_ENDED;
 }
 
 int64_t daemon_next_ms(const struct daemon *daemon)
@@ -415,13 +437,17 @@ bool daemon_turn(struct daemon *daemon)
 {
     loop_turn(daemon->loop, wait_ms(daemon));
     worker_take(daemon->worker);
+    if (daemon->due != NULL)
+        due_take(daemon->due);
     int64_t now_ms = clock_wall_ms();
     start_reload(daemon, now_ms);
-    outbox_run(daemon->outbox, now_ms);
+    if (outbox_run(daemon->outbox, now_ms))
+        daemon->pump_ms = 0;
     pump(daemon, now_ms);
     if (daemon->phase == PHASE_RUNNING)
         poller_run(daemon->poller, daemon->feed_transfers, now_ms);
     keep_watchdog(daemon);
     end_when_quiet(daemon);
+    histogram_add(&daemon->status.turns, clock_monotonic_us() - loop_woke_us(daemon->loop));
     return daemon->phase != PHASE_ENDED;
 }

@@ -21,6 +21,10 @@ bool daemon_turn(struct daemon *daemon);
 void daemon_stop(struct daemon *daemon);
 void daemon_reload(struct daemon *daemon);
 
+/* Whether it has ended while the engine was still at work. Then it cannot be freed before that ends; but what
+ * is not committed is nowhere, and the process may go as it is. */
+bool daemon_gave_up(const struct daemon *daemon);
+
 /* 0, or 1 where the daemon could not start. For exit(). */
 int daemon_exit_code(const struct daemon *daemon);
 

@@ -12,8 +12,7 @@
 #include "io/file.h"
 
 enum {
-    FAILURES_BEFORE_ALERT = 3, /* one missed fetch is weather */
-    DUE_MAX = 64,
+    FAILURES_BEFORE_ALERT = 3,  /* one missed fetch is weather */
     STORE_RETRY_MS = 60 * 1000, /* what the store would not take is brought to it again */
 };
 
@@ -32,6 +31,7 @@ void engine_message_free(struct engine_message *message)
     if (message == NULL)
         return;
     arena_deinit(&message->arena);
+    alloc_free(message->bytes);
     alloc_free(message);
 }
 
@@ -80,6 +80,11 @@ void engine_free(struct engine *engine)
     ledger_deinit(&engine->ledger);
     alloc_free(engine->config_path);
     alloc_free(engine);
+}
+
+void engine_cancel(struct engine *engine)
+{
+    atomic_store(&engine->cancelled, true);
 }
 
 /* ---- feeds' states for the poller ---- */
@@ -279,9 +284,12 @@ static void handle_reload(struct engine *engine, const struct engine_message *me
 {
     struct engine_answer *answer = answer_new(ANSWER_RELOADED);
     struct diag_list diags = DIAG_LIST_NULL;
-    struct setup *setup;
-    int r = setup_load(engine->config_path, CONFIG_WITH_SECRETS, &setup, &diags);
-    if (r < 0)
+    struct setup *setup = NULL;
+    int r = engine_cancelled(engine) ? -ECANCELED
+                                     : setup_load(engine->config_path, CONFIG_WITH_SECRETS, &setup, &diags);
+    if (r == -ECANCELED)
+        answer->text = "the daemon ends";
+    else if (r < 0)
         answer->text = first_faults(&diags, &answer->arena);
     else
         r = swap_setup(engine, setup, message->now_ms, answer);
@@ -370,9 +378,14 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed,
     return put_feed(engine, row, message->now_ms);
 }
 
-/* The store would not take it: nothing has changed, and the feed is asked again a little later. */
-static void postpone(struct engine *engine, const struct engine_message *message, struct feed_row *row)
+/* Nothing has changed: the store would not take it, and the feed is asked again a little later; or the daemon
+ * ends. */
+static void postpone(struct engine *engine, const struct engine_message *message, int r, struct feed_row *row)
 {
+    if (r == -ECANCELED) {
+        log_notice("payload given up feed=%s: it is fetched again after the next start", row->feed);
+        return;
+    }
     log_error("store refused what a feed brought feed=%s: %s", row->feed, store_error(engine->store));
     row->next_ms = message->now_ms + STORE_RETRY_MS;
 }
@@ -390,9 +403,10 @@ static void handle_fetched(struct engine *engine, struct engine_message *message
     }
     answer->feeds[0] = read_feed(engine, feed, &answer->arena);
     struct feed_row before = answer->feeds[0];
-    if (take_fetched(engine, feed, message, answer) < 0) {
+    int r = take_fetched(engine, feed, message, answer);
+    if (r < 0) {
         answer->feeds[0] = before;
-        postpone(engine, message, &answer->feeds[0]);
+        postpone(engine, message, r, &answer->feeds[0]);
     }
     /* The row's texts may stand in the message, which ends here. */
     struct feed_row *row = &answer->feeds[0];
@@ -421,18 +435,6 @@ static void handle_import(struct engine *engine, const struct engine_message *me
 }
 
 /* ---- deliveries ---- */
-
-static void handle_pump(struct engine *engine, const struct engine_message *message)
-{
-    struct engine_answer *answer = answer_new(ANSWER_DUE);
-    int r = store_due_deliveries(engine->store, message->now_ms, DUE_MAX, &answer->arena, &answer->deliveries,
-        &answer->delivery_count);
-    if (r == 0)
-        r = store_next_delivery(engine->store, &answer->next_ms);
-    if (r < 0 && r != -ENOENT)
-        log_error("outbox cannot be read: %s", store_error(engine->store));
-    send(engine, answer);
-}
 
 /* An attempt that cannot be journaled is reported again, and its receiver gets nothing meanwhile: or a full
  * disk would send the same message over and over. One that fits no delivery is past mending. */
@@ -466,9 +468,6 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_FETCHED:
         handle_fetched(engine, message);
-        break;
-    case MESSAGE_PUMP:
-        handle_pump(engine, message);
         break;
     case MESSAGE_ATTEMPTED:
         handle_attempted(engine, message);

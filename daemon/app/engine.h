@@ -15,7 +15,6 @@ enum message_kind {
     MESSAGE_START,     /* open, migrate, load, judge */
     MESSAGE_RELOAD,    /* read all files again */
     MESSAGE_FETCHED,   /* a feed's transfer has ended */
-    MESSAGE_PUMP,      /* which deliveries are due? */
     MESSAGE_ATTEMPTED, /* a delivery's transfer has ended */
     MESSAGE_IMPORT, /* a file that people bring, to be taken in as a feed's payload; never from the daemon */
 };
@@ -34,6 +33,7 @@ struct engine_message {
     const char *etag, *last_modified;
     int64_t retry_after_s;
     struct slice body; /* FETCHED, IMPORT */
+    char *bytes;       /* FETCHED: what `body` stands in, where it is not the arena; owned */
 
     struct attempt_row attempt; /* ATTEMPTED */
 };
@@ -47,7 +47,6 @@ enum answer_kind {
     ANSWER_STARTED,   /* setup: in force from now; text: why it failed where setup is NULL */
     ANSWER_RELOADED,  /* setup: in force from now, the old one may go; NULL: refused, text says why */
     ANSWER_FEED,      /* feed, next_ms, etag, last_modified: when to poll it again */
-    ANSWER_DUE,       /* deliveries: at most one for each receiver; next_ms: when to ask again */
     ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
     ANSWER_IMPORTED,  /* text: what became of it; faults: why it was refused, and nothing has changed */
 };
@@ -63,10 +62,8 @@ struct engine_answer {
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
     struct feed_row *feeds;  /* STARTED, RELOADED: every feed's state; FEED: one */
     size_t feed_count;
-    struct delivery_row *deliveries;
-    size_t delivery_count;
-    int64_t next_ms;  /* DUE; 0: nothing is pending. ATTEMPTED: when to report it again; 0: it is committed */
-    int64_t delivery; /* ATTEMPTED */
+    int64_t next_ms;            /* ATTEMPTED: when to report it again; 0: it is committed */
+    int64_t delivery;           /* ATTEMPTED */
     struct store_counts counts; /* always: for the status page */
 };
 
@@ -83,6 +80,10 @@ struct engine *engine_new(const char *config_path, engine_answer_fn *answer, voi
 
 /* Closes the store. The setup in force belongs to who got it in an answer. */
 void engine_free(struct engine *engine);
+
+/* From now on no payload and no reload is begun or gone on with; attempts are still committed. The only call
+ * that another thread may make. For the end of the daemon: what is in memory may stay half done. */
+void engine_cancel(struct engine *engine);
 
 /* Handles one message and frees it. Calls `answer` once or more. */
 void engine_handle(struct engine *engine, struct engine_message *message);

@@ -2,11 +2,14 @@
 #ifndef APP_ENGINE_STATE_H
 #define APP_ENGINE_STATE_H
 
+#include <stdatomic.h>
+
 #include "app/engine.h"
 #include "core/ledger.h"
 
 struct engine {
     char *config_path;
+    atomic_bool cancelled;
     engine_answer_fn *answer;
     void *userdata;
     struct setup *setup; /* in force; freed by the loop once it has been replaced */
@@ -15,5 +18,11 @@ struct engine {
     struct judge *judge;
     struct ledger ledger; /* what has been told */
 };
+
+/* To be asked between the steps of what takes long. */
+static inline bool engine_cancelled(const struct engine *engine)
+{
+    return atomic_load(&engine->cancelled);
+}
 
 #endif

@@ -284,6 +284,24 @@ static void undo(struct passage *passage, enum ingest_outcome outcome)
         log_error("alerts cannot be read back: %s", store_error(engine->store));
 }
 
+/* Decodes, applies and judges; nothing is written yet. A payload that is given up is fetched again, and at
+ * the end of the daemon nobody waits for memory to be put back. */
+static int work_out(struct passage *passage, struct ingest_report *report)
+{
+    struct engine *engine = passage->engine;
+    int r = engine_cancelled(engine) ? -ECANCELED : read_payload(passage, passage->feed->feed);
+    if (engine_cancelled(engine))
+        return -ECANCELED;
+    if (r < 0) {
+        report->outcome = INGEST_QUARANTINED;
+        return 0;
+    }
+    apply_passage(passage, report);
+    if (!engine_cancelled(engine))
+        judge(passage);
+    return engine_cancelled(engine) ? -ECANCELED : 0;
+}
+
 int ingest_payload(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
     struct arena *arena, struct feed_row *feed_row, struct ingest_report *ret_report)
 {
@@ -296,15 +314,12 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
         *ret_report = report;
         return 0;
     }
-    if (read_payload(&passage, feed->feed) < 0) {
-        report.outcome = INGEST_QUARANTINED;
-    } else {
-        apply_passage(&passage, &report);
-        judge(&passage);
+    int r = work_out(&passage, &report);
+    if (r == 0) {
+        r = commit_passage(&passage, feed_row, &report);
+        if (r < 0)
+            undo(&passage, report.outcome);
     }
-    int r = commit_passage(&passage, feed_row, &report);
-    if (r < 0)
-        undo(&passage, report.outcome);
     describe(&report, &passage);
     passage_deinit(&passage);
     if (r == 0)

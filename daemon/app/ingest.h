@@ -27,7 +27,8 @@ struct ingest_report {
 
 /* Takes in the bytes of a feed's payload, in one transaction that is committed when this returns 0.
  * `feed_row` is that feed's state before; its state after is committed with the rest and left in *feed_row
- * (texts in `arena`). -errno: nothing has changed, neither in the store nor in the panel. */
+ * (texts in `arena`). -errno: nothing has changed, neither in the store nor in the panel; but after
+ * -ECANCELED the panel is not to be used any more. */
 int ingest_payload(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
     struct arena *arena, struct feed_row *feed_row, struct ingest_report *ret_report);
 

@@ -1,5 +1,6 @@
 #include "app/outbox.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "app/schedule.h"
@@ -8,17 +9,24 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* A delivery on its way: from the start of its transfer until its attempt is committed. */
+/* A delivery from the start of its transfer until its attempt is committed. */
 struct sending {
     struct outbox *outbox;
     const struct channel *channel;
     struct delivery_row row;    /* texts in `arena` */
     struct attempt_row attempt; /* once it has ended; text in `arena` */
+    bool ended, passed;         /* its receiver need not wait for the commit any longer */
+    int64_t reported_ms;        /* when it was last reported; 0: not yet, or the engine refused it */
     int64_t again_ms;           /* when to report it again; 0: not asked for */
     struct arena arena;
 };
 
-enum { SENDING_MAX = 64 };
+enum {
+    SENDING_MAX = 64,
+    /* For so long a receiver waits for a commit. Nearly all take less; then a crash repeats one message at
+     * most. */
+    COMMIT_PATIENCE_MS = 500,
+};
 
 struct outbox {
     outbox_attempted_fn *attempted;
@@ -58,7 +66,7 @@ size_t outbox_busy(const struct outbox *outbox)
 static bool receiver_busy(const struct outbox *outbox, const char *receiver)
 {
     for (size_t i = 0; i < outbox->len; i++)
-        if (str_equal(outbox->sending[i]->row.receiver, receiver))
+        if (!outbox->sending[i]->passed && str_equal(outbox->sending[i]->row.receiver, receiver))
             return true;
     return false;
 }
@@ -110,6 +118,7 @@ static void hand_over(struct sending *sending)
 {
     struct outbox *outbox = sending->outbox;
     struct engine_message *message = engine_message_new(MESSAGE_ATTEMPTED, clock_wall_ms());
+    sending->reported_ms = message->now_ms;
     message->attempt = sending->attempt;
     message->attempt.text = arena_strdup(&message->arena, sending->attempt.text);
     outbox->attempted(outbox->userdata, message);
@@ -123,6 +132,7 @@ static void report(struct sending *sending, enum channel_outcome outcome, const 
         .status = reply->status,
         .text = arena_strdup(&sending->arena, reply->text),
     };
+    sending->ended = true;
     decide(sending, outcome, reply->retry_after_s, &sending->attempt);
     bool parked = sending->attempt.state == DELIVERY_PARKED;
     log_write(outcome == CHANNEL_DELIVERED ? LOG_LEVEL_INFO
@@ -153,31 +163,68 @@ void outbox_acknowledged(struct outbox *outbox, int64_t delivery)
 
 void outbox_postpone(struct outbox *outbox, int64_t delivery, int64_t again_ms)
 {
-    for (size_t i = 0; i < outbox->len; i++)
-        if (outbox->sending[i]->row.id == delivery)
-            outbox->sending[i]->again_ms = again_ms;
-}
-
-void outbox_run(struct outbox *outbox, int64_t now_ms)
-{
     for (size_t i = 0; i < outbox->len; i++) {
         struct sending *sending = outbox->sending[i];
-        if (sending->again_ms == 0 || sending->again_ms > now_ms)
+        if (sending->row.id != delivery)
             continue;
-        sending->again_ms = 0;
-        hand_over(sending);
+        sending->again_ms = again_ms;
+        sending->reported_ms = 0;
+        sending->passed = false; /* a full disk must not let message after message out unjournaled */
     }
+}
+
+/* When something is to be done about it by time; INT64_MAX: nothing. */
+static int64_t next_ms(const struct sending *sending)
+{
+    if (sending->again_ms != 0)
+        return sending->again_ms;
+    bool waits = sending->reported_ms != 0 && !sending->passed;
+    return waits ? sending->reported_ms + COMMIT_PATIENCE_MS : INT64_MAX;
+}
+
+bool outbox_run(struct outbox *outbox, int64_t now_ms)
+{
+    bool idle = false;
+    for (size_t i = 0; i < outbox->len; i++) {
+        struct sending *sending = outbox->sending[i];
+        if (next_ms(sending) > now_ms)
+            continue;
+        if (sending->again_ms != 0) {
+            sending->again_ms = 0;
+            hand_over(sending);
+        } else {
+            sending->passed = idle = true;
+        }
+    }
+    return idle;
 }
 
 int64_t outbox_next_ms(const struct outbox *outbox)
 {
     int64_t next = INT64_MAX;
-    for (size_t i = 0; i < outbox->len; i++) {
-        int64_t again_ms = outbox->sending[i]->again_ms;
-        if (again_ms != 0 && again_ms < next)
-            next = again_ms;
-    }
+    for (size_t i = 0; i < outbox->len; i++)
+        if (next_ms(outbox->sending[i]) < next)
+            next = next_ms(outbox->sending[i]);
     return next;
+}
+
+static void add_id(struct buf *list, int64_t id)
+{
+    (void)buf_printf(list, "%s%" PRId64, list->len > 1 ? "," : "", id);
+}
+
+void outbox_list(const struct outbox *outbox, struct buf *taken, struct buf *done)
+{
+    (void)buf_puts(taken, "[");
+    (void)buf_puts(done, "[");
+    for (size_t i = 0; i < outbox->len; i++) {
+        const struct sending *sending = outbox->sending[i];
+        add_id(taken, sending->row.id);
+        if (sending->ended && sending->attempt.state != DELIVERY_PENDING)
+            add_id(done, sending->row.id);
+    }
+    (void)buf_puts(taken, "]");
+    (void)buf_puts(done, "]");
 }
 
 /* ---- the start of an attempt ---- */

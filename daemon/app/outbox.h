@@ -1,11 +1,14 @@
-/* The outbox on the loop thread: sends what the engine says is due and reports every attempt back.
+/* The outbox on the loop thread: sends what is due and reports every attempt to the engine.
  *
- * The engine's table is the truth; here stand only the deliveries on their way. A receiver has at most one of
- * them, so that a slow one delays no other, and its messages arrive in order. */
+ * The engine's table is the truth; here stand only the deliveries on their way, and those whose attempt is
+ * not committed yet. A receiver has at most one on its way, so that a slow one delays no other, and its
+ * messages arrive in order. It gets the next one when the attempt is committed, or half a second after it has
+ * ended: the engine may be busy with a payload for much longer. */
 #ifndef APP_OUTBOX_H
 #define APP_OUTBOX_H
 
 #include "app/engine.h"
+#include "base/buf.h"
 #include "io/channel.h"
 #include "io/transfer.h"
 
@@ -32,10 +35,15 @@ void outbox_acknowledged(struct outbox *outbox, int64_t delivery);
 /* The attempt could not be committed: its receiver stays busy, and outbox_run reports it again at `again_ms`.
  */
 void outbox_postpone(struct outbox *outbox, int64_t delivery, int64_t again_ms);
-void outbox_run(struct outbox *outbox, int64_t now_ms);
 
-/* When an attempt is to be reported again; INT64_MAX: none. */
+/* Does what is due by time. Whether a receiver has become idle by it. */
+bool outbox_run(struct outbox *outbox, int64_t now_ms);
+
+/* When outbox_run has something to do; INT64_MAX: never. */
 int64_t outbox_next_ms(const struct outbox *outbox);
+
+/* Appends what the store cannot know yet, as lists for a struct due_question. */
+void outbox_list(const struct outbox *outbox, struct buf *taken, struct buf *done);
 
 /* How many deliveries are on their way or not yet committed. */
 size_t outbox_busy(const struct outbox *outbox);

@@ -160,6 +160,16 @@ void poller_dealt(struct poller *poller, const struct feed_row *row)
 
 /* ---- fetching ---- */
 
+static void take_body(struct engine_message *message, const struct transfer_reply *reply)
+{
+    const char *data = reply->body.data != NULL ? reply->body.data : "";
+    if (reply->storage != NULL)
+        data = message->bytes = buf_take(reply->storage);
+    else
+        data = arena_strndup(&message->arena, data, reply->body.len);
+    message->body = (struct slice){data, reply->body.len};
+}
+
 static void on_done(void *userdata, const struct transfer_reply *reply)
 {
     struct polled_feed *feed = userdata;
@@ -173,9 +183,7 @@ static void on_done(void *userdata, const struct transfer_reply *reply)
         reply->last_modified != NULL ? arena_strdup(&message->arena, reply->last_modified) : "";
     message->retry_after_s = reply->retry_after_s;
     if (reply->status == 200)
-        message->body = (struct slice){
-            arena_strndup(&message->arena, reply->body.data != NULL ? reply->body.data : "", reply->body.len),
-            reply->body.len};
+        take_body(message, reply);
     feed->poller->fetched(feed->poller->userdata, message);
 }
 

@@ -43,7 +43,7 @@ static void run_init(struct run *run, const struct rule_test *test, struct arena
     struct judge_result result;
     *run = (struct run){.test = test, .arena = arena, .ledger = LEDGER_NULL};
     run->ruleset = (struct ruleset){.rules = (struct rule *)test->rule, .len = 1};
-    run->source = (struct source){test_source, test->absent_is_zero};
+    run->source = (struct source){.name = test_source, .absent_is_zero = test->absent_is_zero};
     run->sources = (struct sources){&run->source, 1};
     run->panel = panel_new();
     for (size_t i = 0; i < test->series_count; i++)

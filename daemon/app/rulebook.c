@@ -11,24 +11,44 @@ static const char context_name[] = "context";
 
 struct context_keys {
     const char *home;
-    struct texts feeds, zero; /* `zero`: those that leave out what is zero */
+    struct texts feeds, zero, world; /* `zero`: those that leave out what is zero; `world`: whose partners
+                                        make up the world */
 };
 
 static const struct key context_keys[] = {
     {"home", KEY_TEXT, offsetof(struct context_keys, home), .required = true, .help = "the home country"},
     {"feeds", KEY_TEXTS, offsetof(struct context_keys, feeds), .required = true, .help = "in order"},
     {"zero", KEY_TEXTS, offsetof(struct context_keys, zero), .help = "feeds that leave out what is zero"},
+    {"world", KEY_TEXTS, offsetof(struct context_keys, world),
+        .help = "feeds whose partners make up the world"},
 };
 
 enum { CONTEXT_BYTES_MAX = 64 * 1024 };
 
+static bool is_any(const struct source *source)
+{
+    (void)source;
+    return true;
+}
+
+static bool is_zero(const struct source *source)
+{
+    return source->absent_is_zero;
+}
+
+static bool is_world(const struct source *source)
+{
+    return source->world_is_sum;
+}
+
 /* Names of feeds need no quotes. */
-static void put_list(struct buf *out, const char *key, const struct sources *sources, bool zero_only)
+static void put_list(struct buf *out, const char *key, const struct sources *sources,
+    bool (*is_listed)(const struct source *source))
 {
     const char *separator = "";
     (void)buf_printf(out, "%s: [", key);
     for (size_t i = 0; i < sources->len; i++) {
-        if (zero_only && !sources->items[i].absent_is_zero)
+        if (!is_listed(&sources->items[i]))
             continue;
         (void)buf_printf(out, "%s%s", separator, sources->items[i].name);
         separator = ", ";
@@ -42,8 +62,9 @@ void rulebook_keep(struct ruleset *ruleset, const char *home, const struct sourc
     struct buf out;
     buf_init(&out, CONTEXT_BYTES_MAX);
     (void)buf_printf(&out, "home: %s\n", home);
-    put_list(&out, "feeds", sources, false);
-    put_list(&out, "zero", sources, true);
+    put_list(&out, "feeds", sources, is_any);
+    put_list(&out, "zero", sources, is_zero);
+    put_list(&out, "world", sources, is_world);
     struct place place = {.file = context_name};
     ruleset_keep(ruleset, place, (struct slice){buf_text(&out), out.len}, diags);
     buf_deinit(&out);
@@ -69,7 +90,8 @@ static void read_context(struct rulebook *rulebook, const struct node *document,
         return;
     struct source *sources = arena_array(&rulebook->arena, keys.feeds.len, sizeof *sources);
     for (size_t i = 0; i < keys.feeds.len; i++)
-        sources[i] = (struct source){keys.feeds.items[i], holds(&keys.zero, keys.feeds.items[i])};
+        sources[i] = (struct source){keys.feeds.items[i], holds(&keys.zero, keys.feeds.items[i]),
+            holds(&keys.world, keys.feeds.items[i])};
     rulebook->home = keys.home;
     rulebook->sources = (struct sources){sources, keys.feeds.len};
 }

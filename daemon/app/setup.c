@@ -37,7 +37,8 @@ static void load_feeds(struct setup *setup, struct diag_list *diags)
         load_feed(setup, files.items[i], diags);
     struct source *sources = arena_array(&setup->arena, setup->feed_count, sizeof *sources);
     for (size_t i = 0; i < setup->feed_count; i++)
-        sources[i] = (struct source){setup->feeds[i].feed, setup->feeds[i].absent_is_zero};
+        sources[i] = (struct source){
+            setup->feeds[i].feed, setup->feeds[i].absent_is_zero, setup->feeds[i].world_is_sum};
     setup->sources = (struct sources){sources, setup->feed_count};
 }
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "app/metrics.h"
 #include "base/clock.h"
 
 enum { PAGE_MAX = 16 * 1024 };
@@ -34,21 +35,38 @@ int status_write(const struct status *status, struct buf *out)
         counts->parked, truth(outbox_adds_up(counts)));
 }
 
+static const struct page {
+    const char *path, *type;
+    int (*write)(const struct status *status, struct buf *out);
+} PAGES[] = {
+    {"/healthz", "application/json", status_write},
+    {"/metrics", METRICS_TYPE, metrics_write},
+};
+
+static const struct page *find_page(const char *path)
+{
+    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
+        if (str_equal(PAGES[i].path, path))
+            return &PAGES[i];
+    return NULL;
+}
+
 void status_handle(void *userdata, struct http_request *request)
 {
     const struct status *status = userdata;
-    struct buf page;
-    if (!str_equal(http_request_path(request), "/healthz")) {
-        http_reply(request, 404, "text/plain", slice_of("the page is /healthz\n"));
+    const struct page *page = find_page(http_request_path(request));
+    struct buf text;
+    if (page == NULL) {
+        http_reply(request, 404, "text/plain", slice_of("the pages are /healthz and /metrics\n"));
         return;
     }
     if (str_equal(http_request_method(request), "POST")) {
         http_reply(request, 405, "text/plain", slice_of("read only\n"));
         return;
     }
-    buf_init(&page, PAGE_MAX);
-    int r = status_write(status, &page);
+    buf_init(&text, PAGE_MAX);
+    int r = page->write(status, &text);
     http_reply_header(request, "Cache-Control", "no-store");
-    http_reply(request, r == 0 ? 200 : 500, "application/json", (struct slice){buf_text(&page), page.len});
-    buf_deinit(&page);
+    http_reply(request, r == 0 ? 200 : 500, page->type, (struct slice){buf_text(&text), text.len});
+    buf_deinit(&text);
 }

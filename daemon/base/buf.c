@@ -41,6 +41,15 @@ static int reserve(struct buf *buf, size_t n)
     return 0;
 }
 
+void buf_reserve_all(struct buf *buf)
+{
+    if (buf->cap > buf->max)
+        return;
+    buf->data = alloc_resize(buf->data, buf->max + 1, 1);
+    buf->data[buf->len] = '\0';
+    buf->cap = buf->max + 1;
+}
+
 int buf_append(struct buf *buf, const void *bytes, size_t n)
 {
     int r = reserve(buf, n);

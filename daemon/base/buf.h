@@ -18,6 +18,9 @@ void buf_deinit(struct buf *buf);
 /* Empties it and keeps the memory. */
 void buf_clear(struct buf *buf);
 
+/* Takes the room for all that it may hold, at once. What is not written to costs no memory. */
+void buf_reserve_all(struct buf *buf);
+
 /* All three: 0, or -EMSGSIZE when the maximum would be passed (nothing is added then). */
 int buf_append(struct buf *buf, const void *bytes, size_t n);
 int buf_puts(struct buf *buf, const char *s);

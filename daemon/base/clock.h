@@ -11,6 +11,7 @@ int64_t clock_wall_ms(void);
 
 /* Milliseconds since an arbitrary start; never goes back. For intervals and time-outs. */
 int64_t clock_monotonic_ms(void);
+int64_t clock_monotonic_us(void); /* the same clock */
 
 /* "2025-08-06T09:30:00Z" into buf. Returns buf. */
 enum { CLOCK_TEXT_SIZE = 32 };

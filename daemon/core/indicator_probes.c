@@ -98,7 +98,7 @@ int indicator_emit_undercut(struct program_builder *builder, const struct expr *
     struct instruction code = probe_of(PROBE_UNDERCUT);
     code.role = program_role(builder, ROLE_BY_ORIGIN);
     code.other = program_role(builder, ROLE_IMPORTS);
-    code.count = program_role(builder, ROLE_MARKET); /* a third role; no months of its own are needed */
+    code.third = program_role(builder, ROLE_MARKET);
     code.column = column_of(call, 1, COLUMN_QUANTITY);
     code.exact = true;
     code.months = (int16_t)months_of(call, 0);

@@ -1,13 +1,24 @@
 #include "core/judge.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/parallel.h"
+#include "core/gather.h"
 #include "core/judge_bind.h"
 #include "core/period.h"
+
+/* What a thread needs to judge. */
+struct judge_worker {
+    atomic_bool busy;
+    const struct panel *panel;
+    struct program_registers registers;
+    struct gathered gathered;
+};
 
 struct judge {
     const struct ruleset *ruleset;
@@ -18,6 +29,7 @@ struct judge {
     struct bound_rule *rules;
     size_t len;
     struct program_registers registers;
+    struct judge_worker workers[PARALLEL_MAX];
 };
 
 struct judge *judge_new(const struct ruleset *ruleset, const struct reference *reference, const char *home,
@@ -33,8 +45,8 @@ struct judge *judge_new(const struct ruleset *ruleset, const struct reference *r
 
 static void unbind(struct judge *judge)
 {
-    for (size_t i = 0; i < judge->len; i++)
-        bound_rule_deinit(&judge->rules[i]);
+    for (uint32_t i = 0; i < judge->len; i++)
+        bound_rule_deinit(&judge->rules[i], judge->rules[i].owner == i);
     publications_deinit(&judge->publications);
     alloc_free(judge->rules);
     judge->rules = NULL;
@@ -47,6 +59,10 @@ void judge_free(struct judge *judge)
         return;
     unbind(judge);
     program_registers_deinit(&judge->registers);
+    for (size_t i = 0; i < PARALLEL_MAX; i++) {
+        program_registers_deinit(&judge->workers[i].registers);
+        gathered_deinit(&judge->workers[i].gathered);
+    }
     alloc_free(judge);
 }
 
@@ -86,43 +102,125 @@ struct chunk {
     size_t scope, lanes;
 };
 
-/* Runs the rule's program for a chunk in one period. `follows`: the run before was of the same chunk in the
- * period before. */
-static void run_period(struct judge *judge, const struct bound_rule *bound, const struct panel *panel,
-    struct chunk chunk, int32_t period, bool follows)
+static struct program_input input_of(
+    const struct judge *judge, const struct bound_rule *bound, const struct panel *panel, struct chunk chunk)
 {
-    const struct program *program = &bound->rule->program;
-    struct program_input input = {
+    return (struct program_input){
         .panel = panel,
         .reference = judge->reference,
         .home = judge->home,
-        .period = period,
         .uses = bound->uses,
-        .bindings = bound->bindings + chunk.scope * program->role_count,
+        .bindings = bound->bindings + chunk.scope * bound->rule->program.role_count,
         .thresholds = bound->thresholds + chunk.scope,
         .scopes = bound->scopes + chunk.scope,
         .lanes = chunk.lanes,
-        .follows = follows,
     };
-    program_run(program, &input, &judge->registers);
 }
 
-static void judge_chunk(struct judge *judge, struct bound_rule *bound, const struct panel *panel,
-    struct chunk chunk, int32_t from)
+static struct chunk chunk_at(const struct bound_rule *bound, size_t scope)
 {
-    int32_t last = bound->first + (int32_t)bound->periods - 1;
-    bool follows = false; /* the months of a law are in one piece */
-    for (int32_t period = from > bound->first ? from : bound->first; period <= last; period++) {
+    return (struct chunk){scope, bound->len - scope < PROGRAM_LANES ? bound->len - scope : PROGRAM_LANES};
+}
+
+/* Runs the rule's program for one scope in one period. */
+static void run_scope(struct judge *judge, const struct bound_rule *bound, const struct panel *panel,
+    uint32_t scope, int32_t period)
+{
+    struct program_input input = input_of(judge, bound, panel, (struct chunk){scope, 1});
+    input.period = period;
+    program_run(&bound->rule->program, &input, &judge->registers);
+}
+
+/* Judges a chunk by one of the rules that share it, from figures that are gathered. */
+static void judge_chunk(struct judge *judge, struct bound_rule *bound, struct chunk chunk, int32_t from,
+    int32_t last, struct judge_worker *worker)
+{
+    struct program_input input = input_of(judge, bound, worker->panel, chunk);
+    input.gathered = &worker->gathered;
+    for (int32_t period = from; period <= last; period++) {
         bool force = in_force(bound->rule, period);
+        input.period = period;
         if (force)
-            run_period(judge, bound, panel, chunk, period, follows);
-        follows = force;
+            program_run(&bound->rule->program, &input, &worker->registers);
+        input.follows = input.follows || force;
         for (size_t lane = 0; lane < chunk.lanes; lane++) {
             size_t at = (chunk.scope + lane) * bound->periods + (size_t)(period - bound->first);
-            bound->verdicts[at] = (uint8_t)(force ? lane_verdict(bound->rule, &judge->registers, lane)
+            bound->verdicts[at] = (uint8_t)(force ? lane_verdict(bound->rule, &worker->registers, lane)
                                                   : verdict_out_of_force(bound->rule, period));
         }
     }
+}
+
+/* Judges a chunk in some months by all rules that share it with the owner. */
+static void judge_months(
+    struct judge *judge, uint32_t owner, struct chunk chunk, int32_t from, int32_t last, struct judge_worker *worker)
+{
+    const struct bound_rule *bound = &judge->rules[owner];
+    int32_t end = bound->first + (int32_t)bound->periods - 1, reach = 0;
+    struct gather_plan plan = {0};
+    from = from > bound->first ? from : bound->first;
+    last = last < end ? last : end;
+    if (bound->periods == 0 || from > last)
+        return;
+    for (size_t i = owner; i < judge->len; i++)
+        if (judge->rules[i].owner == owner) {
+            const struct program *program = &judge->rules[i].rule->program;
+            gather_plan_add(&plan, program);
+            reach = program->reach > reach ? program->reach : reach;
+        }
+    struct program_input input = input_of(judge, bound, worker->panel, chunk);
+    gather(&worker->gathered, &plan, &input, bound->rule->program.role_count, from - reach, last);
+    for (size_t i = owner; i < judge->len; i++)
+        if (judge->rules[i].owner == owner)
+            judge_chunk(judge, &judge->rules[i], chunk, from, last, worker);
+}
+
+/* A chunk that is to be judged. */
+struct task {
+    uint32_t owner; /* of the rules that share it */
+    struct chunk chunk;
+    int32_t from, last; /* what changes reach; … */
+    int32_t behind;     /* … and all months from here */
+};
+
+struct tasks {
+    struct judge *judge;
+    const struct panel *panel;
+    struct task *items;
+    size_t len, cap;
+};
+
+static void push_task(struct tasks *tasks, struct task task)
+{
+    tasks->items = alloc_grow(tasks->items, tasks->len, &tasks->cap, sizeof *tasks->items);
+    tasks->items[tasks->len++] = task;
+}
+
+/* One that no other thread has: there are as many as threads. */
+static struct judge_worker *take_worker(struct judge *judge)
+{
+    for (size_t i = 0;; i = (i + 1) % PARALLEL_MAX)
+        if (!atomic_exchange(&judge->workers[i].busy, true))
+            return &judge->workers[i];
+}
+
+static void run_task(void *userdata, size_t i)
+{
+    const struct tasks *tasks = userdata;
+    const struct task *task = &tasks->items[i];
+    struct judge_worker *worker = take_worker(tasks->judge);
+    worker->panel = tasks->panel;
+    int32_t last = task->last < task->behind ? task->last : INT32_MAX;
+    judge_months(tasks->judge, task->owner, task->chunk, task->from, last, worker);
+    if (last < task->behind)
+        judge_months(tasks->judge, task->owner, task->chunk, task->behind, INT32_MAX, worker);
+    atomic_store(&worker->busy, false);
+}
+
+static void run_tasks(struct tasks *tasks)
+{
+    parallel_each(tasks->len, run_task, tasks);
+    alloc_free(tasks->items);
 }
 
 /* Makes room for the panel's periods; verdicts of periods already there are kept. Returns the first of the
@@ -158,35 +256,50 @@ static int compare_texts(const void *left, const void *right)
 }
 
 /* Every market that the panel knows: where home exports to, or who reports imports from it. In order. */
-static struct texts find_markets(const struct judge *judge, const struct panel *panel, struct arena *arena)
+static struct texts find_markets(
+    const struct judge *judge, const struct panel_index *index, struct arena *arena)
 {
-    struct map seen = MAP_NULL;
-    size_t len = 0;
-    const char **markets = arena_array(arena, panel_series_count(panel), sizeof *markets);
-    for (uint32_t id = 0; id < panel_series_count(panel); id++) {
-        const struct series_key *key = &panel_series(panel, id)->key;
-        bool exported = key->flow == FLOW_EXPORT && str_equal(key->reporter, judge->home);
-        bool imported = key->flow == FLOW_IMPORT && str_equal(key->partner, judge->home);
-        const char *market = exported ? key->partner : key->reporter;
-        uint32_t before;
-        if ((!exported && !imported) || str_equal(market, "W") ||
-            map_get(&seen, market, strlen(market), &before))
-            continue;
-        map_put(&seen, market, strlen(market), 0);
-        markets[len++] = market;
+    size_t len = 0, kept = 0;
+    const char **markets = arena_array(arena, index->pair_count, sizeof *markets);
+    for (size_t i = 0; i < index->pair_count; i++) {
+        const struct panel_pair *pair = &index->pairs[i];
+        bool exported = pair->flow == FLOW_EXPORT && str_equal(pair->reporter, judge->home);
+        bool imported = pair->flow == FLOW_IMPORT && str_equal(pair->partner, judge->home);
+        const char *market = exported ? pair->partner : pair->reporter;
+        if ((exported || imported) && !str_equal(market, "W"))
+            markets[len++] = market;
     }
-    map_deinit(&seen);
     if (len > 0)
         qsort(markets, len, sizeof *markets, compare_texts);
-    return (struct texts){markets, len};
+    for (size_t i = 0; i < len; i++)
+        if (kept == 0 || !str_equal(markets[kept - 1], markets[i]))
+            markets[kept++] = markets[i];
+    return (struct texts){markets, kept};
+}
+
+static void bind_rule(struct judge *judge, uint32_t number, const struct bind_context *context)
+{
+    const struct rule *rule = &judge->ruleset->rules[number];
+    for (uint32_t i = 0; i < number; i++)
+        if (judge->rules[i].owner == i && bound_rule_fits(&judge->rules[i], rule)) {
+            bound_rule_share(&judge->rules[number], rule, &judge->rules[i], i, context);
+            return;
+        }
+    bound_rule_init(&judge->rules[number], rule, context);
+    judge->rules[number].owner = number;
 }
 
 static void bind_rules(struct judge *judge, const struct panel *panel)
 {
     struct arena arena = ARENA_NULL;
     struct panel_index index;
+    struct bind_code newest = {0};
+    uint32_t bindings = 0;
     unbind(judge);
     panel_index_init(&index, panel);
+    uint32_t *sources = arena_array(&arena, judge->sources.len, sizeof *sources);
+    for (size_t i = 0; i < judge->sources.len; i++)
+        sources[i] = panel_index_source(&index, judge->sources.items[i].name);
     publications_init(&judge->publications, panel, &judge->sources);
     struct bind_context context = {
         .panel = panel,
@@ -195,12 +308,17 @@ static void bind_rules(struct judge *judge, const struct panel *panel)
         .reference = judge->reference,
         .home = judge->home,
         .sources = &judge->sources,
-        .markets = find_markets(judge, panel, &arena),
+        .markets = find_markets(judge, &index, &arena),
+        .source_numbers = sources,
+        .bound_in = alloc_zeroed(index.len, sizeof(uint32_t)),
+        .bindings = &bindings,
+        .newest = &newest,
     };
     judge->len = judge->ruleset->len;
     judge->rules = alloc_zeroed(judge->len, sizeof *judge->rules);
-    for (size_t rule = 0; rule < judge->len; rule++)
-        bound_rule_init(&judge->rules[rule], &judge->ruleset->rules[rule], &context);
+    for (uint32_t rule = 0; rule < judge->len; rule++)
+        bind_rule(judge, rule, &context);
+    alloc_free(context.bound_in);
     panel_index_deinit(&index);
     arena_deinit(&arena);
 }
@@ -214,46 +332,73 @@ static void push_touched(struct judge_result *result, struct judge_touched touch
 void judge_all(struct judge *judge, const struct panel *panel, struct judge_result *ret_result)
 {
     *ret_result = (struct judge_result){0};
+    struct tasks tasks = {.judge = judge, .panel = panel};
     bind_rules(judge, panel);
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
         (void)resize_verdicts(bound, panel); /* everything is judged */
-        for (size_t scope = 0; scope < bound->len; scope += PROGRAM_LANES) {
-            size_t lanes = bound->len - scope < PROGRAM_LANES ? bound->len - scope : PROGRAM_LANES;
-            judge_chunk(judge, bound, panel, (struct chunk){scope, lanes}, bound->first);
-        }
+        for (size_t scope = 0; scope < bound->len && bound->owner == rule; scope += PROGRAM_LANES)
+            push_task(&tasks,
+                (struct task){rule, chunk_at(bound, scope), bound->first, INT32_MAX, INT32_MAX});
         for (uint32_t scope = 0; scope < bound->len; scope++)
             push_touched(ret_result, (struct judge_touched){rule, scope, false});
     }
+    run_tasks(&tasks);
 }
 
 /* ---- changes ---- */
 
 enum { CHANGED = 1, REVISED = 2 };
 
-/* Per series, whether it changed and whether a figure known before did. */
-static uint8_t *mark_series(const struct panel *panel, const struct panel_changes *changes, int32_t *ret_from)
+/* What a payload did to the series. */
+struct marks {
+    uint8_t *series;     /* CHANGED, REVISED */
+    int32_t first, last; /* periods in which anything has changed */
+};
+
+static void mark_period(struct marks *marks, int32_t period)
 {
-    uint8_t *marks = alloc_zeroed(panel_series_count(panel), sizeof *marks);
-    int32_t from = INT32_MAX;
+    marks->first = period < marks->first ? period : marks->first;
+    marks->last = period > marks->last ? period : marks->last;
+}
+
+/* The series that have a row in a block that was not there before. */
+static void mark_block(const struct panel *panel, struct panel_new_block block, struct marks *marks)
+{
+    struct panel_month month;
+    (void)panel_read(panel, block.group, block.period, &month);
+    for (uint32_t at = 0; at < PANEL_BLOCK; at++)
+        if (month.known[at] != 0)
+            marks->series[block.group * PANEL_BLOCK + at] |= CHANGED;
+    mark_period(marks, block.period);
+}
+
+static struct marks mark_series(const struct panel *panel, const struct panel_changes *changes)
+{
+    struct marks marks = {
+        alloc_zeroed(panel_series_count(panel), sizeof *marks.series), INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < changes->len; i++) {
         const struct panel_change *change = &changes->items[i];
-        marks[change->series] |= (uint8_t)(change->had_old ? CHANGED | REVISED : CHANGED);
-        from = change->period < from ? change->period : from;
+        marks.series[change->series] |= (uint8_t)(change->had_old ? CHANGED | REVISED : CHANGED);
+        mark_period(&marks, change->period);
     }
-    *ret_from = from;
+    for (size_t i = 0; i < changes->block_len; i++)
+        mark_block(panel, changes->blocks[i], &marks);
     return marks;
 }
 
 /* A month that a source has now published says of every series of it that has no row there that nothing was
- * traded. Returns the first period to be judged. */
-static int32_t mark_published(struct judge *judge, const struct panel *panel, uint8_t *marks, int32_t from)
+ * traded. */
+static void mark_published(struct judge *judge, const struct panel *panel, struct marks *marks)
 {
     int32_t published = publications_update(&judge->publications, panel);
-    for (uint32_t id = 0; published != INT32_MAX && id < panel_series_count(panel); id++)
+    if (published == INT32_MAX)
+        return;
+    for (uint32_t id = 0; id < panel_series_count(panel); id++)
         if (publication_grew(&judge->publications, id))
-            marks[id] |= CHANGED;
-    return published < from ? published : from;
+            marks->series[id] |= CHANGED;
+    marks->first = published < marks->first ? published : marks->first;
+    marks->last = INT32_MAX;
 }
 
 static uint8_t scope_marks(const struct bound_rule *bound, size_t scope, const uint8_t *marks)
@@ -268,32 +413,68 @@ static uint8_t scope_marks(const struct bound_rule *bound, size_t scope, const u
     return all;
 }
 
+/* Of the scopes of an owner and of the rules that share them. Returns them by scope, for all these rules. */
+static uint8_t *mark_scopes(const struct bound_rule *bound, const struct marks *marks)
+{
+    uint8_t *scopes = alloc_zeroed(bound->len, sizeof *scopes);
+    for (size_t scope = 0; scope < bound->len; scope++)
+        scopes[scope] = scope_marks(bound, scope, marks->series);
+    return scopes;
+}
+
+/* The months of each chunk that are to be judged again. A change is seen until its month has left the windows
+ * of every rule. */
+static void push_tasks(struct tasks *tasks, uint32_t owner, const uint8_t *scopes, const struct marks *marks,
+    int32_t behind)
+{
+    const struct judge *judge = tasks->judge;
+    const struct bound_rule *bound = &judge->rules[owner];
+    int32_t reach = 0;
+    for (size_t i = owner; i < judge->len; i++)
+        if (judge->rules[i].owner == owner && judge->rules[i].rule->program.reach > reach)
+            reach = judge->rules[i].rule->program.reach;
+    int32_t last = marks->last < INT32_MAX - reach ? marks->last + reach : INT32_MAX;
+    for (size_t scope = 0; scope < bound->len; scope += PROGRAM_LANES) {
+        struct task task = {owner, chunk_at(bound, scope), behind, INT32_MAX, behind};
+        bool any = false;
+        for (size_t lane = 0; lane < task.chunk.lanes; lane++)
+            any = any || scopes[scope + lane] != 0;
+        if (any && marks->first < behind) {
+            task.from = marks->first;
+            task.last = last < behind - 1 ? last : INT32_MAX;
+        }
+        if (any || behind != INT32_MAX)
+            push_task(tasks, task);
+    }
+}
+
 void judge_changes(struct judge *judge, const struct panel *panel, const struct panel_changes *changes,
     struct judge_result *ret_result)
 {
-    int32_t from;
-    uint8_t *marks = mark_series(panel, changes, &from);
+    struct tasks tasks = {.judge = judge, .panel = panel};
+    struct marks marks = mark_series(panel, changes);
+    uint8_t **scopes = alloc_zeroed(judge->len, sizeof *scopes); /* by owner */
     *ret_result = (struct judge_result){0};
-    from = mark_published(judge, panel, marks, from);
+    mark_published(judge, panel, &marks);
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
         int32_t behind = resize_verdicts(bound, panel);
-        bound_rule_update_horizons(bound, panel, &judge->publications);
-        for (uint32_t scope = 0; scope < bound->len; scope += PROGRAM_LANES) {
-            size_t lanes = bound->len - scope < PROGRAM_LANES ? bound->len - scope : PROGRAM_LANES;
-            size_t before = ret_result->len;
-            for (uint32_t lane = 0; lane < lanes; lane++) {
-                uint8_t mark = scope_marks(bound, scope + lane, marks);
-                if (mark != 0)
-                    push_touched(
-                        ret_result, (struct judge_touched){rule, scope + lane, (mark & REVISED) != 0});
-            }
-            bool any = ret_result->len > before;
-            judge_chunk(
-                judge, bound, panel, (struct chunk){scope, lanes}, any && from < behind ? from : behind);
+        if (bound->owner == rule) {
+            bound_rule_update_horizons(bound, panel, &judge->publications);
+            scopes[rule] = mark_scopes(bound, &marks);
+            push_tasks(&tasks, rule, scopes[rule], &marks, behind);
+        }
+        for (uint32_t scope = 0; scope < bound->len; scope++) {
+            uint8_t mark = scopes[bound->owner][scope];
+            if (mark != 0)
+                push_touched(ret_result, (struct judge_touched){rule, scope, (mark & REVISED) != 0});
         }
     }
-    alloc_free(marks);
+    run_tasks(&tasks);
+    for (uint32_t rule = 0; rule < judge->len; rule++)
+        alloc_free(scopes[rule]);
+    alloc_free(scopes);
+    alloc_free(marks.series);
 }
 
 void judge_result_deinit(struct judge_result *result)
@@ -385,7 +566,7 @@ struct alert_track judge_track(const struct judge *judge, uint32_t rule, uint32_
 void judge_evaluate(
     struct judge *judge, const struct panel *panel, uint32_t rule, uint32_t scope, int32_t period)
 {
-    run_period(judge, &judge->rules[rule], panel, (struct chunk){scope, 1}, period, false);
+    run_scope(judge, &judge->rules[rule], panel, scope, period);
 }
 
 struct judged_value judge_value(const struct judge *judge, int reg)
@@ -412,7 +593,7 @@ size_t judge_figures(struct judge *judge, const struct panel *panel, uint32_t ru
     int32_t period, struct figure *figures)
 {
     const struct bound_rule *bound = &judge->rules[rule];
-    run_period(judge, bound, panel, (struct chunk){scope, 1}, period, false);
+    run_scope(judge, bound, panel, scope, period);
     for (size_t i = 0; i < bound->rule->let_count; i++) {
         const struct rule_let *let = &bound->rule->lets[i];
         size_t at = (size_t)let->reg * PROGRAM_LANES;

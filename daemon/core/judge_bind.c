@@ -14,35 +14,60 @@ struct scope_finder {
     struct texts markets;
     struct map seen; /* products */
     bool named;      /* the product now at hand is named by the rule */
+    struct panel_pair **pairs;      /* [(market * origins + origin) * role_count + role] */
+    struct binding now[ROLE_COUNT]; /* of the scope at hand */
 };
 
 /* ---- scopes ---- */
 
-static void push_bindings(
-    struct bound_rule *bound, const struct scope *scope, const struct bind_context *context)
+/* What a role's series depend on besides the product. */
+static bool reads_place(enum series_role name, enum role_place place)
 {
+    return series_roles[name].reporter == place || series_roles[name].partner == place;
+}
+
+static void push_binding(struct bound_rule *bound, struct binding binding)
+{
+    bound->bindings =
+        alloc_grow(bound->bindings, bound->binding_len, &bound->binding_cap, sizeof *bound->bindings);
+    bound->bindings[bound->binding_len++] = binding;
+}
+
+/* Binds the roles of a scope that differ from the scope before, of the same product: `market` 0: all, `origin`
+ * 0: those that depend on the market. */
+static void push_bindings(
+    struct scope_finder *finder, struct bind_place *place, size_t market, size_t origin)
+{
+    struct bound_rule *bound = finder->bound;
     const struct program *program = &bound->rule->program;
+    const size_t origins = bound->rule->origins.len > 0 ? bound->rule->origins.len : 1;
     for (size_t role = 0; role < program->role_count; role++) {
-        struct binding binding = {.first = (uint32_t)bound->use_count};
-        bind_role(bound, program->roles[role], scope, context);
-        binding.count = (uint32_t)bound->use_count - binding.first;
-        bound->bindings =
-            alloc_grow(bound->bindings, bound->binding_len, &bound->binding_cap, sizeof *bound->bindings);
-        bound->bindings[bound->binding_len++] = binding;
+        enum series_role name = program->roles[role];
+        bool differs = (market == 0 && origin == 0) || reads_place(name, PLACE_ORIGIN) ||
+                       (origin == 0 && reads_place(name, PLACE_MARKET));
+        if (differs) {
+            uint32_t first = (uint32_t)bound->use_count;
+            place->pair = finder->pairs[(market * origins + origin) * program->role_count + role];
+            bind_role(bound, name, place, finder->context);
+            finder->now[role] = (struct binding){first, (uint32_t)bound->use_count - first};
+        }
     }
 }
 
-static void push_scope(struct scope_finder *finder, struct scope scope)
+static void push_scope(struct scope_finder *finder, struct bind_place *place, size_t market, size_t origin)
 {
     struct bound_rule *bound = finder->bound;
-    size_t bindings = bound->binding_len, uses = bound->use_count;
-    push_bindings(bound, &scope, finder->context);
-    if (bound->use_count == uses && !(finder->named && !bound->rule->all_markets)) {
-        bound->binding_len = bindings;
+    size_t roles = bound->rule->program.role_count;
+    bool any = finder->named && !bound->rule->all_markets;
+    push_bindings(finder, place, market, origin);
+    for (size_t role = 0; role < roles; role++)
+        any = any || finder->now[role].count > 0;
+    if (!any)
         return;
-    }
+    for (size_t role = 0; role < roles; role++)
+        push_binding(bound, finder->now[role]);
     bound->scopes = alloc_grow(bound->scopes, bound->len, &bound->cap, sizeof *bound->scopes);
-    bound->scopes[bound->len++] = scope;
+    bound->scopes[bound->len++] = place->scope;
 }
 
 /* One product in every market and origin of the rule, once. */
@@ -53,13 +78,14 @@ static void push_product(struct scope_finder *finder, const char *product)
     if (map_get(&finder->seen, product, strlen(product), &before))
         return;
     map_put(&finder->seen, product, strlen(product), 0);
+    struct bind_place place = {.basket = baskets_find(&finder->context->reference->baskets, product)};
     for (size_t m = 0; m < finder->markets.len; m++) {
-        struct scope scope = {product, finder->markets.items[m], ""};
+        place.scope = (struct scope){product, finder->markets.items[m], ""};
         if (rule->origins.len == 0)
-            push_scope(finder, scope);
+            push_scope(finder, &place, m, 0);
         for (size_t o = 0; o < rule->origins.len; o++) {
-            scope.origin = rule->origins.items[o];
-            push_scope(finder, scope);
+            place.scope.origin = rule->origins.items[o];
+            push_scope(finder, &place, m, o);
         }
     }
 }
@@ -77,9 +103,9 @@ static const char *at_level(struct bound_rule *bound, const struct selector *sel
 
 static void push_codes(struct scope_finder *finder, const struct selector *selector)
 {
-    const struct panel *panel = finder->context->panel;
-    for (uint32_t id = 0; id < panel_series_count(panel); id++) {
-        const char *code = panel_series(panel, id)->key.product;
+    const struct panel_texts *products = &finder->context->index->product_texts;
+    for (size_t i = 0; i < products->len; i++) {
+        const char *code = products->items[products->met[i]];
         bool selected = selector->text[0] == '\0' || selector_holds_code(selector, code);
         const char *product = selected ? at_level(finder->bound, selector, code) : NULL;
         if (product != NULL)
@@ -95,11 +121,25 @@ static void push_baskets(struct scope_finder *finder, const struct selector *sel
             push_product(finder, baskets->items[i].id);
 }
 
+/* Whose trade each role reads in each market and origin: looked up once for all products. */
+static void find_pairs(struct scope_finder *finder)
+{
+    const struct rule *rule = finder->bound->rule;
+    size_t origins = rule->origins.len > 0 ? rule->origins.len : 1, roles = rule->program.role_count;
+    finder->pairs = alloc_zeroed(finder->markets.len * origins * roles, sizeof *finder->pairs);
+    for (size_t i = 0; i < finder->markets.len * origins * roles; i++) {
+        const char *origin = rule->origins.len > 0 ? rule->origins.items[i / roles % origins] : "";
+        struct scope scope = {"", finder->markets.items[i / roles / origins], origin};
+        finder->pairs[i] = bind_pair(rule->program.roles[i % roles], &scope, finder->context);
+    }
+}
+
 static void find_scopes(struct bound_rule *bound, const struct bind_context *context)
 {
     struct scope_finder finder = {.bound = bound, .context = context, .markets = bound->rule->markets};
     if (bound->rule->all_markets)
         finder.markets = context->markets;
+    find_pairs(&finder);
     for (size_t i = 0; i < bound->rule->product_count; i++) {
         const struct selector *selector = &bound->rule->products[i];
         switch (selector->kind) {
@@ -121,6 +161,7 @@ static void find_scopes(struct bound_rule *bound, const struct bind_context *con
         }
     }
     map_deinit(&finder.seen);
+    alloc_free(finder.pairs);
 }
 
 static void find_thresholds(struct bound_rule *bound, const struct bind_context *context)
@@ -196,15 +237,63 @@ void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const st
     bound_rule_update_horizons(bound, context->panel, context->publications);
 }
 
-void bound_rule_deinit(struct bound_rule *bound)
+static bool same_text(const char *a, const char *b)
 {
-    alloc_free(bound->scopes);
+    return a == b || (a != NULL && b != NULL && str_equal(a, b));
+}
+
+static bool same_texts(const struct texts *a, const struct texts *b)
+{
+    bool same = a->len == b->len;
+    for (size_t i = 0; same && i < a->len; i++)
+        same = str_equal(a->items[i], b->items[i]);
+    return same;
+}
+
+bool bound_rule_fits(const struct bound_rule *bound, const struct rule *rule)
+{
+    const struct rule *own = bound->rule;
+    bool same = own->product_count == rule->product_count && own->all_markets == rule->all_markets &&
+                same_texts(&own->markets, &rule->markets) && same_texts(&own->origins, &rule->origins) &&
+                own->program.role_count == rule->program.role_count;
+    for (size_t i = 0; same && i < rule->product_count; i++) {
+        const struct selector *a = &own->products[i], *b = &rule->products[i];
+        same = a->kind == b->kind && a->digits == b->digits && same_text(a->text, b->text) &&
+               same_text(a->last, b->last);
+    }
+    for (size_t i = 0; same && i < rule->program.role_count; i++)
+        same = own->program.roles[i] == rule->program.roles[i];
+    return same;
+}
+
+void bound_rule_share(struct bound_rule *bound, const struct rule *rule, const struct bound_rule *owner,
+    uint32_t number, const struct bind_context *context)
+{
+    *bound = (struct bound_rule){
+        .rule = rule,
+        .owner = number,
+        .scopes = owner->scopes,
+        .len = owner->len,
+        .bindings = owner->bindings,
+        .uses = owner->uses,
+        .use_count = owner->use_count,
+        .firsts = owner->firsts,
+        .horizons = owner->horizons,
+    };
+    find_thresholds(bound, context);
+}
+
+void bound_rule_deinit(struct bound_rule *bound, bool owns)
+{
     alloc_free(bound->thresholds);
-    alloc_free(bound->bindings);
-    alloc_free(bound->uses);
-    alloc_free(bound->firsts);
-    alloc_free(bound->horizons);
     alloc_free(bound->verdicts);
-    arena_deinit(&bound->texts);
+    if (owns) {
+        alloc_free(bound->scopes);
+        alloc_free(bound->bindings);
+        alloc_free(bound->uses);
+        alloc_free(bound->firsts);
+        alloc_free(bound->horizons);
+        arena_deinit(&bound->texts);
+    }
     *bound = (struct bound_rule){0};
 }

@@ -6,44 +6,77 @@
 #include "core/panel_index.h"
 #include "core/publication.h"
 
-/* One rule's scopes and the series each of their roles reads. */
+/* One rule's scopes and the series each of their roles reads. Rules that range over the same and read the same
+ * roles share them: the first of them owns them. */
 struct bound_rule {
     const struct rule *rule;
+    uint32_t owner; /* number of the first rule with the same scopes; its own where none is before it */
     struct scope *scopes;
     size_t len, cap;
-    const double **thresholds; /* per scope */
     struct binding *bindings;  /* [scope * role_count + role] */
     size_t binding_len, binding_cap;
     struct series_use *uses; /* that the bindings point into */
     size_t use_count, use_cap;
     int32_t *firsts, *horizons; /* per scope: first period with any figure of its series, and the newest that
                                    can be judged */
-    uint8_t *verdicts;          /* [scope * periods + period - first] */
+    struct arena texts;         /* codes that are rolled up */
+
+    /* its own */
+    const double **thresholds; /* per scope */
+    uint8_t *verdicts;         /* [scope * periods + period - first] */
     int32_t first;
     size_t periods;
-    struct arena texts; /* codes that are rolled up */
+};
+
+/* The products that begin with a code. */
+struct bind_code {
+    const char *code;
+    struct panel_range products;
 };
 
 struct bind_context {
     const struct panel *panel;
-    const struct panel_index *index;
+    struct panel_index *index;
     const struct publications *publications;
     const struct reference *reference;
     const char *home;
     const struct sources *sources;
     struct texts markets; /* every market there is: what `all` means */
+    const uint32_t *source_numbers; /* in the index, of `sources` */
+    uint32_t *bound_in;             /* per series: number of the newest binding that it is in, from 1 */
+    uint32_t *bindings;             /* how many there have been */
+    struct bind_code *newest;       /* that was looked up */
+};
+
+/* Where a role is bound. */
+struct bind_place {
+    struct scope scope;
+    const struct basket *basket; /* NULL: the product is a code */
+    struct panel_pair *pair;     /* of bind_pair */
 };
 
 /* Fills an empty bound_rule: scopes, thresholds, bindings, horizons; verdicts are left to the judge. */
 void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const struct bind_context *context);
-void bound_rule_deinit(struct bound_rule *bound);
+void bound_rule_deinit(struct bound_rule *bound, bool owns);
+
+/* Whether the rule has the same scopes and roles, by the same numbers. */
+bool bound_rule_fits(const struct bound_rule *bound, const struct rule *rule);
+
+/* Fills an empty bound_rule with the scopes of `owner`, which must outlive it. `number`: of the owner. */
+void bound_rule_share(struct bound_rule *bound, const struct rule *rule, const struct bound_rule *owner,
+    uint32_t number, const struct bind_context *context);
 
 /* Takes firsts and horizons from the series as they now are. */
 void bound_rule_update_horizons(
     struct bound_rule *bound, const struct panel *panel, const struct publications *publications);
 
+/* Whose trade a role reads in a scope, whatever the product; of a role of every country the first pair. NULL:
+ * nobody reports it. */
+struct panel_pair *bind_pair(
+    enum series_role role, const struct scope *scope, const struct bind_context *context);
+
 /* Appends the series of one role in one scope to bound->uses, by partner and product (judge_series.c). */
-void bind_role(struct bound_rule *bound, enum series_role role, const struct scope *scope,
+void bind_role(struct bound_rule *bound, enum series_role role, const struct bind_place *place,
     const struct bind_context *context);
 
 #endif

@@ -3,40 +3,32 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/arena.h"
-#include "base/map.h"
 #include "core/period.h"
+#include "core/series_set.h"
 
 enum {
     FIRST_MONTH = PERIOD_YEAR_MIN * 12,
     MONTHS = (PERIOD_YEAR_MAX - PERIOD_YEAR_MIN + 1) * 12,
-};
-
-/* One column of PANEL_BLOCK neighbouring series in one month. */
-struct block {
-    uint64_t present[PANEL_BLOCK / 64];
-    int64_t figure[PANEL_BLOCK];
-};
-
-/* Flags are rare, so they have blocks of their own. */
-struct flag_block {
-    uint8_t flags[PANEL_BLOCK];
+    KNOWN = (1 << COLUMN_COUNT) - 1, /* any figure, in panel_month.known */
 };
 
 struct month {
-    struct block **blocks[COLUMN_COUNT]; /* by series / PANEL_BLOCK; NULL where nothing is known */
-    size_t len[COLUMN_COUNT];
-    struct flag_block **flags;
-    size_t flags_len;
+    struct panel_block **blocks; /* by series / PANEL_BLOCK; NULL where nothing is known */
+    size_t len;
+};
+
+/* The block that single figures are written to. Its packed form is out of date until it is closed. */
+struct open_block {
+    uint32_t group;
+    int32_t period; /* PERIOD_NONE: none is open */
+    struct panel_month month;
 };
 
 struct panel {
-    struct series *series;
-    size_t len, cap;
-    struct map by_key;
-    struct arena texts;
-    struct month *months[MONTHS]; /* by period - FIRST_MONTH */
-    uint32_t *named;              /* series whose unit the newest panel_apply made known */
+    struct series_set series;
+    struct month months[MONTHS]; /* by period - FIRST_MONTH */
+    struct open_block open;
+    uint32_t *named; /* series whose unit the newest release made known */
     size_t named_len, named_cap;
 };
 
@@ -45,157 +37,158 @@ struct panel *panel_new(void)
     return alloc_zeroed(1, sizeof(struct panel));
 }
 
-static void month_free(struct month *month)
-{
-    for (int column = 0; column < COLUMN_COUNT; column++) {
-        for (size_t i = 0; i < month->len[column]; i++)
-            alloc_free(month->blocks[column][i]);
-        alloc_free(month->blocks[column]);
-    }
-    for (size_t i = 0; i < month->flags_len; i++)
-        alloc_free(month->flags[i]);
-    alloc_free(month->flags);
-    alloc_free(month);
-}
-
 void panel_free(struct panel *panel)
 {
     if (panel == NULL)
         return;
-    for (size_t i = 0; i < MONTHS; i++)
-        if (panel->months[i] != NULL)
-            month_free(panel->months[i]);
-    alloc_free(panel->series);
+    for (size_t i = 0; i < MONTHS; i++) {
+        struct month *month = &panel->months[i];
+        for (size_t group = 0; group < month->len; group++)
+            panel_block_free(month->blocks[group]);
+        alloc_free(month->blocks);
+    }
     alloc_free(panel->named);
-    map_deinit(&panel->by_key);
-    arena_deinit(&panel->texts);
+    series_set_deinit(&panel->series);
     alloc_free(panel);
 }
 
 /* ---- series ---- */
 
-enum { KEY_TEXT_SIZE = 5 * PANEL_TEXT_MAX };
-
-/* The key as one text: its parts joined by a byte that none of them holds. */
-static size_t key_text(const struct series_key *key, char buf[KEY_TEXT_SIZE])
-{
-    const char *parts[] = {
-        key->source, key->reporter, key->flow == FLOW_EXPORT ? "X" : "M", key->partner, key->product};
-    size_t n = 0;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        size_t len = strnlen(parts[i], PANEL_TEXT_MAX - 1);
-        memcpy(buf + n, parts[i], len);
-        n += len;
-        buf[n++] = '\n';
-    }
-    return n;
-}
-
 size_t panel_series_count(const struct panel *panel)
 {
-    return panel->len;
+    return panel->series.len;
 }
 
 const struct series *panel_series(const struct panel *panel, uint32_t id)
 {
-    return &panel->series[id];
+    return &panel->series.items[id];
 }
 
 uint32_t panel_find(const struct panel *panel, const struct series_key *key)
 {
-    char text[KEY_TEXT_SIZE];
-    uint32_t id;
-    return map_get(&panel->by_key, text, key_text(key, text), &id) ? id : SERIES_NONE;
+    return series_set_find(&panel->series, key);
 }
 
 uint32_t panel_add_series(struct panel *panel, const struct series_key *key, const char *unit)
 {
-    uint32_t id = panel_find(panel, key);
-    if (id != SERIES_NONE) {
-        if (panel->series[id].unit[0] == '\0' && unit[0] != '\0')
-            panel->series[id].unit = arena_strdup(&panel->texts, unit);
-        return id;
-    }
-    id = (uint32_t)panel->len;
-    panel->series = alloc_grow(panel->series, panel->len, &panel->cap, sizeof *panel->series);
-    panel->series[panel->len++] = (struct series){
-        .key =
-            {
-                .source = arena_strdup(&panel->texts, key->source),
-                .reporter = arena_strdup(&panel->texts, key->reporter),
-                .flow = key->flow,
-                .partner = arena_strdup(&panel->texts, key->partner),
-                .product = arena_strdup(&panel->texts, key->product),
-            },
-        .unit = arena_strdup(&panel->texts, unit),
-    };
-    char text[KEY_TEXT_SIZE];
-    map_put(&panel->by_key, text, key_text(key, text), id);
+    uint32_t id = series_set_add(&panel->series, key);
+    if (panel->series.items[id].unit[0] == '\0')
+        series_set_name_unit(&panel->series, id, unit);
     return id;
 }
 
-/* ---- figures ---- */
+/* ---- blocks ---- */
 
-static const struct block *find_block(
-    const struct panel *panel, uint32_t id, enum column column, int32_t period)
+static struct panel_block *find_block(const struct panel *panel, uint32_t group, int32_t period)
 {
     if (period < FIRST_MONTH || period >= FIRST_MONTH + MONTHS)
         return NULL;
-    const struct month *month = panel->months[period - FIRST_MONTH];
-    size_t i = id / PANEL_BLOCK;
-    return month != NULL && i < month->len[column] ? month->blocks[column][i] : NULL;
+    const struct month *month = &panel->months[period - FIRST_MONTH];
+    return group < month->len ? month->blocks[group] : NULL;
 }
 
-static struct month *need_month(struct panel *panel, int32_t period)
+/* The table of a month is made for all series that there are. */
+static void put_block(struct panel *panel, uint32_t group, int32_t period, struct panel_block *block)
 {
-    struct month **month = &panel->months[period - FIRST_MONTH];
-    if (*month == NULL)
-        *month = alloc_zeroed(1, sizeof **month);
-    return *month;
+    struct month *month = &panel->months[period - FIRST_MONTH];
+    if (group >= month->len) {
+        if (block == NULL)
+            return;
+        size_t len = panel->series.len / PANEL_BLOCK + 1;
+        month->blocks = alloc_resize(month->blocks, len, sizeof *month->blocks);
+        memset(month->blocks + month->len, 0, (len - month->len) * sizeof *month->blocks);
+        month->len = len;
+    }
+    panel_block_free(month->blocks[group]);
+    month->blocks[group] = block;
 }
 
-/* Lengthens a table of pointers, new ones NULL. */
-static void *lengthen(void *table, size_t *len, size_t need)
+static bool is_open(const struct panel *panel, uint32_t group, int32_t period)
 {
-    if (need <= *len)
-        return table;
-    table = alloc_resize(table, need, sizeof(void *));
-    memset((char *)table + *len * sizeof(void *), 0, (need - *len) * sizeof(void *));
-    *len = need;
-    return table;
+    return panel->open.period != PERIOD_NONE && panel->open.group == group && panel->open.period == period;
 }
 
-static struct block *need_block(struct panel *panel, uint32_t id, enum column column, int32_t period)
+static void close_block(struct panel *panel)
 {
-    struct month *month = need_month(panel, period);
-    size_t i = id / PANEL_BLOCK;
-    month->blocks[column] = lengthen(month->blocks[column], &month->len[column], i + 1);
-    if (month->blocks[column][i] == NULL)
-        month->blocks[column][i] = alloc_zeroed(1, sizeof(struct block));
-    return month->blocks[column][i];
+    struct open_block *open = &panel->open;
+    if (open->period != PERIOD_NONE)
+        put_block(panel, open->group, open->period, panel_block_pack(&open->month));
+    open->period = PERIOD_NONE;
 }
 
-static bool is_present(const struct block *block, uint32_t id)
+/* The block of a series, to be written to. */
+static struct panel_month *open_block(struct panel *panel, uint32_t id, int32_t period)
 {
-    return block != NULL && (block->present[id % PANEL_BLOCK / 64] >> (id % 64) & 1) != 0;
+    uint32_t group = id / PANEL_BLOCK;
+    if (!is_open(panel, group, period)) {
+        close_block(panel);
+        panel->open.group = group;
+        panel->open.period = period;
+        panel_block_unpack(find_block(panel, group, period), &panel->open.month);
+    }
+    return &panel->open.month;
 }
+
+/* A row is there where a figure or a flag is. */
+static void settle_row(struct panel_month *month, unsigned at)
+{
+    month->known[at] &= KNOWN;
+    if (month->known[at] != 0 || month->flags[at] != 0)
+        month->known[at] |= PANEL_ROW;
+}
+
+static bool is_empty(const struct panel_month *month)
+{
+    for (unsigned at = 0; at < PANEL_BLOCK; at++)
+        if (month->known[at] != 0)
+            return false;
+    return true;
+}
+
+bool panel_read(const struct panel *panel, uint32_t group, int32_t period, struct panel_month *ret_month)
+{
+    if (is_open(panel, group, period)) {
+        *ret_month = panel->open.month;
+        return !is_empty(ret_month);
+    }
+    const struct panel_block *block = find_block(panel, group, period);
+    panel_block_unpack(block, ret_month);
+    return block != NULL;
+}
+
+size_t panel_bytes(const struct panel *panel)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < MONTHS; i++)
+        for (size_t group = 0; group < panel->months[i].len; group++)
+            bytes += panel_block_size(panel->months[i].blocks[group]);
+    return bytes;
+}
+
+/* ---- single figures ---- */
 
 bool panel_get(
     const struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t *ret_figure)
 {
-    const struct block *block = find_block(panel, id, column, period);
-    if (!is_present(block, id))
+    unsigned at = id % PANEL_BLOCK;
+    if (!is_open(panel, id / PANEL_BLOCK, period))
+        return panel_block_get(find_block(panel, id / PANEL_BLOCK, period), at, column, ret_figure);
+    const struct panel_month *month = &panel->open.month;
+    if ((month->known[at] >> column & 1) == 0)
         return false;
-    *ret_figure = block->figure[id % PANEL_BLOCK];
+    *ret_figure = month->figures[column][at];
     return true;
 }
 
-void panel_set(struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t figure)
+unsigned panel_flags(const struct panel *panel, uint32_t id, int32_t period)
 {
-    struct block *block = need_block(panel, id, column, period);
-    block->present[id % PANEL_BLOCK / 64] |= UINT64_C(1) << (id % 64);
-    block->figure[id % PANEL_BLOCK] = figure;
-    struct series *series = &panel->series[id];
+    if (is_open(panel, id / PANEL_BLOCK, period))
+        return panel->open.month.flags[id % PANEL_BLOCK];
+    return panel_block_flags(find_block(panel, id / PANEL_BLOCK, period), id % PANEL_BLOCK);
+}
+
+static void widen(struct series *series, int32_t period)
+{
     if (series->first == PERIOD_NONE || period < series->first)
         series->first = period;
     if (period > series->last)
@@ -204,8 +197,9 @@ void panel_set(struct panel *panel, uint32_t id, enum column column, int32_t per
 
 static bool has_figure(const struct panel *panel, uint32_t id, int32_t period)
 {
+    int64_t unused;
     for (int column = 0; column < COLUMN_COUNT; column++)
-        if (is_present(find_block(panel, id, (enum column)column, period), id))
+        if (panel_get(panel, id, (enum column)column, period, &unused))
             return true;
     return false;
 }
@@ -213,7 +207,7 @@ static bool has_figure(const struct panel *panel, uint32_t id, int32_t period)
 /* Narrows first … last after a figure has gone. */
 static void narrow(struct panel *panel, uint32_t id)
 {
-    struct series *series = &panel->series[id];
+    struct series *series = &panel->series.items[id];
     while (series->first <= series->last && !has_figure(panel, id, series->first))
         series->first++;
     while (series->last >= series->first && !has_figure(panel, id, series->last))
@@ -222,48 +216,43 @@ static void narrow(struct panel *panel, uint32_t id)
         series->first = series->last = PERIOD_NONE;
 }
 
-void panel_clear(struct panel *panel, uint32_t id, enum column column, int32_t period)
+void panel_set(struct panel *panel, uint32_t id, enum column column, int32_t period, int64_t figure)
 {
-    if (!is_present(find_block(panel, id, column, period), id))
-        return;
-    struct block *block = need_block(panel, id, column, period);
-    block->present[id % PANEL_BLOCK / 64] &= ~(UINT64_C(1) << (id % 64));
-    block->figure[id % PANEL_BLOCK] = 0;
-    narrow(panel, id);
+    struct panel_month *month = open_block(panel, id, period);
+    month->known[id % PANEL_BLOCK] |= (uint8_t)(1U << column | PANEL_ROW);
+    month->figures[column][id % PANEL_BLOCK] = figure;
+    widen(&panel->series.items[id], period);
 }
 
-unsigned panel_flags(const struct panel *panel, uint32_t id, int32_t period)
+void panel_clear(struct panel *panel, uint32_t id, enum column column, int32_t period)
 {
-    if (period < FIRST_MONTH || period >= FIRST_MONTH + MONTHS)
-        return 0;
-    const struct month *month = panel->months[period - FIRST_MONTH];
-    size_t i = id / PANEL_BLOCK;
-    if (month == NULL || i >= month->flags_len || month->flags[i] == NULL)
-        return 0;
-    return month->flags[i]->flags[id % PANEL_BLOCK];
+    int64_t unused;
+    if (!panel_get(panel, id, column, period, &unused))
+        return;
+    struct panel_month *month = open_block(panel, id, period);
+    month->known[id % PANEL_BLOCK] &= (uint8_t) ~(1U << column);
+    month->figures[column][id % PANEL_BLOCK] = 0;
+    settle_row(month, id % PANEL_BLOCK);
+    narrow(panel, id);
 }
 
 void panel_set_flags(struct panel *panel, uint32_t id, int32_t period, unsigned flags)
 {
     if (flags == panel_flags(panel, id, period))
         return;
-    struct month *month = need_month(panel, period);
-    size_t i = id / PANEL_BLOCK;
-    month->flags = lengthen(month->flags, &month->flags_len, i + 1);
-    if (month->flags[i] == NULL)
-        month->flags[i] = alloc_zeroed(1, sizeof(struct flag_block));
-    month->flags[i]->flags[id % PANEL_BLOCK] = (uint8_t)flags;
+    struct panel_month *month = open_block(panel, id, period);
+    month->flags[id % PANEL_BLOCK] = (uint8_t)flags;
+    settle_row(month, id % PANEL_BLOCK);
 }
 
 int64_t panel_window_sum(
     const struct panel *panel, uint32_t id, enum column column, int32_t from, int32_t to, int *ret_missing)
 {
-    int64_t sum = 0;
+    int64_t sum = 0, figure;
     int missing = 0;
     for (int32_t period = from; period <= to; period++) {
-        const struct block *block = find_block(panel, id, column, period);
-        if (is_present(block, id))
-            sum += block->figure[id % PANEL_BLOCK]; /* gate: at most FIGURE_MAX, so 900 months fit */
+        if (panel_get(panel, id, column, period, &figure))
+            sum += figure; /* gate: at most FIGURE_MAX, so 900 months fit */
         else
             missing++;
     }
@@ -274,8 +263,8 @@ int64_t panel_window_sum(
 int32_t panel_first(const struct panel *panel)
 {
     int32_t first = PERIOD_NONE;
-    for (size_t i = 0; i < panel->len; i++) {
-        int32_t period = panel->series[i].first;
+    for (size_t i = 0; i < panel->series.len; i++) {
+        int32_t period = panel->series.items[i].first;
         if (period != PERIOD_NONE && (first == PERIOD_NONE || period < first))
             first = period;
     }
@@ -285,99 +274,170 @@ int32_t panel_first(const struct panel *panel)
 int32_t panel_last(const struct panel *panel)
 {
     int32_t last = PERIOD_NONE;
-    for (size_t i = 0; i < panel->len; i++)
-        if (panel->series[i].last > last)
-            last = panel->series[i].last;
+    for (size_t i = 0; i < panel->series.len; i++)
+        if (panel->series.items[i].last > last)
+            last = panel->series.items[i].last;
     return last;
 }
 
-/* ---- payloads ---- */
+/* ---- whole blocks ---- */
+
+/* First and last of the block's series after it has replaced another one. */
+static void follow_block(struct panel *panel, uint32_t group, int32_t period,
+    const struct panel_month *before, const struct panel_month *after)
+{
+    uint32_t first = group * PANEL_BLOCK;
+    for (uint32_t at = 0; at < PANEL_BLOCK; at++) {
+        if ((after->known[at] & KNOWN) != 0)
+            widen(&panel->series.items[first + at], period);
+        else if ((before->known[at] & KNOWN) != 0)
+            narrow(panel, first + at);
+    }
+}
+
+void panel_write(struct panel *panel, uint32_t group, int32_t period, const struct panel_month *month)
+{
+    struct panel_month before;
+    close_block(panel);
+    panel_block_unpack(find_block(panel, group, period), &before);
+    put_block(panel, group, period, panel_block_pack(month));
+    follow_block(panel, group, period, &before, month);
+}
+
+/* ---- releases ---- */
 
 static void push_change(struct panel_changes *changes, struct panel_change change)
 {
     changes->items = alloc_grow(changes->items, changes->len, &changes->cap, sizeof *changes->items);
     changes->items[changes->len++] = change;
+    *(change.had_old ? &changes->revised : &changes->added) += 1;
 }
 
-/* A row without figures that changes the flags of its month (confidential now). Recorded as a change of the
- * value, which stays what it was, so that it is judged, stored and undone with the rest. */
-static void push_flags_change(struct panel *panel, uint32_t id, const struct observation *row,
-    unsigned old_flags, struct panel_changes *changes)
+/* A figure that differs, or stands under other flags now. */
+static void merge_figure(struct panel_month *month, unsigned at, int64_t figure, struct panel_change change,
+    struct panel_changes *changes)
 {
-    struct panel_change change = {
-        .series = id,
-        .period = row->period,
-        .column = COLUMN_VALUE,
-        .old_flags = (uint8_t)old_flags,
-    };
-    change.had_old = panel_get(panel, id, change.column, row->period, &change.old);
-    change.figure = change.old;
+    change.had_old = (month->known[at] >> change.column & 1) != 0;
+    change.old = month->figures[change.column][at];
+    change.figure = figure;
     push_change(changes, change);
 }
 
-static void apply_row(
-    struct panel *panel, uint32_t id, const struct observation *row, struct panel_changes *changes)
+/* One row of the release into that of the panel. A row without figures that changes the flags of its month
+ * (confidential now) is recorded as a change of the value, which stays what it was, so that it is judged,
+ * stored and undone with the rest. */
+static void merge_row(struct panel_month *month, const struct panel_month *rows, unsigned at,
+    struct panel_change change, struct panel_changes *changes)
 {
-    unsigned old_flags = panel_flags(panel, id, row->period);
     size_t before = changes->len;
+    bool same_flags = month->flags[at] == rows->flags[at];
+    change.old_flags = month->flags[at];
     for (int column = 0; column < COLUMN_COUNT; column++) {
-        if (!row->present[column])
+        int64_t figure = rows->figures[column][at];
+        bool had = (month->known[at] >> column & 1) != 0;
+        if ((rows->known[at] >> column & 1) == 0 ||
+            (had && same_flags && month->figures[column][at] == figure))
             continue;
-        struct panel_change change = {
-            .series = id,
-            .period = row->period,
-            .column = (enum column)column,
-            .figure = row->figure[column],
-            .old_flags = (uint8_t)old_flags,
-        };
-        change.had_old = panel_get(panel, id, change.column, row->period, &change.old);
-        if (change.had_old && change.old == change.figure && old_flags == row->flags)
-            continue;
-        panel_set(panel, id, change.column, row->period, change.figure);
-        push_change(changes, change);
+        change.column = (enum column)column;
+        merge_figure(month, at, figure, change, changes);
+        month->known[at] |= (uint8_t)(1U << column);
+        month->figures[column][at] = figure;
     }
-    if (changes->len == before && old_flags != row->flags)
-        push_flags_change(panel, id, row, old_flags, changes);
-    panel_set_flags(panel, id, row->period, row->flags);
+    change.column = COLUMN_VALUE;
+    if (changes->len == before && !same_flags)
+        merge_figure(month, at, month->figures[COLUMN_VALUE][at], change, changes);
+    month->flags[at] = rows->flags[at];
+    settle_row(month, at);
 }
 
-/* Remembers that the row is the first to name the unit of its series. */
-static void name_unit(struct panel *panel, uint32_t id, const char *unit)
+static void merge_block(struct panel *panel, const struct release_block *from, struct panel_changes *changes)
 {
-    if (panel->series[id].unit[0] != '\0' || unit[0] == '\0')
+    struct panel_month before, month, rows;
+    panel_block_unpack(find_block(panel, from->group, from->period), &before);
+    panel_block_unpack(from->block, &rows);
+    month = before;
+    size_t len = changes->len;
+    for (unsigned at = 0; at < PANEL_BLOCK; at++)
+        if ((rows.known[at] & PANEL_ROW) != 0)
+            merge_row(&month, &rows, at,
+                (struct panel_change){.series = from->group * PANEL_BLOCK + at, .period = from->period},
+                changes);
+    if (changes->len == len)
         return;
-    panel->named = alloc_grow(panel->named, panel->named_len, &panel->named_cap, sizeof *panel->named);
-    panel->named[panel->named_len++] = id;
-    panel->series[id].unit = arena_strdup(&panel->texts, unit);
+    put_block(panel, from->group, from->period, panel_block_pack(&month));
+    follow_block(panel, from->group, from->period, &before, &month);
 }
 
-/* The series of a row, found or added; `known` has those of earlier rows. */
-static uint32_t series_of_row(
-    struct panel *panel, const char *source, const struct observation *row, struct map *known)
+/* What a row of a new block counts. */
+static size_t count_row(const struct panel_month *month, unsigned at)
 {
-    struct row_key row_texts = row_key(row);
-    uint32_t id;
-    if (!map_get(known, &row_texts, sizeof row_texts, &id)) {
-        struct series_key key = {source, row->reporter, row->flow, row->partner, row->product};
-        id = panel_add_series(panel, &key, "");
-        map_put(known, &row_texts, sizeof row_texts, id);
+    unsigned figures = month->known[at] & KNOWN;
+    return figures != 0 ? (size_t)__builtin_popcount(figures) : month->flags[at] != 0;
+}
+
+/* Rows that say nothing are not kept. */
+static void take_block(struct panel *panel, struct release_block *from, struct panel_changes *changes)
+{
+    struct panel_month month;
+    panel_block_unpack(from->block, &month);
+    bool settled = true;
+    size_t added = 0;
+    for (unsigned at = 0; at < PANEL_BLOCK; at++) {
+        size_t count = count_row(&month, at);
+        settled = settled && (count > 0) == (month.known[at] != 0);
+        settle_row(&month, at);
+        added += count;
     }
-    name_unit(panel, id, row->unit);
-    return id;
+    if (added == 0)
+        return;
+    put_block(panel, from->group, from->period, settled ? from->block : panel_block_pack(&month));
+    if (settled)
+        from->block = NULL;
+    follow_block(panel, from->group, from->period, &(struct panel_month){{0}, {0}, {{0}}}, &month);
+    changes->blocks =
+        alloc_grow(changes->blocks, changes->block_len, &changes->block_cap, sizeof *changes->blocks);
+    changes->blocks[changes->block_len++] = (struct panel_new_block){from->group, from->period};
+    changes->added += added;
 }
 
-void panel_apply(struct panel *panel, const char *source, const struct observations *rows,
-    struct panel_changes *ret_changes)
+/* Adds the series, or remembers that the release is the first to name its unit. */
+static void take_series(struct panel *panel, const char *source, const struct release_series *from)
 {
-    struct panel_changes changes = {.first_new_series = (uint32_t)panel->len};
-    struct map known = MAP_NULL;
+    struct series_set *series = &panel->series;
+    if (from->id >= series->len) {
+        struct series_key key = {source, from->reporter, from->flow, from->partner, from->product};
+        panel_add_series(panel, &key, from->unit);
+    } else if (series->items[from->id].unit[0] == '\0' && from->unit[0] != '\0') {
+        panel->named = alloc_grow(panel->named, panel->named_len, &panel->named_cap, sizeof *panel->named);
+        panel->named[panel->named_len++] = from->id;
+        series_set_name_unit(series, from->id, from->unit);
+    }
+}
+
+void panel_apply_release(
+    struct panel *panel, const char *source, struct release *release, struct panel_changes *ret_changes)
+{
+    struct panel_changes changes = {.first_new_series = (uint32_t)panel->series.len};
+    close_block(panel);
     panel->named_len = 0;
-    for (size_t i = 0; i < rows->len; i++) {
-        const struct observation *row = &rows->items[i];
-        apply_row(panel, series_of_row(panel, source, row, &known), row, &changes);
+    for (size_t i = 0; i < release->series_len; i++)
+        take_series(panel, source, &release->series[i]);
+    for (size_t i = 0; i < release->len; i++) {
+        struct release_block *block = &release->blocks[i];
+        if (find_block(panel, block->group, block->period) != NULL)
+            merge_block(panel, block, &changes);
+        else
+            take_block(panel, block, &changes);
     }
-    map_deinit(&known);
     *ret_changes = changes;
+}
+
+static void drop_block(struct panel *panel, struct panel_new_block block)
+{
+    struct panel_month before, after = {{0}, {0}, {{0}}};
+    panel_block_unpack(find_block(panel, block.group, block.period), &before);
+    put_block(panel, block.group, block.period, NULL);
+    follow_block(panel, block.group, block.period, &before, &after);
 }
 
 void panel_revert(struct panel *panel, const struct panel_changes *changes)
@@ -390,15 +450,18 @@ void panel_revert(struct panel *panel, const struct panel_changes *changes)
             panel_clear(panel, change->series, change->column, change->period);
         panel_set_flags(panel, change->series, change->period, change->old_flags);
     }
+    close_block(panel);
+    for (size_t i = changes->block_len; i-- > 0;)
+        drop_block(panel, changes->blocks[i]);
     for (size_t i = 0; i < panel->named_len; i++)
-        panel->series[panel->named[i]].unit = "";
+        series_set_name_unit(&panel->series, panel->named[i], "");
     panel->named_len = 0;
-    panel->len = changes->first_new_series;
-    map_truncate(&panel->by_key, panel->len);
+    series_set_truncate(&panel->series, changes->first_new_series);
 }
 
 void panel_changes_deinit(struct panel_changes *changes)
 {
     alloc_free(changes->items);
+    alloc_free(changes->blocks);
     *changes = (struct panel_changes){0};
 }

@@ -29,6 +29,7 @@ struct panel_block;
 /* NULL where nothing is known. The caller frees it, with panel_block_free. */
 struct panel_block *panel_block_pack(const struct panel_month *month);
 void panel_block_free(struct panel_block *block);
+size_t panel_block_size(const struct panel_block *block); /* in bytes */
 
 /* A NULL block is empty. */
 void panel_block_unpack(const struct panel_block *block, struct panel_month *ret_month);

@@ -4,56 +4,206 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/map.h"
 
-/* qsort_r hands the panel to the comparison. */
-static int compare_series(const void *left, const void *right, void *userdata)
+/* ---- numbers for texts ---- */
+
+/* Numbers texts as they come. */
+struct numbering {
+    struct map map;
+    const char **texts;
+    size_t len, cap;
+    const char *last; /* neighbours often name the same */
+    uint32_t last_number;
+};
+
+static uint32_t number_of(struct numbering *numbering, const char *text)
 {
-    const struct panel *panel = userdata;
-    const struct series_key *a = &panel_series(panel, *(const uint32_t *)left)->key;
-    const struct series_key *b = &panel_series(panel, *(const uint32_t *)right)->key;
-    int order = (a->flow > b->flow) - (a->flow < b->flow);
-    order = order != 0 ? order : strcmp(a->reporter, b->reporter);
-    order = order != 0 ? order : strcmp(a->partner, b->partner);
-    order = order != 0 ? order : strcmp(a->product, b->product);
-    return order != 0 ? order : strcmp(a->source, b->source);
+    uint32_t number;
+    if (numbering->last != NULL && (numbering->last == text || str_equal(numbering->last, text)))
+        return numbering->last_number;
+    size_t len = strlen(text);
+    if (!map_get(&numbering->map, text, len, &number)) {
+        number = (uint32_t)numbering->len;
+        map_put(&numbering->map, text, len, number);
+        numbering->texts =
+            alloc_grow(numbering->texts, numbering->len, &numbering->cap, sizeof *numbering->texts);
+        numbering->texts[numbering->len++] = text;
+    }
+    numbering->last = text;
+    numbering->last_number = number;
+    return number;
+}
+
+struct numbered {
+    const char *text;
+    uint32_t number;
+};
+
+static int compare_numbered(const void *left, const void *right)
+{
+    return strcmp(((const struct numbered *)left)->text, ((const struct numbered *)right)->text);
+}
+
+/* Numbers the texts anew, in their order, also in `numbers`, and ends the numbering. */
+static struct panel_texts sort_texts(struct numbering *numbering, uint32_t *numbers, size_t n)
+{
+    size_t len = numbering->len;
+    struct numbered *sorted = alloc_zeroed(len, sizeof *sorted);
+    struct panel_texts texts = {
+        alloc_zeroed(len, sizeof *texts.items), alloc_zeroed(len, sizeof *texts.met), len};
+    for (uint32_t i = 0; i < len; i++)
+        sorted[i] = (struct numbered){numbering->texts[i], i};
+    if (len > 0)
+        qsort(sorted, len, sizeof *sorted, compare_numbered);
+    for (uint32_t i = 0; i < len; i++) {
+        texts.items[i] = sorted[i].text;
+        texts.met[sorted[i].number] = i;
+    }
+    for (size_t i = 0; i < n; i++)
+        numbers[i] = texts.met[numbers[i]];
+    alloc_free(sorted);
+    alloc_free(numbering->texts);
+    map_deinit(&numbering->map);
+    return texts;
+}
+
+static void texts_deinit(struct panel_texts *texts)
+{
+    alloc_free(texts->items);
+    alloc_free(texts->met);
+}
+
+/* ---- order ---- */
+
+/* Sorts ids by keys[id] < key_count; equal keys keep their order. */
+static void sort_by(uint32_t *ids, const uint32_t *keys, size_t n, size_t key_count)
+{
+    uint32_t *starts = alloc_zeroed(key_count + 1, sizeof *starts);
+    uint32_t *sorted = alloc_zeroed(n, sizeof *sorted);
+    for (size_t i = 0; i < n; i++)
+        starts[keys[ids[i]] + 1]++;
+    for (size_t i = 1; i <= key_count; i++)
+        starts[i] += starts[i - 1];
+    for (size_t i = 0; i < n; i++)
+        sorted[starts[keys[ids[i]]]++] = ids[i];
+    if (n > 0)
+        memcpy(ids, sorted, n * sizeof *ids);
+    alloc_free(sorted);
+    alloc_free(starts);
+}
+
+/* Takes the keys in the order of the ids. */
+static uint32_t *in_order(const uint32_t *ids, const uint32_t *keys, size_t n)
+{
+    uint32_t *ordered = alloc_zeroed(n, sizeof *ordered);
+    for (size_t i = 0; i < n; i++)
+        ordered[i] = keys[ids[i]];
+    return ordered;
+}
+
+/* Per series, by number of the text. */
+struct columns {
+    uint32_t *products, *sources, *reporters, *partners;
+    struct panel_texts reporter_texts, partner_texts;
+};
+
+static void number_series(struct panel_index *index, const struct panel *panel, struct columns *columns)
+{
+    struct numbering products = {0}, sources = {0}, reporters = {0}, partners = {0};
+    for (uint32_t id = 0; id < index->len; id++) {
+        const struct series_key *key = &panel_series(panel, id)->key;
+        columns->products[id] = number_of(&products, key->product);
+        columns->sources[id] = number_of(&sources, key->source);
+        columns->reporters[id] = number_of(&reporters, key->reporter);
+        columns->partners[id] = number_of(&partners, key->partner);
+    }
+    index->product_texts = sort_texts(&products, columns->products, index->len);
+    index->source_texts = sort_texts(&sources, columns->sources, index->len);
+    columns->reporter_texts = sort_texts(&reporters, columns->reporters, index->len);
+    columns->partner_texts = sort_texts(&partners, columns->partners, index->len);
+}
+
+static void find_pairs(struct panel_index *index, const struct panel *panel, const struct columns *columns)
+{
+    size_t cap = 0;
+    const struct panel_pair none = {0};
+    const struct panel_pair *last = &none;
+    for (size_t i = 0; i < index->len; i++) {
+        uint32_t id = index->ids[i];
+        const char *reporter = columns->reporter_texts.items[columns->reporters[id]];
+        const char *partner = columns->partner_texts.items[columns->partners[id]];
+        enum flow flow = panel_series(panel, id)->key.flow;
+        if (last->reporter != reporter || last->partner != partner || last->flow != flow) {
+            index->pairs = alloc_grow(index->pairs, index->pair_count, &cap, sizeof *index->pairs);
+            index->pairs[index->pair_count++] = (struct panel_pair){flow, reporter, partner, i, i, i};
+        }
+        index->pairs[index->pair_count - 1].end = i + 1;
+        last = &index->pairs[index->pair_count - 1];
+    }
 }
 
 void panel_index_init(struct panel_index *index, const struct panel *panel)
 {
     size_t len = panel_series_count(panel);
-    *index = (struct panel_index){panel, alloc_zeroed(len, sizeof *index->ids), len};
-    for (size_t i = 0; i < len; i++)
-        index->ids[i] = (uint32_t)i;
-    qsort_r(index->ids, len, sizeof *index->ids, compare_series, (void *)panel);
+    struct columns columns = {
+        .products = alloc_zeroed(len, sizeof(uint32_t)),
+        .sources = alloc_zeroed(len, sizeof(uint32_t)),
+        .reporters = alloc_zeroed(len, sizeof(uint32_t)),
+        .partners = alloc_zeroed(len, sizeof(uint32_t)),
+    };
+    uint32_t *flows = alloc_zeroed(len, sizeof *flows);
+    *index = (struct panel_index){.ids = alloc_zeroed(len, sizeof *index->ids), .len = len};
+    number_series(index, panel, &columns);
+    for (uint32_t id = 0; id < len; id++) {
+        index->ids[id] = id;
+        flows[id] = (uint32_t)panel_series(panel, id)->key.flow;
+    }
+    sort_by(index->ids, columns.sources, len, index->source_texts.len);
+    sort_by(index->ids, columns.products, len, index->product_texts.len);
+    sort_by(index->ids, columns.partners, len, columns.partner_texts.len);
+    sort_by(index->ids, columns.reporters, len, columns.reporter_texts.len);
+    sort_by(index->ids, flows, len, FLOW_IMPORT + 1);
+    index->products = in_order(index->ids, columns.products, len);
+    index->sources = in_order(index->ids, columns.sources, len);
+    find_pairs(index, panel, &columns);
+    texts_deinit(&columns.reporter_texts);
+    texts_deinit(&columns.partner_texts);
+    alloc_free(columns.products);
+    alloc_free(columns.sources);
+    alloc_free(columns.reporters);
+    alloc_free(columns.partners);
+    alloc_free(flows);
 }
 
 void panel_index_deinit(struct panel_index *index)
 {
     alloc_free(index->ids);
+    alloc_free(index->products);
+    alloc_free(index->sources);
+    alloc_free(index->pairs);
+    texts_deinit(&index->product_texts);
+    texts_deinit(&index->source_texts);
     *index = (struct panel_index){0};
 }
 
-/* What a range is asked for; a product compares by its beginning only. */
-struct question {
-    enum flow flow;
-    const char *reporter, *partner, *beginning;
-};
+/* ---- questions ---- */
 
-static int compare_question(const struct series_key *key, const struct question *question)
+uint32_t panel_index_source(const struct panel_index *index, const char *source)
 {
-    int order = (key->flow > question->flow) - (key->flow < question->flow);
-    order = order != 0 ? order : strcmp(key->reporter, question->reporter);
-    order = order != 0 ? order : strcmp(key->partner, question->partner);
-    return order != 0 ? order : strncmp(key->product, question->beginning, strlen(question->beginning));
+    for (uint32_t i = 0; i < index->source_texts.len; i++)
+        if (str_equal(index->source_texts.items[i], source))
+            return i;
+    return SERIES_NONE;
 }
 
-/* The first series that is not below the question, or (`past`) that is above it. */
-static size_t bound(const struct panel_index *index, const struct question *question, bool past)
+/* The first product that is not below the beginning, or (`past`) that is above all with that beginning. */
+static size_t product_bound(const struct panel_texts *texts, const char *beginning, bool past)
 {
-    size_t low = 0, high = index->len;
+    size_t low = 0, high = texts->len, len = strlen(beginning);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = compare_question(&panel_series(index->panel, index->ids[middle])->key, question);
+        int order = strncmp(texts->items[middle], beginning, len);
         if (order < 0 || (past && order == 0))
             low = middle + 1;
         else
@@ -62,20 +212,76 @@ static size_t bound(const struct panel_index *index, const struct question *ques
     return low;
 }
 
-struct panel_range panel_index_find(const struct panel_index *index, enum flow flow, const char *reporter,
-    const char *partner, const char *beginning)
+struct panel_range panel_index_products(const struct panel_index *index, const char *beginning)
 {
-    struct question question = {flow, reporter, partner, beginning};
-    return (struct panel_range){bound(index, &question, false), bound(index, &question, true)};
+    return (struct panel_range){product_bound(&index->product_texts, beginning, false),
+        product_bound(&index->product_texts, beginning, true)};
 }
 
-const char *panel_index_next_partner(
+static int compare_pair(
+    const struct panel_pair *pair, enum flow flow, const char *reporter, const char *partner)
+{
+    int order = (pair->flow > flow) - (pair->flow < flow);
+    order = order != 0 ? order : strcmp(pair->reporter, reporter);
+    return order != 0 ? order : strcmp(pair->partner, partner);
+}
+
+struct panel_pair *panel_index_pair(
     const struct panel_index *index, enum flow flow, const char *reporter, const char *partner)
 {
-    struct question question = {flow, reporter, partner, ""};
-    size_t next = bound(index, &question, true);
-    if (next == index->len)
+    size_t low = 0, high = index->pair_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_pair(&index->pairs[middle], flow, reporter, partner) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == index->pair_count)
         return NULL;
-    const struct series_key *key = &panel_series(index->panel, index->ids[next])->key;
-    return key->flow == flow && str_equal(key->reporter, reporter) ? key->partner : NULL;
+    struct panel_pair *pair = &index->pairs[low];
+    bool wanted = pair->flow == flow && str_equal(pair->reporter, reporter) &&
+                  (partner[0] == '\0' || str_equal(pair->partner, partner));
+    return wanted ? pair : NULL;
+}
+
+struct panel_pair *panel_index_next(const struct panel_index *index, const struct panel_pair *pair)
+{
+    struct panel_pair *next = index->pairs + (pair - index->pairs) + 1;
+    bool same = next < index->pairs + index->pair_count && next->flow == pair->flow &&
+                str_equal(next->reporter, pair->reporter);
+    return same ? next : NULL;
+}
+
+/* The first place in [from, end) whose product is not below `product`: steps of doubling length. */
+static size_t gallop(const uint32_t *products, size_t from, size_t end, size_t product)
+{
+    size_t step = 1, high = from;
+    while (high < end && products[high] < product) {
+        from = high + 1;
+        high += step;
+        step *= 2;
+    }
+    high = high < end ? high : end;
+    while (from < high) {
+        size_t middle = from + (high - from) / 2;
+        if (products[middle] < product)
+            from = middle + 1;
+        else
+            high = middle;
+    }
+    return from;
+}
+
+struct panel_range panel_index_find(
+    const struct panel_index *index, struct panel_pair *pair, struct panel_range products)
+{
+    size_t from = pair->guess;
+    if (from > pair->first && index->products[from - 1] >= products.first)
+        from = pair->first; /* behind what is wanted */
+    struct panel_range range;
+    range.first = gallop(index->products, from, pair->end, products.first);
+    range.end = gallop(index->products, range.first, pair->end, products.end);
+    pair->guess = range.first;
+    return range;
 }

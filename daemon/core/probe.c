@@ -1,5 +1,7 @@
 #include "core/probe.h"
 
+#include "core/gather.h"
+
 const char *const quality_flag_names[FLAG_COUNT + 1] = {
     [FLAG_SMALL_BASE] = "small_base",
     [FLAG_BASE_EFFECT] = "base_effect",
@@ -42,6 +44,21 @@ struct binding probe_binding(const struct probe *probe, uint8_t role)
     return probe->input->bindings[probe->lane * probe->program->role_count + role];
 }
 
+/* The sum where it has been gathered; whether it has. */
+static bool gathered_sum(
+    const struct probe *probe, const struct gathered_window *window, double *ret_sum, enum unknown *ret_unknown)
+{
+    struct gathered_rows rows;
+    size_t lane = probe->lane;
+    if (!gathered_rows(probe->input->gathered, window, &rows) || rows.column->wide[lane] != 0)
+        return false;
+    *ret_unknown = rows.count_to[lane] != rows.count_from[lane] ? UNKNOWN_MONTH : KNOWN;
+    if (*ret_unknown == KNOWN)
+        *ret_sum = (double)(int64_t)((uint64_t)rows.sums_to[lane] - (uint64_t)rows.sums_from[lane]) /
+                   FIGURE_SCALE;
+    return true;
+}
+
 enum unknown probe_sum(const struct probe *probe, int months, int lag, double *ret_sum)
 {
     int32_t to = probe->input->period - lag;
@@ -52,5 +69,10 @@ enum unknown probe_sum(const struct probe *probe, int months, int lag, double *r
         .from = to - months + 1,
         .to = to,
     };
+    struct gathered_window gathered = {
+        probe->code->role, window.column, window.exact, window.from, window.to};
+    enum unknown unknown;
+    if (gathered_sum(probe, &gathered, ret_sum, &unknown))
+        return unknown;
     return program_role_sum(probe->input, &window, ret_sum);
 }

@@ -128,9 +128,8 @@ enum unknown probe_undercut(const struct probe *probe, double *ret_value)
     double market, value, own;
     struct statistics_weighted rivals[RIVALS_MAX];
     enum unknown unknown = unit_value(probe, probe_binding(probe, probe->code->other), &value, &own);
-    uint8_t market_role = (uint8_t)probe->code->count;
     if (unknown == KNOWN)
-        unknown = partner_sum(probe, probe_binding(probe, market_role), COLUMN_VALUE, &market);
+        unknown = partner_sum(probe, probe_binding(probe, probe->code->third), COLUMN_VALUE, &market);
     if (unknown == KNOWN && market == 0)
         unknown = UNKNOWN_ZERO_BASE;
     if (unknown != KNOWN)

@@ -43,13 +43,14 @@ struct instruction {
     uint8_t probe;  /* PROGRAM_PROBE: enum probe_kind */
     uint8_t role;   /* WINDOW, PROBE: number of the role in program->roles */
     uint8_t other;  /* PROBE: number of a second role */
+    uint8_t third;  /* PROBE: number of a third role */
     uint8_t column; /* WINDOW, PROBE: enum column */
     uint8_t word;   /* PROBE: enum probe_word, or enum quality_flag */
     bool exact;     /* WINDOW, PROBE: an estimated figure makes it unknown (unit values) */
     int16_t months; /* WINDOW, PROBE: length, or WINDOW_YTD */
     int16_t lag;    /* WINDOW: months before the judged period that the window ends */
     int16_t count;  /* PROBE: its own number of months */
-    uint16_t a, b;  /* registers; PROGRAM_THRESHOLD: a is its number */
+    uint16_t a, b;  /* registers; PROGRAM_THRESHOLD: its number, and that of its table */
     double constant;
 };
 
@@ -108,11 +109,15 @@ struct program_input {
     int32_t period;
     const struct series_use *uses;
     const struct binding *bindings;  /* [lane * role_count + role] */
-    const double *const *thresholds; /* per lane: the thresholds that hold for its scope */
+    const double *const *thresholds; /* [table * PROGRAM_LANES + lane]: what holds for the lane's scope; most
+                                        programs have one table */
     const struct scope *scopes;      /* per lane */
     size_t lanes;
-    bool follows; /* the run before, into the same registers, was of the period before and else the same:
-                     windows slide on from it */
+    bool follows; /* the run before, into the same registers, was of the same program and scopes: what is the
+                     same in every period need not be computed again */
+    const struct gathered *gathered; /* windows decoded beforehand, see gather.h; else, NULL, all is read from
+                                        the panel. With it a window that is unknown is so for one reason,
+                                        UNKNOWN_MONTH: verdicts do not depend on the reason */
 };
 
 /* The sum of one series over [from, to], exact, in thousandths. KNOWN, or why not. */
@@ -133,10 +138,9 @@ enum unknown program_role_sum(
 
 /* Columns of results; register r of lane l stands at [r * PROGRAM_LANES + l]. */
 struct program_registers {
-    double *value;
-    uint8_t *unknown;             /* enum unknown */
-    struct window_state *windows; /* between runs that follow each other */
-    size_t cap;                   /* registers */
+    double *value;    /* finite; of what is unknown it means nothing */
+    uint8_t *unknown; /* enum unknown */
+    size_t cap;       /* registers */
 };
 
 void program_registers_reserve(struct program_registers *registers, size_t len);

@@ -1,15 +1,11 @@
 #include <math.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "core/gather.h"
 #include "core/period.h"
 #include "core/probe.h"
 #include "core/program.h"
-
-/* A window of one role as it slides from period to period: what is in it, over all series. */
-struct window_state {
-    __int128 sum;               /* of the figures that are there, exact: no number of series overflows it */
-    int32_t unknown, estimated; /* months of series that are unknown, and those that are estimates */
-};
 
 void program_registers_reserve(struct program_registers *registers, size_t len)
 {
@@ -17,7 +13,6 @@ void program_registers_reserve(struct program_registers *registers, size_t len)
         return;
     registers->value = alloc_resize(registers->value, len * PROGRAM_LANES, sizeof *registers->value);
     registers->unknown = alloc_resize(registers->unknown, len * PROGRAM_LANES, sizeof *registers->unknown);
-    registers->windows = alloc_resize(registers->windows, len * PROGRAM_LANES, sizeof *registers->windows);
     registers->cap = len;
 }
 
@@ -25,7 +20,6 @@ void program_registers_deinit(struct program_registers *registers)
 {
     alloc_free(registers->value);
     alloc_free(registers->unknown);
-    alloc_free(registers->windows);
     *registers = (struct program_registers){0};
 }
 
@@ -113,34 +107,6 @@ enum unknown program_role_sum(
     return KNOWN;
 }
 
-/* Puts a month into a window (`sign` 1) or takes it out (-1). */
-static void slide_month(const struct program_input *input, const struct role_window *window, int32_t period,
-    int sign, struct window_state *state)
-{
-    for (uint32_t i = 0; i < window->binding.count; i++) {
-        const struct series_use *use = &input->uses[window->binding.first + i];
-        int64_t figure;
-        if (panel_get(input->panel, use->id, window->column, period, &figure))
-            state->sum += sign * figure;
-        else if (missing_month(input->panel, use, window->column, period) != KNOWN)
-            state->unknown += sign;
-        if (window->exact && (panel_flags(input->panel, use->id, period) & OBSERVATION_ESTIMATED) != 0)
-            state->estimated += sign;
-    }
-}
-
-/* From the window before (it neither begins nor ends later) to this one; a NULL one is empty. */
-static void slide(const struct program_input *input, const struct role_window *window,
-    const struct role_window *before, struct window_state *state)
-{
-    if (before == NULL)
-        *state = (struct window_state){0};
-    for (int32_t period = before != NULL ? before->from : window->from; period < window->from; period++)
-        slide_month(input, window, period, -1, state);
-    for (int32_t period = before != NULL ? before->to + 1 : window->from; period <= window->to; period++)
-        slide_month(input, window, period, 1, state);
-}
-
 static struct role_window window_of(const struct instruction *code, int32_t period)
 {
     int32_t to = period - code->lag;
@@ -152,20 +118,37 @@ static struct role_window window_of(const struct instruction *code, int32_t peri
     };
 }
 
-/* Where anything is unknown or estimated, the sum is made anew, for its reason. */
-static void run_window(const struct program *program, const struct program_input *input,
-    const struct instruction *code, struct window_state *states, struct lane_column out)
+/* The sum of each lane, month by month; of a lane that is marked where `only` is given. */
+static void run_window_months(const struct program *program, const struct program_input *input,
+    const struct instruction *code, const uint8_t *only, struct lane_column out)
 {
     struct role_window window = window_of(code, input->period);
-    struct role_window before = window_of(code, input->period - 1);
     for (size_t lane = 0; lane < input->lanes; lane++) {
-        struct window_state *state = &states[lane];
+        if (only != NULL && only[lane] == 0)
+            continue;
         window.binding = input->bindings[lane * program->role_count + code->role];
-        slide(input, &window, input->follows ? &before : NULL, state);
-        bool whole = window.binding.count > 0 && state->unknown == 0 && state->estimated == 0;
-        out.value[lane] = whole ? (double)state->sum / FIGURE_SCALE : 0;
-        out.unknown[lane] = (uint8_t)(whole ? KNOWN : program_role_sum(input, &window, &out.value[lane]));
+        out.value[lane] = 0;
+        out.unknown[lane] = (uint8_t)program_role_sum(input, &window, &out.value[lane]);
     }
+}
+
+static void run_window(const struct program *program, const struct program_input *input,
+    const struct instruction *code, struct lane_column out)
+{
+    struct role_window window = window_of(code, input->period);
+    struct gathered_window gathered = {code->role, window.column, window.exact, window.from, window.to};
+    struct gathered_rows rows;
+    if (!gathered_rows(input->gathered, &gathered, &rows)) {
+        run_window_months(program, input, code, NULL, out);
+        return;
+    }
+    for (size_t lane = 0; lane < input->lanes; lane++)
+        out.value[lane] = (double)(int64_t)((uint64_t)rows.sums_to[lane] - (uint64_t)rows.sums_from[lane]) /
+                          FIGURE_SCALE;
+    for (size_t lane = 0; lane < input->lanes; lane++)
+        out.unknown[lane] = rows.count_to[lane] != rows.count_from[lane] ? UNKNOWN_MONTH : KNOWN;
+    if (rows.column->any_wide)
+        run_window_months(program, input, code, rows.column->wide, out);
 }
 
 static void run_probe(const struct program *program, const struct program_input *input,
@@ -190,29 +173,36 @@ static uint8_t reason_of(uint8_t a, uint8_t b)
     return a == KNOWN || b == UNKNOWN_EARLY ? b : a;
 }
 
-static double apply(enum program_op op, double a, double b)
+/* The value of every lane, whether it is known or not: never a trap, and one kind of loop for each operator
+ * so that it is computed several lanes at a time. */
+static void run_values(
+    enum program_op op, size_t lanes, const double *a, const double *b, double *restrict out)
 {
+#define EACH_LANE(value)                                                                                     \
+    for (size_t i = 0; i < lanes; i++)                                                                       \
+        out[i] = (value);                                                                                    \
+    break
     switch (op) {
     case PROGRAM_NEGATE:
-        return -a;
+        EACH_LANE(-a[i]);
     case PROGRAM_ADD:
-        return a + b;
+        EACH_LANE(a[i] + b[i]);
     case PROGRAM_SUBTRACT:
-        return a - b;
+        EACH_LANE(a[i] - b[i]);
     case PROGRAM_MULTIPLY:
-        return a * b;
+        EACH_LANE(a[i] * b[i]);
     case PROGRAM_DIVIDE:
-        return a / b;
+        EACH_LANE(a[i] / (b[i] == 0 ? 1 : b[i]));
     case PROGRAM_LESS:
-        return a < b;
+        EACH_LANE(a[i] < b[i] ? 1 : 0);
     case PROGRAM_LESS_EQUAL:
-        return a <= b;
+        EACH_LANE(a[i] <= b[i] ? 1 : 0);
     case PROGRAM_EQUAL:
-        return a == b;
+        EACH_LANE(a[i] == b[i] ? 1 : 0);
     case PROGRAM_NOT:
-        return a == 0;
+        EACH_LANE(a[i] == 0 ? 1 : 0);
     case PROGRAM_DISPLACED:
-        return a < 0 && b > 0 ? -a / b : 0;
+        EACH_LANE(a[i] < 0 && b[i] > 0 ? -a[i] / b[i] : 0);
     case PROGRAM_CONSTANT:
     case PROGRAM_THRESHOLD:
     case PROGRAM_WINDOW:
@@ -224,23 +214,53 @@ static double apply(enum program_op op, double a, double b)
     case PROGRAM_PROBE:
         break;
     }
-    return 0;
+#undef EACH_LANE
+}
+
+/* Whether any value is not finite: then its exponent has every bit set, and one more overflows it into the
+ * sign. */
+static bool any_infinite(const double *values, size_t lanes)
+{
+    uint64_t all = 0;
+    for (size_t lane = 0; lane < lanes; lane++) {
+        uint64_t bits;
+        memcpy(&bits, &values[lane], sizeof bits);
+        all |= (bits & UINT64_C(0x7ff0000000000000)) + UINT64_C(0x0010000000000000);
+    }
+    return all >> 63 != 0;
+}
+
+static bool any_zero(const double *values, size_t lanes)
+{
+    uint64_t any = 0;
+    for (size_t lane = 0; lane < lanes; lane++)
+        any |= values[lane] == 0 ? 1 : 0;
+    return any != 0;
+}
+
+static void mark_range(struct lane_column out, size_t lanes)
+{
+    for (size_t lane = 0; lane < lanes; lane++) {
+        if (isfinite(out.value[lane]))
+            continue;
+        out.unknown[lane] = out.unknown[lane] == KNOWN ? UNKNOWN_RANGE : out.unknown[lane];
+        out.value[lane] = 0;
+    }
 }
 
 static void run_arithmetic(
     enum program_op op, size_t lanes, struct lane_column a, struct lane_column b, struct lane_column out)
 {
     bool unary = op == PROGRAM_NEGATE || op == PROGRAM_NOT;
-    for (size_t lane = 0; lane < lanes; lane++) {
-        uint8_t unknown = reason_of(a.unknown[lane], unary ? KNOWN : b.unknown[lane]);
-        if (unknown == KNOWN && op == PROGRAM_DIVIDE && b.value[lane] == 0)
-            unknown = UNKNOWN_ZERO_BASE;
-        double value = unknown == KNOWN ? apply(op, a.value[lane], b.value[lane]) : 0;
-        if (!isfinite(value))
-            unknown = UNKNOWN_RANGE;
-        out.unknown[lane] = unknown;
-        out.value[lane] = unknown == KNOWN ? value : 0;
-    }
+    for (size_t lane = 0; lane < lanes; lane++)
+        out.unknown[lane] = unary ? a.unknown[lane] : reason_of(a.unknown[lane], b.unknown[lane]);
+    if (op == PROGRAM_DIVIDE && any_zero(b.value, lanes))
+        for (size_t lane = 0; lane < lanes; lane++)
+            out.unknown[lane] =
+                out.unknown[lane] == KNOWN && b.value[lane] == 0 ? UNKNOWN_ZERO_BASE : out.unknown[lane];
+    run_values(op, lanes, a.value, b.value, out.value);
+    if (any_infinite(out.value, lanes))
+        mark_range(out, lanes);
 }
 
 /* ---- Kleene's and, or: the value `decisive` (0 for and, 1 for or) of either side decides ---- */
@@ -249,11 +269,12 @@ static void run_logic(
     double decisive, size_t lanes, struct lane_column a, struct lane_column b, struct lane_column out)
 {
     for (size_t lane = 0; lane < lanes; lane++) {
-        bool a_decides = a.unknown[lane] == KNOWN && a.value[lane] == decisive;
-        bool b_decides = b.unknown[lane] == KNOWN && b.value[lane] == decisive;
+        bool a_decides = (a.unknown[lane] == KNOWN) & (a.value[lane] == decisive);
+        bool b_decides = (b.unknown[lane] == KNOWN) & (b.value[lane] == decisive);
+        bool decided = a_decides | b_decides;
         uint8_t unknown = reason_of(a.unknown[lane], b.unknown[lane]);
-        out.unknown[lane] = a_decides || b_decides ? KNOWN : unknown;
-        out.value[lane] = a_decides || b_decides ? decisive : out.unknown[lane] == KNOWN ? 1 - decisive : 0;
+        out.unknown[lane] = decided ? KNOWN : unknown;
+        out.value[lane] = decided ? decisive : 1 - decisive;
     }
 }
 
@@ -264,7 +285,7 @@ static void run_leaf(
 {
     for (size_t lane = 0; lane < input->lanes; lane++) {
         out.unknown[lane] = KNOWN;
-        out.value[lane] = code->op == PROGRAM_CONSTANT ? code->constant : input->thresholds[lane][code->a];
+        out.value[lane] = code->op == PROGRAM_CONSTANT ? code->constant : input->thresholds[code->b * PROGRAM_LANES + lane][code->a];
     }
 }
 
@@ -289,11 +310,12 @@ void program_run(
         struct lane_column out = register_column(registers, i);
         enum program_op op = (enum program_op)code->op;
         if (op == PROGRAM_CONSTANT || op == PROGRAM_THRESHOLD) {
-            run_leaf(input, code, out);
+            if (!input->follows)
+                run_leaf(input, code, out);
             continue;
         }
         if (op == PROGRAM_WINDOW) {
-            run_window(program, input, code, registers->windows + i * PROGRAM_LANES, out);
+            run_window(program, input, code, out);
             continue;
         }
         if (op == PROGRAM_PROBE) {

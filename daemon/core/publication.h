@@ -9,6 +9,7 @@
 struct source {
     const char *name;
     bool absent_is_zero; /* no row in a month that it has published: nothing was traded */
+    bool world_is_sum;   /* it has every partner and no total: the world is the sum of its partners */
 };
 
 struct sources {

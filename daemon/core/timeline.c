@@ -26,15 +26,15 @@ void timeline_add(struct timeline *timeline, struct timeline_change change, bool
     return a->field < b->field ? -1 : 1
 
 /* Payloads are numbered in the order in which they were seen; a figure has at most one change in each
- * release. */
+ * release. These stand as the panel keeps figures, month by month. */
 static int compare_changes(const void *left, const void *right)
 {
     const struct timeline_change *a = left, *b = right;
     COMPARE(day);
     COMPARE(payload);
     COMPARE(source);
-    COMPARE(series);
     COMPARE(period);
+    COMPARE(series);
     COMPARE(column);
     return 0;
 }

@@ -38,7 +38,8 @@ struct connection {
 };
 
 struct http_server {
-    struct event_base *base;
+    struct loop *loop;
+    struct event_base *base; /* its */
     struct evhttp *evhttp;
     struct evconnlistener *listener; /* the evhttp's */
     struct event *sweep;
@@ -204,6 +205,7 @@ static void send_reply(struct evhttp_request *request, int status)
 static void on_request(struct evhttp_request *evhttp, void *userdata)
 {
     struct http_server *server = userdata;
+    loop_begin_work(server->loop);
     int status = judge(server, evhttp);
     struct http_request request = {
         .evhttp = evhttp,
@@ -286,6 +288,7 @@ int http_server_new(struct loop *loop, const char *address, uint16_t port, size_
     if (r < 0)
         return r;
     struct http_server *server = alloc_zeroed(1, sizeof(*server));
+    server->loop = loop;
     server->base = loop_base(loop);
     server->handler = handler;
     server->userdata = userdata;

@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 struct signal_watch {
     struct signal_watch *next;
+    struct loop *loop;
     struct event *event;
     void (*fn)(int signo, void *userdata);
     void *userdata;
@@ -16,6 +18,7 @@ struct signal_watch {
 
 struct loop {
     struct event_base *base;
+    int64_t woke_us;        /* 0: the turn still waits */
     struct event *deadline; /* ends a turn in which nothing happens */
     struct event *woken;
     int wake_fd;
@@ -33,14 +36,14 @@ static void on_deadline(evutil_socket_t fd, short what, void *userdata)
 {
     (void)fd;
     (void)what;
-    (void)userdata;
+    loop_begin_work(userdata);
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *userdata)
 {
     (void)what;
-    (void)userdata;
     uint64_t times;
+    loop_begin_work(userdata);
     (void)!read(fd, &times, sizeof(times));
 }
 
@@ -52,8 +55,8 @@ struct loop *loop_new(void)
     loop->base = event_base_new();
     if (loop->wake_fd < 0 || loop->base == NULL)
         goto failed;
-    loop->deadline = evtimer_new(loop->base, on_deadline, NULL);
-    loop->woken = event_new(loop->base, loop->wake_fd, EV_READ | EV_PERSIST, on_wake, NULL);
+    loop->deadline = evtimer_new(loop->base, on_deadline, loop);
+    loop->woken = event_new(loop->base, loop->wake_fd, EV_READ | EV_PERSIST, on_wake, loop);
     if (loop->deadline == NULL || loop->woken == NULL || event_add(loop->woken, NULL) < 0)
         goto failed;
     return loop;
@@ -93,12 +96,14 @@ static void on_signal(evutil_socket_t signo, short what, void *userdata)
 {
     (void)what;
     struct signal_watch *watch = userdata;
+    loop_begin_work(watch->loop);
     watch->fn((int)signo, watch->userdata);
 }
 
 void loop_on_signal(struct loop *loop, int signo, void (*fn)(int signo, void *userdata), void *userdata)
 {
     struct signal_watch *watch = alloc_zeroed(1, sizeof(*watch));
+    watch->loop = loop;
     watch->fn = fn;
     watch->userdata = userdata;
     watch->event = evsignal_new(loop->base, signo, on_signal, watch);
@@ -113,7 +118,18 @@ void loop_on_signal(struct loop *loop, int signo, void (*fn)(int signo, void *us
     loop->signals = watch;
 }
 
-void loop_turn(struct loop *loop, int64_t max_wait_ms)
+void loop_begin_work(struct loop *loop)
+{
+    if (loop->woke_us == 0)
+        loop->woke_us = clock_monotonic_us();
+}
+
+int64_t loop_woke_us(const struct loop *loop)
+{
+    return loop->woke_us;
+}
+
+static void run_events(struct loop *loop, int64_t max_wait_ms)
 {
     if (max_wait_ms <= 0) {
         event_base_loop(loop->base, EVLOOP_NONBLOCK);
@@ -123,6 +139,15 @@ void loop_turn(struct loop *loop, int64_t max_wait_ms)
     evtimer_add(loop->deadline, &wait);
     event_base_loop(loop->base, EVLOOP_ONCE);
     evtimer_del(loop->deadline);
+}
+
+void loop_turn(struct loop *loop, int64_t max_wait_ms)
+{
+    loop->woke_us = 0;
+    if (max_wait_ms <= 0) /* no wait at all */
+        loop_begin_work(loop);
+    run_events(loop, max_wait_ms);
+    loop_begin_work(loop); /* where nothing of ours was called */
 }
 
 void loop_wake(struct loop *loop)

@@ -21,6 +21,13 @@ void loop_on_signal(struct loop *loop, int signo, void (*fn)(int signo, void *us
 /* Waits for events at most `max_wait_ms`, handles what is ready, returns. */
 void loop_turn(struct loop *loop, int64_t max_wait_ms);
 
+/* Says that a callback of the turn begins. The first one ends its wait: libevent does not say when it woke.
+ */
+void loop_begin_work(struct loop *loop);
+
+/* When the wait of the newest turn ended, monotonic microseconds. */
+int64_t loop_woke_us(const struct loop *loop);
+
 /* Makes a waiting turn return. The only call that another thread may make. */
 void loop_wake(struct loop *loop);
 

@@ -164,7 +164,7 @@ static int check_ours(struct store *store, int64_t *ret_version)
         return -EUCLEAN;
     }
     const char *age = version > schema_newest() ? "a newer tdwatch wrote it"
-                      : version < schema_newest() && store->mode == STORE_READ
+                      : version < schema_newest() && store->mode != STORE_WRITE
                           ? "an older tdwatch wrote it, and `tdwatch run` has not brought it up to date yet"
                           : NULL;
     if (age != NULL) {
@@ -195,9 +195,9 @@ static int set_up(struct store *store)
     int r = configure(store);
     if (r == 0)
         r = check_ours(store, &version);
-    if (r == 0)
+    if (r == 0 && store->mode != STORE_FOLLOW)
         r = check_whole(store);
-    if (r < 0 || store->mode == STORE_READ)
+    if (r < 0 || store->mode != STORE_WRITE)
         return r;
     r = start_log(store);
     if (r < 0)

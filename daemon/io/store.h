@@ -18,11 +18,15 @@
 
 struct store;
 
-enum store_mode { STORE_WRITE, STORE_READ };
+enum store_mode {
+    STORE_WRITE,
+    STORE_READ,
+    STORE_FOLLOW, /* as STORE_READ, beside a writer of this process that has checked the file; closed first */
+};
 
-/* Opens, and in STORE_WRITE creates, locks and migrates. Runs quick_check. -EUCLEAN: the file is damaged;
- * -EPROTO: written by a newer tdwatch; -EBUSY: another one writes to it, until that process ends. The
- * sentence then is in *ret_text (alloc_free it). */
+/* Opens, and in STORE_WRITE creates, locks and migrates. Runs quick_check but in STORE_FOLLOW. -EUCLEAN: the
+ * file is damaged; -EPROTO: written by a newer tdwatch; -EBUSY: another one writes to it, until that process
+ * ends. The sentence then is in *ret_text (alloc_free it). */
 int store_open(const char *path, enum store_mode mode, struct store **ret_store, char **ret_text);
 int store_close(struct store *store); /* NULL is fine; the checkpoint's failure is returned */
 const char *store_error(const struct store *store);

@@ -5,8 +5,11 @@
  * Any past state of knowledge is the present one, without blocks that a later payload wrote first and with
  * the revisions of later payloads undone, newest first (store_vintage.c). */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "base/parallel.h"
 #include "core/period.h"
 #include "io/store_internal.h"
 
@@ -37,15 +40,41 @@ static int load_series(struct store *store, struct panel *panel)
     return query_end(&query);
 }
 
-static void load_figures(struct panel *panel, const struct block *block, uint32_t first, int32_t period)
+_Static_assert(BLOCK_SERIES % PANEL_BLOCK == 0, "a block on disk is made of whole blocks of the panel");
+
+/* One of the panel's blocks out of a block on disk, and into one. */
+
+static bool cut_month(const struct block *block, uint32_t offset, struct panel_month *ret_month)
 {
-    for (uint32_t i = 0; i < BLOCK_SERIES; i++) {
-        for (int column = 0; column < COLUMN_COUNT; column++)
-            if ((block->known[i] >> column & 1) != 0)
-                panel_set(panel, first + i, (enum column)column, period, block->figures[column][i]);
-        if (block->flags[i] != 0)
-            panel_set_flags(panel, first + i, period, block->flags[i]);
+    bool any = false;
+    for (uint32_t i = 0; i < PANEL_BLOCK; i++) {
+        uint8_t known = block->known[offset + i], flags = block->flags[offset + i];
+        bool row = known != 0 || flags != 0;
+        ret_month->known[i] = (uint8_t)(row ? known | PANEL_ROW : 0);
+        ret_month->flags[i] = flags;
+        any = any || row;
     }
+    for (int column = 0; column < COLUMN_COUNT && any; column++)
+        memcpy(
+            ret_month->figures[column], block->figures[column] + offset, sizeof ret_month->figures[column]);
+    return any;
+}
+
+static void paste_month(const struct panel_month *month, uint32_t offset, struct block *block)
+{
+    for (uint32_t i = 0; i < PANEL_BLOCK; i++)
+        block->known[offset + i] = month->known[i] & (PANEL_ROW - 1);
+    memcpy(block->flags + offset, month->flags, sizeof month->flags);
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        memcpy(block->figures[column] + offset, month->figures[column], sizeof month->figures[column]);
+}
+
+static void load_block(struct panel *panel, const struct block *block, uint32_t first, int32_t period)
+{
+    struct panel_month month;
+    for (uint32_t offset = 0; offset < BLOCK_SERIES; offset += PANEL_BLOCK)
+        if (cut_month(block, offset, &month))
+            panel_write(panel, (first + offset) / PANEL_BLOCK, period, &month);
 }
 
 /* The panel trusts its caller with numbers and periods; a damaged row must not reach it. */
@@ -80,7 +109,7 @@ int history_load(struct store *store, struct panel *panel, int64_t payload)
                 store, "history of series %lld, month %lld", (long long)first, (long long)period);
             break;
         }
-        load_figures(panel, store->block, (uint32_t)first, (int32_t)period);
+        load_block(panel, store->block, (uint32_t)first, (int32_t)period);
     }
     return query_end(&query);
 }
@@ -159,93 +188,163 @@ static int put_new_units(struct store *store, const struct panel *panel)
 
 /* ---- blocks ---- */
 
-enum touch { TOUCH_NONE, TOUCH_NEW, TOUCH_OLD /* the block was there */ };
-
-/* Which blocks the changes touch: a byte for each group of series and month. */
+/* A block that the changes touch. */
 struct touched {
-    int32_t first; /* period */
-    size_t months, groups;
-    uint8_t *touches;
+    uint32_t first; /* series */
+    int32_t period;
+    bool was_there;
+    struct buf bytes; /* until they are written */
 };
 
-static uint8_t *touch_of(const struct touched *touched, uint32_t series, int32_t period)
+struct touched_list {
+    struct touched *items; /* by period, then series */
+    size_t len;
+};
+
+static int compare_places(const void *left, const void *right)
 {
-    return &touched->touches[(size_t)(period - touched->first) * touched->groups + series / BLOCK_SERIES];
+    const struct touched *a = left, *b = right;
+    if (a->period != b->period)
+        return a->period < b->period ? -1 : 1;
+    return (a->first > b->first) - (a->first < b->first);
 }
 
-static void touched_init(
-    struct touched *touched, const struct panel *panel, const struct panel_changes *changes)
+static struct touched place_of(uint32_t series, int32_t period)
 {
-    int32_t first = changes->items[0].period, last = first;
-    for (size_t i = 0; i < changes->len; i++) {
-        int32_t period = changes->items[i].period;
-        first = period < first ? period : first;
-        last = period > last ? period : last;
-    }
-    *touched = (struct touched){
-        .first = first,
-        .months = (size_t)(last - first + 1),
-        .groups = panel_series_count(panel) / BLOCK_SERIES + 1,
-    };
-    touched->touches = alloc_zeroed(touched->months * touched->groups, 1);
+    return (struct touched){.first = series / BLOCK_SERIES * BLOCK_SERIES, .period = period};
+}
+
+static struct touched *find_touched(const struct touched_list *touched, uint32_t series, int32_t period)
+{
+    struct touched key = place_of(series, period);
+    return bsearch(&key, touched->items, touched->len, sizeof key, compare_places);
+}
+
+/* Adds a place, which is mostly that of the change before. */
+static size_t add_place(struct touched *items, size_t len, struct touched place)
+{
+    if (len > 0 && compare_places(&items[len - 1], &place) == 0)
+        return len;
+    items[len] = place;
+    return len + 1;
+}
+
+static void touched_init(struct touched_list *touched, const struct panel_changes *changes)
+{
+    struct touched *items = alloc_zeroed(changes->block_len + changes->len, sizeof *items);
+    size_t len = 0, kept = 0;
+    for (size_t i = 0; i < changes->block_len; i++)
+        len = add_place(
+            items, len, place_of(changes->blocks[i].group * PANEL_BLOCK, changes->blocks[i].period));
     for (size_t i = 0; i < changes->len; i++)
-        *touch_of(touched, changes->items[i].series, changes->items[i].period) = TOUCH_NEW;
+        len = add_place(items, len, place_of(changes->items[i].series, changes->items[i].period));
+    if (len > 0)
+        qsort(items, len, sizeof *items, compare_places);
+    for (size_t i = 0; i < len; i++)
+        kept = add_place(items, kept, items[i]);
+    *touched = (struct touched_list){items, kept};
 }
 
-static void fill_block(const struct panel *panel, uint32_t first, int32_t period, struct block *ret_block)
+static void touched_deinit(struct touched_list *touched)
 {
-    size_t end = panel_series_count(panel) - first;
-    *ret_block = (struct block){0};
-    for (uint32_t i = 0; i < BLOCK_SERIES && i < end; i++) {
-        for (int column = 0; column < COLUMN_COUNT; column++)
-            if (panel_get(panel, first + i, (enum column)column, period, &ret_block->figures[column][i]))
-                ret_block->known[i] |= (uint8_t)(1 << column);
-        ret_block->flags[i] = (uint8_t)panel_flags(panel, first + i, period);
+    for (size_t i = 0; i < touched->len; i++)
+        buf_deinit(&touched->items[i].bytes);
+    alloc_free(touched->items);
+}
+
+/* ---- encoding, on all processors ---- */
+
+/* A worker of its own memory, which takes every n-th block. */
+struct encoder {
+    const struct panel *panel;
+    struct touched *items;
+    size_t len, step;
+    struct block_codec *codec;
+    struct block *block;
+    int r;
+};
+
+enum { ENCODED_AT_ONCE = 64 }; /* bounds what waits to be written */
+
+static void fill_block(const struct panel *panel, const struct touched *touched, struct block *block)
+{
+    struct panel_month month;
+    for (uint32_t offset = 0; offset < BLOCK_SERIES; offset += PANEL_BLOCK) {
+        (void)panel_read(panel, (touched->first + offset) / PANEL_BLOCK, touched->period, &month);
+        paste_month(&month, offset, block);
     }
+}
+
+static void encode(void *userdata, size_t number)
+{
+    struct encoder *encoder = (struct encoder *)userdata + number;
+    for (size_t i = number; i < encoder->len && encoder->r == 0; i += encoder->step) {
+        struct touched *touched = &encoder->items[i];
+        fill_block(encoder->panel, touched, encoder->block);
+        buf_init(&touched->bytes, BLOCK_BYTES_MAX);
+        encoder->r = block_encode(encoder->codec, encoder->block, &touched->bytes);
+    }
+}
+
+static int encode_all(
+    const struct panel *panel, struct encoder *encoders, size_t width, struct touched *items, size_t len)
+{
+    for (size_t i = 0; i < width; i++) {
+        encoders[i].panel = panel;
+        encoders[i].items = items;
+        encoders[i].len = len;
+        encoders[i].step = width;
+    }
+    parallel_each(width, encode, encoders);
+    for (size_t i = 0; i < width; i++)
+        if (encoders[i].r < 0)
+            return encoders[i].r;
+    return 0;
 }
 
 /* Replaces the block's bytes where it is there; else adds it under the payload. */
-static int put_bytes(struct store *store, struct slice bytes, uint32_t first, int32_t period, int64_t payload,
-    enum touch *ret_touch)
+static int put_bytes(struct store *store, struct touched *touched, int64_t payload)
 {
+    struct slice bytes = {touched->bytes.data, touched->bytes.len};
     struct query update = query_start(store, SQL_UPDATE_BLOCK);
     query_bind_blob(&update, bytes);
-    query_bind_int(&update, period);
-    query_bind_int(&update, first);
+    query_bind_int(&update, touched->period);
+    query_bind_int(&update, touched->first);
     int r = query_run(&update);
-    if (r < 0 || sqlite3_changes(store->db) > 0) {
-        *ret_touch = TOUCH_OLD;
+    touched->was_there = r == 0 && sqlite3_changes(store->db) > 0;
+    if (r < 0 || touched->was_there)
         return r;
-    }
     struct query put = query_start(store, SQL_PUT_BLOCK);
     query_bind_blob(&put, bytes);
-    query_bind_int(&put, period);
-    query_bind_int(&put, first);
+    query_bind_int(&put, touched->period);
+    query_bind_int(&put, touched->first);
     query_bind_int(&put, payload);
-    *ret_touch = TOUCH_NEW;
     return query_run(&put);
 }
 
 static int put_blocks(
-    struct store *store, const struct panel *panel, const struct touched *touched, int64_t payload)
+    struct store *store, const struct panel *panel, struct touched_list *touched, int64_t payload)
 {
-    struct buf bytes;
-    buf_init(&bytes, BLOCK_BYTES_MAX);
+    struct encoder encoders[PARALLEL_MAX] = {{0}};
+    size_t width = touched->len < parallel_width() ? touched->len : parallel_width();
     int r = 0;
-    for (size_t i = 0; i < touched->months * touched->groups && r == 0; i++) {
-        if (touched->touches[i] == TOUCH_NONE)
-            continue;
-        uint32_t first = (uint32_t)(i % touched->groups * BLOCK_SERIES);
-        int32_t period = touched->first + (int32_t)(i / touched->groups);
-        fill_block(panel, first, period, store->block);
-        buf_clear(&bytes);
-        r = block_encode(store->codec, store->block, &bytes);
-        enum touch touch = TOUCH_NEW;
-        if (r == 0)
-            r = put_bytes(store, (struct slice){bytes.data, bytes.len}, first, period, payload, &touch);
-        touched->touches[i] = (uint8_t)touch;
+    for (size_t i = 0; i < width; i++) {
+        encoders[i].codec = block_codec_new();
+        encoders[i].block = alloc_zeroed(1, sizeof *encoders[i].block);
     }
-    buf_deinit(&bytes);
+    for (size_t begin = 0; begin < touched->len && r == 0; begin += ENCODED_AT_ONCE) {
+        struct touched *items = touched->items + begin;
+        size_t len = touched->len - begin < ENCODED_AT_ONCE ? touched->len - begin : ENCODED_AT_ONCE;
+        r = encode_all(panel, encoders, width, items, len);
+        for (size_t i = 0; i < len && r == 0; i++) {
+            r = put_bytes(store, &items[i], payload);
+            buf_deinit(&items[i].bytes);
+        }
+    }
+    for (size_t i = 0; i < width; i++) {
+        block_codec_free(encoders[i].codec);
+        alloc_free(encoders[i].block);
+    }
     return r;
 }
 
@@ -272,15 +371,41 @@ static int put_revision(
     return query_run(&query);
 }
 
-/* Figures that came with their block need no row: the block says who wrote it first. */
+/* The rows of a block that is new in the panel, but not on disk: nothing was known of them. */
+static int put_new_rows(
+    struct store *store, const struct panel *panel, struct panel_new_block block, int64_t payload)
+{
+    struct panel_month month;
+    int r = 0;
+    (void)panel_read(panel, block.group, block.period, &month);
+    for (uint32_t at = 0; at < PANEL_BLOCK; at++)
+        for (int column = 0; column < COLUMN_COUNT && r == 0; column++) {
+            bool only_flags = column == COLUMN_VALUE && month.known[at] == PANEL_ROW;
+            struct panel_change change = {
+                .series = block.group * PANEL_BLOCK + at,
+                .period = block.period,
+                .column = (enum column)column,
+            };
+            if ((month.known[at] >> column & 1) != 0 || only_flags)
+                r = put_revision(store, panel, &change, payload);
+        }
+    return r;
+}
+
+/* Figures that came with their block on disk need no row: the block says who wrote it first. */
 static int put_revisions(struct store *store, const struct panel *panel, const struct panel_changes *changes,
-    const struct touched *touched, int64_t payload)
+    const struct touched_list *touched, int64_t payload)
 {
     int r = 0;
     for (size_t i = 0; i < changes->len && r == 0; i++) {
         const struct panel_change *change = &changes->items[i];
-        if (change->had_old || *touch_of(touched, change->series, change->period) == TOUCH_OLD)
+        if (change->had_old || find_touched(touched, change->series, change->period)->was_there)
             r = put_revision(store, panel, change, payload);
+    }
+    for (size_t i = 0; i < changes->block_len && r == 0; i++) {
+        struct panel_new_block block = changes->blocks[i];
+        if (find_touched(touched, block.group * PANEL_BLOCK, block.period)->was_there)
+            r = put_new_rows(store, panel, block, payload);
     }
     return r;
 }
@@ -288,14 +413,14 @@ static int put_revisions(struct store *store, const struct panel *panel, const s
 static int put_figures(
     struct store *store, const struct panel *panel, const struct panel_changes *changes, int64_t payload)
 {
-    if (changes->len == 0)
+    if (changes->len + changes->block_len == 0)
         return 0;
-    struct touched touched;
-    touched_init(&touched, panel, changes);
+    struct touched_list touched;
+    touched_init(&touched, changes);
     int r = put_blocks(store, panel, &touched, payload);
     if (r == 0)
         r = put_revisions(store, panel, changes, &touched, payload);
-    alloc_free(touched.touches);
+    touched_deinit(&touched);
     return r;
 }
 

@@ -75,14 +75,16 @@ int store_was_told(
     return r;
 }
 
-int store_due_deliveries(struct store *store, int64_t now_ms, size_t limit, struct arena *arena,
+int store_due_deliveries(struct store *store, const struct due_question *question, struct arena *arena,
     struct delivery_row **ret_rows, size_t *ret_count)
 {
     struct delivery_row *found = NULL;
     size_t len = 0, cap = 0;
     struct query query = query_start(store, SQL_DUE_DELIVERIES);
-    query_bind_int(&query, now_ms);
-    query_bind_int(&query, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
+    query_bind_int(&query, question->now_ms);
+    query_bind_int(&query, question->limit < INT64_MAX ? (int64_t)question->limit : INT64_MAX);
+    query_bind_text(&query, question->taken);
+    query_bind_text(&query, question->done);
     while (query_step(&query) > 0) {
         found = alloc_grow(found, len, &cap, sizeof *found);
         found[len++] = keep_delivery(arena, read_delivery(&query));

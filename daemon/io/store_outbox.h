@@ -33,10 +33,17 @@ int store_put_delivery(struct store *store, const struct delivery_row *row, int6
 int store_was_told(
     struct store *store, const char *alert, const char *rule, const char *receiver, bool *ret_told);
 
-/* Pending deliveries due at `now_ms`, at most `limit`: for each receiver the one that is due longest, and
- * never a later event of an alert before an earlier one that the same receiver still waits for. Texts in
- * `arena`. */
-int store_due_deliveries(struct store *store, int64_t now_ms, size_t limit, struct arena *arena,
+/* What is asked for. The lists are JSON arrays of ids: what the asker knows better than the store. */
+struct due_question {
+    int64_t now_ms;
+    size_t limit;
+    const char *taken; /* not wanted: under way, or ended and not journaled yet */
+    const char *done;  /* of them those that are over: later events need not wait for them */
+};
+
+/* Pending deliveries that are due: for each receiver the one that is due longest, and never a later event of
+ * an alert before an earlier one that the same receiver still waits for. Texts in `arena`. */
+int store_due_deliveries(struct store *store, const struct due_question *question, struct arena *arena,
     struct delivery_row **ret_rows, size_t *ret_count);
 
 /* The earliest next_ms of a pending delivery; -ENOENT where none is pending. */

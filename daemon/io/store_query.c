@@ -108,10 +108,13 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_DUE_DELIVERIES] =
         "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id IN"
         " (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY next_ms, id) AS place"
-        " FROM delivery AS due WHERE state = 0 AND next_ms <= ? AND NOT EXISTS"
+        " FROM delivery AS due WHERE state = 0 AND next_ms <= ?1 AND id NOT IN (SELECT value FROM "
+        "json_each(?3))"
+        " AND NOT EXISTS"
         " (SELECT 1 FROM delivery AS earlier WHERE earlier.alert = due.alert AND earlier.seq < due.seq"
-        " AND earlier.receiver = due.receiver AND earlier.state = 0)) WHERE place = 1)"
-        " ORDER BY next_ms, id LIMIT ?",
+        " AND earlier.receiver = due.receiver AND earlier.state = 0"
+        " AND earlier.id NOT IN (SELECT value FROM json_each(?4)))) WHERE place = 1)"
+        " ORDER BY next_ms, id LIMIT ?2",
     /* The summaries of a rule have the product "*". */
     [SQL_WAS_TOLD] = "SELECT 1 FROM delivery WHERE receiver = ?1 AND (alert = ?2 OR alert IN"
                      " (SELECT id FROM alert WHERE rule = ?3 AND product = '*')) LIMIT 1",

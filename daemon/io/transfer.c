@@ -11,7 +11,8 @@
  * watched; it is called from our event callbacks alone. What ends goes to `ended`, and one timer of zero
  * hands all of that out: so no caller's code runs with libcurl on the stack, nor inside transfer_start. */
 struct transfers {
-    struct event_base *base;
+    struct loop *loop;
+    struct event_base *base; /* its */
     CURLM *multi;
     struct event *timer;       /* libcurl's */
     struct event *handout;     /* armed while `ended` is not empty */
@@ -59,6 +60,7 @@ static void collect_ended(struct transfers *transfers)
 static void on_socket_ready(evutil_socket_t fd, short what, void *userdata)
 {
     struct transfers *transfers = userdata;
+    loop_begin_work(transfers->loop);
     int ready = ((what & EV_READ) ? CURL_CSELECT_IN : 0) | ((what & EV_WRITE) ? CURL_CSELECT_OUT : 0);
     int running;
     curl_multi_socket_action(transfers->multi, fd, ready, &running);
@@ -70,6 +72,7 @@ static void on_timer(evutil_socket_t fd, short what, void *userdata)
     (void)fd;
     (void)what;
     struct transfers *transfers = userdata;
+    loop_begin_work(transfers->loop);
     int running;
     curl_multi_socket_action(transfers->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     collect_ended(transfers);
@@ -137,6 +140,7 @@ static void hand_out_one(struct transfers *transfers)
     transfers->active--;
     char line[TRANSFER_LINE_SIZE];
     struct transfer_reply reply = transfer_result_reply(transfer, line);
+    reply.storage = &transfer->body;
     transfer->done(transfer->userdata, &reply);
     transfer_handle_free(transfer);
 }
@@ -146,6 +150,7 @@ static void on_handout(evutil_socket_t fd, short what, void *userdata)
     (void)fd;
     (void)what;
     struct transfers *transfers = userdata;
+    loop_begin_work(transfers->loop);
     /* What a callback starts and we refuse at once waits for the next turn, or it could keep us here for
      * ever. */
     struct transfer *last = TAILQ_LAST(&transfers->ended, transfer_list);
@@ -191,6 +196,7 @@ struct transfers *transfers_new(struct loop *loop, const struct texts *plain_hos
 {
     curl_global_init(CURL_GLOBAL_DEFAULT); /* counted: curl_global_cleanup goes with each */
     struct transfers *transfers = alloc_zeroed(1, sizeof(*transfers));
+    transfers->loop = loop;
     transfers->base = loop_base(loop);
     TAILQ_INIT(&transfers->running);
     TAILQ_INIT(&transfers->ended);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/keys.h"
 #include "base/str.h"
 #include "io/loop.h"
@@ -53,6 +54,8 @@ struct transfer_reply {
     const char *etag, *last_modified; /* header values or NULL */
     int64_t retry_after_s;            /* from Retry-After, seconds or date; 0 where there was none */
     struct slice body;                /* HTTP only; borrowed for the callback */
+    struct buf *storage; /* of `body`, for a callback that keeps it (buf_take): a copy of a large one would
+                            hold the loop; NULL: it cannot be taken */
 };
 
 /* Called once, on the loop thread, from a turn and never from transfer_start. The reply is borrowed. */

@@ -22,6 +22,9 @@ static enum encoding body_encoding(const struct transfer *transfer)
     return strcasecmp(header->value, "identity") == 0 ? ENCODING_NONE : ENCODING_OTHER;
 }
 
+/* A large body that grew by doubling would be moved each time: hundreds of milliseconds on the loop. */
+enum { LARGE_BODY = 1024 * 1024 };
+
 static int append_body(struct transfer *transfer, const char *bytes, size_t n)
 {
     if (transfer->inflate == NULL && transfer->body.len == 0) {
@@ -35,6 +38,8 @@ static int append_body(struct transfer *transfer, const char *bytes, size_t n)
             return -EPROTONOSUPPORT;
         }
     }
+    if (transfer->body.len >= LARGE_BODY)
+        buf_reserve_all(&transfer->body);
     if (transfer->inflate != NULL)
         return inflate_feed(transfer->inflate, bytes, n, &transfer->body);
     return buf_append(&transfer->body, bytes, n);

@@ -25,8 +25,7 @@ struct worker {
     void *queue[WORKER_QUEUE_MAX]; /* a ring */
     size_t first, queued;
     bool stopping;
-    struct answer *answers,
-        **answers_end; /* short: a message brings a handful, and at most 64 messages wait */
+    struct answer *answers, **answers_end; /* short: a message brings a handful, and few messages wait */
     size_t answered;
 };
 

@@ -9,7 +9,7 @@
 
 #include "io/loop.h"
 
-enum { WORKER_QUEUE_MAX = 64 };
+enum { WORKER_QUEUE_MAX = 128 };
 
 struct worker;
 

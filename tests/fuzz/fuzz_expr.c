@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/node daemon/base/str daemon/core/expr_check daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_print daemon/core/figure daemon/core/indicator daemon/core/panel daemon/core/period daemon/core/program daemon/core/program_run daemon/core/series_role daemon/core/indicator_probes daemon/core/probe daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/base/keys daemon/core/basket daemon/core/row daemon/core/code */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/node daemon/base/str daemon/core/expr_check daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_print daemon/core/figure daemon/core/indicator daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/period daemon/core/program daemon/core/program_run daemon/core/series_role daemon/core/indicator_probes daemon/core/probe daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/base/keys daemon/core/basket daemon/core/row daemon/core/code daemon/core/gather */
 
 /* Any text as an expression. What parses, prints as something that parses to the same; what checks, compiles
  * and runs; and a value that is known is a finite number. */
@@ -75,7 +75,7 @@ static void compile_and_run(struct expr *expr, const double *thresholds, struct 
     struct program_registers registers = {0};
     for (int month = 0; month < 26; month++) {
         struct program_input input = {panel, &reference, "VN", period_make(2023, 1) + month, uses, bindings,
-            &thresholds, &scope, 1, month > 0};
+            &thresholds, &scope, 1, month > 0, NULL};
         program_run(&program, &input, &registers);
         size_t at = (size_t)result * PROGRAM_LANES;
         require(registers.unknown[at] < UNKNOWN_COUNT);

@@ -12,6 +12,11 @@ int64_t clock_monotonic_ms(void)
     return monotonic_ms;
 }
 
+int64_t clock_monotonic_us(void)
+{
+    return monotonic_ms * 1000;
+}
+
 void fake_clock_set(int64_t to_ms)
 {
     if (to_ms > wall_ms)

@@ -43,6 +43,23 @@ static void maximum_is_kept_to_the_byte(void **state)
     buf_deinit(&buf);
 }
 
+static void room_for_all_is_taken_once(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 1 << 20);
+    assert_int_equal(buf_puts(&buf, "abc"), 0);
+    buf_reserve_all(&buf);
+    const char *before = buf_text(&buf);
+    assert_string_equal(before, "abc");
+    for (size_t i = 3; i < 1 << 20; i++)
+        assert_int_equal(buf_append(&buf, "d", 1), 0);
+    buf_reserve_all(&buf);
+    assert_ptr_equal(buf_text(&buf), before);
+    assert_int_equal(buf_append(&buf, "d", 1), -EMSGSIZE);
+    buf_deinit(&buf);
+}
+
 static void buffer_without_a_maximum_holds_nothing(void **state)
 {
     (void)state;
@@ -74,6 +91,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grows_and_stays_nul_terminated),
         cmocka_unit_test(maximum_is_kept_to_the_byte),
+        cmocka_unit_test(room_for_all_is_taken_once),
         cmocka_unit_test(buffer_without_a_maximum_holds_nothing),
         cmocka_unit_test(take_hands_the_bytes_over),
     };

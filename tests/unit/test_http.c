@@ -26,6 +26,11 @@ int64_t clock_monotonic_ms(void)
     return now_ms;
 }
 
+int64_t clock_monotonic_us(void)
+{
+    return now_ms * 1000;
+}
+
 enum { MAX_BODY = 1000, REPLY_MAX = 16 * 1024 };
 
 struct fixture {

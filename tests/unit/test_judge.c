@@ -1,4 +1,4 @@
-/* link: tests/support/series daemon/core/series_text daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country */
+/* link: tests/support/series daemon/core/series_text daemon/core/judge daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country daemon/core/gather daemon/base/parallel */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static const char baskets_text[] = "baskets:\n"
                                    "    codes: ['9503']\n"
                                    "    source: test\n";
 
-static const struct source source_items[] = {{"first", false}, {"second", true}};
+static const struct source source_items[] = {{.name = "first"}, {.name = "second", .absent_is_zero = true}};
 static const struct sources sources = {source_items, 2};
 
 /* A panel, rules, and a judge over both. */
@@ -525,6 +525,40 @@ static struct panel_changes random_payload(struct fixture *f, int newest)
     return apply(f, source, items, kept);
 }
 
+/* What the rule says by its registers, as judge_evaluate left them: from the panel, figure by figure. */
+static enum verdict verdict_of(const struct judge *judge, const struct rule *rule)
+{
+    struct judged_value when = judge_value(judge, rule->when);
+    if (when.unknown == UNKNOWN_EARLY)
+        return VERDICT_NOT_JUDGED;
+    if (when.unknown == KNOWN && when.value != 0)
+        return VERDICT_TRUE;
+    if (rule->clear < 0)
+        return when.unknown == KNOWN ? VERDICT_CLEAR : VERDICT_UNKNOWN;
+    struct judged_value clear = judge_value(judge, rule->clear);
+    if (clear.unknown == KNOWN && clear.value != 0)
+        return VERDICT_CLEAR;
+    return when.unknown == KNOWN ? VERDICT_HOLD : VERDICT_UNKNOWN;
+}
+
+/* Every verdict that is kept is what its scope and period alone are worth. */
+static void compare_with_panel(struct fixture *f)
+{
+    for (uint32_t rule = 0; rule < judge_rule_count(f->judge); rule++) {
+        const struct rule *judged = judge_rule(f->judge, rule);
+        for (uint32_t scope = 0; scope < judge_scope_count(f->judge, rule); scope++)
+            for (int32_t period = month(1); period <= judge_horizon(f->judge, rule, scope); period++) {
+                bool force = (judged->valid_from == PERIOD_NONE || period >= judged->valid_from) &&
+                             (judged->valid_to == PERIOD_NONE || period <= judged->valid_to);
+                if (period < judge_first(f->judge, rule, scope) || !force)
+                    continue;
+                judge_evaluate(f->judge, f->panel, rule, scope, period);
+                assert_int_equal(
+                    judge_verdict(f->judge, rule, scope, period), verdict_of(f->judge, judged));
+            }
+    }
+}
+
 static void judging_changes_is_judging_everything(void **state)
 {
     (void)state;
@@ -545,6 +579,8 @@ static void judging_changes_is_judging_everything(void **state)
             struct panel_changes changes = random_payload(&f, newest);
             judge_changes(f.judge, f.panel, &changes, &changed);
             compare_with_fresh(&f, &changed, before, round);
+            if (round % 30 == 0)
+                compare_with_panel(&f);
             panel_changes_deinit(&changes);
             judge_result_deinit(&changed);
         }

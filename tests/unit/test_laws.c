@@ -1,4 +1,4 @@
-/* link: daemon/core/program_run daemon/core/program daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str daemon/core/expr_check daemon/core/expr_parse daemon/core/indicator daemon/core/panel daemon/core/period daemon/core/probe tests/support/random daemon/base/map daemon/base/node daemon/core/expr_lex daemon/core/figure daemon/core/indicator_probes daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/series_role daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/base/keys daemon/core/basket daemon/core/row daemon/core/code */
+/* link: daemon/core/program_run daemon/core/program daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str daemon/core/expr_check daemon/core/expr_parse daemon/core/indicator daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/period daemon/core/probe tests/support/random daemon/base/map daemon/base/node daemon/core/expr_lex daemon/core/figure daemon/core/indicator_probes daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/series_role daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/base/keys daemon/core/basket daemon/core/row daemon/core/code daemon/core/gather */
 /* Laws that hold for every expression: Kleene's logic, and thresholds that only make a rule stricter. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -112,7 +112,7 @@ static void evaluate(struct fixture *f, const char *text, enum outcome outcomes[
                     bindings[(size_t)lane * program.role_count + slot] =
                         (struct binding){(uint32_t)state_of(lane, variable), 1};
     struct program_input input = {
-        f->panel, &reference, "VN", period_make(2024, 1), uses, bindings, thresholds, scopes, LANES, false};
+        f->panel, &reference, "VN", period_make(2024, 1), uses, bindings, thresholds, scopes, LANES, false, NULL};
     program_run(&program, &input, &f->registers);
     for (size_t lane = 0; lane < LANES; lane++) {
         size_t at = (size_t)result * PROGRAM_LANES + lane;
@@ -258,7 +258,7 @@ static void thresholds_are_monotone(void **state)
             bindings[step] = (struct binding){0, 1};
         }
         struct program_input input = {f.panel, &reference, "VN", period_make(2024, 12), &use, bindings,
-            thresholds, scopes, STEPS, false};
+            thresholds, scopes, STEPS, false, NULL};
         program_run(&program, &input, &f.registers);
         const double *fires = &f.registers.value[(size_t)result * PROGRAM_LANES];
         for (int step = 1; step < STEPS; step++)

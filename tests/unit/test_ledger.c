@@ -1,4 +1,4 @@
-/* link: tests/support/series daemon/io/yaml daemon/io/file daemon/core/ledger daemon/core/judge daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/node daemon/base/str daemon/core/alert daemon/core/basket daemon/core/judge_bind daemon/core/panel daemon/core/panel_index daemon/core/period daemon/core/program_run daemon/core/publication daemon/core/ruleset daemon/core/series_role daemon/core/series_text daemon/base/digest daemon/base/keys daemon/core/code daemon/core/judge_series daemon/core/probe daemon/core/row daemon/core/rule daemon/core/selector daemon/core/expr_parse daemon/core/figure daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/rule_condition daemon/core/date daemon/core/expr_check daemon/core/expr_lex daemon/core/measure daemon/core/message_fill daemon/core/program daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/indicator daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/core/indicator_probes */
+/* link: tests/support/series daemon/io/yaml daemon/io/file daemon/core/ledger daemon/core/judge daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/node daemon/base/str daemon/core/alert daemon/core/basket daemon/core/judge_bind daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/panel_index daemon/core/period daemon/core/program_run daemon/core/publication daemon/core/ruleset daemon/core/series_role daemon/core/series_text daemon/base/digest daemon/base/keys daemon/core/code daemon/core/judge_series daemon/core/probe daemon/core/row daemon/core/rule daemon/core/selector daemon/core/expr_parse daemon/core/figure daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/rule_condition daemon/core/date daemon/core/expr_check daemon/core/expr_lex daemon/core/measure daemon/core/message_fill daemon/core/program daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/indicator daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/core/indicator_probes daemon/core/gather daemon/base/parallel */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -75,7 +75,7 @@ static void fixture_init(struct fixture *f, const char *rule)
         ruleset_add(f->ruleset, document, slice_of(yaml), &f->reference, &f->diags);
     if (ruleset_seal(f->ruleset, &f->diags) < 0)
         fail_msg("%s", diag_line(&f->diags, &f->diags.items[0]));
-    static const struct source source = {"feed", false};
+    static const struct source source = {.name = "feed"};
     static const struct sources sources = {&source, 1};
     f->judge = judge_new(f->ruleset, &f->reference, "VN", &sources);
 }

@@ -1,4 +1,4 @@
-/* link: daemon/core/panel daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/map daemon/base/str */
+/* link: daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/map daemon/base/str */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -223,20 +223,33 @@ static void only_new_and_different_figures_are_changes(void **state)
     struct observations rows = one_row(&row);
     struct panel_changes changes;
     panel_apply(panel, "nso", &rows, &changes);
-    assert_int_equal(changes.len, 2);
-    assert_false(changes.items[0].had_old);
+    assert_int_equal(changes.len, 0); /* the whole block is new */
+    assert_int_equal(changes.block_len, 1);
+    assert_int_equal(changes.blocks[0].group, 0);
+    assert_int_equal(changes.blocks[0].period, month(1));
+    assert_int_equal(changes.added, 2);
+    assert_int_equal(changes.revised, 0);
     assert_int_equal(changes.first_new_series, 0);
     panel_changes_deinit(&changes);
     row.figure[COLUMN_VALUE] = 11;
     panel_apply(panel, "nso", &rows, &changes);
     assert_int_equal(changes.len, 1);
+    assert_int_equal(changes.block_len, 0);
+    assert_int_equal(changes.added, 0);
+    assert_int_equal(changes.revised, 1);
     assert_true(changes.items[0].had_old);
     assert_int_equal(changes.items[0].old, 10);
     assert_int_equal(changes.items[0].figure, 11);
     assert_int_equal(changes.first_new_series, 1);
     panel_changes_deinit(&changes);
+    row.present[COLUMN_QUANTITY] = true; /* a figure that is new in a block that was there */
     panel_apply(panel, "nso", &rows, &changes);
-    assert_int_equal(changes.len, 0);
+    assert_int_equal(changes.len, 1);
+    assert_false(changes.items[0].had_old);
+    assert_int_equal(changes.added, 1);
+    panel_changes_deinit(&changes);
+    panel_apply(panel, "nso", &rows, &changes);
+    assert_int_equal(changes.len + changes.block_len + changes.added + changes.revised, 0);
     panel_changes_deinit(&changes);
     panel_free(panel);
 }
@@ -252,14 +265,56 @@ static void flags_without_figures_are_a_change(void **state)
     struct observations rows = one_row(&row);
     struct panel_changes changes;
     panel_apply(panel, "nso", &rows, &changes);
-    assert_int_equal(changes.len, 1);
-    assert_false(changes.items[0].had_old);
+    assert_int_equal(changes.block_len, 1);
+    assert_int_equal(changes.added, 1);
     assert_int_equal(panel_flags(panel, 0, month(1)), OBSERVATION_SUPPRESSED);
     int64_t figure;
     assert_false(panel_get(panel, 0, COLUMN_VALUE, month(1), &figure));
-    panel_revert(panel, &changes);
-    assert_int_equal(panel_flags(panel, 0, month(1)), 0);
     panel_changes_deinit(&changes);
+    row.flags = OBSERVATION_ESTIMATED;
+    panel_apply(panel, "nso", &rows, &changes);
+    assert_int_equal(changes.len, 1);
+    assert_false(changes.items[0].had_old);
+    assert_int_equal(changes.items[0].old_flags, OBSERVATION_SUPPRESSED);
+    panel_revert(panel, &changes);
+    assert_int_equal(panel_flags(panel, 0, month(1)), OBSERVATION_SUPPRESSED);
+    panel_changes_deinit(&changes);
+    panel_free(panel);
+}
+
+/* Blocks that are read and written whole, with single figures written in between. */
+static void blocks_and_figures_agree(void **state)
+{
+    (void)state;
+    struct panel *panel = panel_new();
+    struct panel_month block, read;
+    char product[16];
+    for (int i = 0; i < 2 * PANEL_BLOCK; i++) {
+        snprintf(product, sizeof product, "%d", i);
+        panel_add_series(panel, &(struct series_key){"nso", "VN", FLOW_EXPORT, "W", product}, "t");
+    }
+    assert_false(panel_read(panel, 1, month(1), &block));
+    panel_set(panel, PANEL_BLOCK + 3, COLUMN_VALUE, month(1), 5);
+    panel_set_flags(panel, PANEL_BLOCK + 4, month(1), OBSERVATION_SUPPRESSED);
+    assert_true(panel_read(panel, 1, month(1), &block)); /* it is open still */
+    assert_int_equal(block.known[3], PANEL_ROW | 1 << COLUMN_VALUE);
+    assert_int_equal(block.known[4], PANEL_ROW);
+    panel_set(panel, 0, COLUMN_VALUE, month(1), 6);
+    assert_true(panel_read(panel, 1, month(1), &read));
+    assert_memory_equal(&read, &block, sizeof block);
+    block.known[3] = 0;
+    block.figures[COLUMN_VALUE][3] = 0;
+    block.known[7] = PANEL_ROW | 1 << COLUMN_WEIGHT;
+    block.figures[COLUMN_WEIGHT][7] = -8;
+    panel_write(panel, 1, month(1), &block);
+    int64_t figure;
+    assert_false(panel_get(panel, PANEL_BLOCK + 3, COLUMN_VALUE, month(1), &figure));
+    assert_int_equal(panel_series(panel, PANEL_BLOCK + 3)->first, PERIOD_NONE);
+    assert_true(panel_get(panel, PANEL_BLOCK + 7, COLUMN_WEIGHT, month(1), &figure));
+    assert_int_equal(figure, -8);
+    assert_int_equal(panel_series(panel, PANEL_BLOCK + 7)->last, month(1));
+    panel_clear(panel, 0, COLUMN_VALUE, month(1));
+    assert_false(panel_read(panel, 0, month(1), &read));
     panel_free(panel);
 }
 
@@ -274,6 +329,7 @@ int main(void)
         cmocka_unit_test(reverting_leaves_the_panel_as_it_was),
         cmocka_unit_test(only_new_and_different_figures_are_changes),
         cmocka_unit_test(flags_without_figures_are_a_change),
+        cmocka_unit_test(blocks_and_figures_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* link: tests/support/cases tests/support/series daemon/io/yaml daemon/io/file daemon/core/judge daemon/core/ruleset daemon/core/reference daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/alert daemon/core/basket daemon/core/country daemon/core/judge_bind daemon/core/measure daemon/core/panel daemon/core/panel_index daemon/core/program_run daemon/core/publication daemon/core/quota daemon/core/rule daemon/core/series_role daemon/core/series_text daemon/core/code daemon/core/date daemon/core/expr_parse daemon/core/figure daemon/core/judge_series daemon/core/period daemon/core/probe daemon/core/row daemon/core/rule_condition daemon/core/selector daemon/core/expr_check daemon/core/expr_lex daemon/core/message_fill daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/program daemon/core/indicator daemon/core/message_view daemon/core/statistics daemon/core/tet daemon/core/words daemon/base/clock_text daemon/core/indicator_probes */
+/* link: tests/support/cases tests/support/series daemon/io/yaml daemon/io/file daemon/core/judge daemon/core/ruleset daemon/core/reference daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/alert daemon/core/basket daemon/core/country daemon/core/judge_bind daemon/core/measure daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/panel_index daemon/core/program_run daemon/core/publication daemon/core/quota daemon/core/rule daemon/core/series_role daemon/core/series_text daemon/core/code daemon/core/date daemon/core/expr_parse daemon/core/figure daemon/core/judge_series daemon/core/period daemon/core/probe daemon/core/row daemon/core/rule_condition daemon/core/selector daemon/core/expr_check daemon/core/expr_lex daemon/core/message_fill daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/program daemon/core/indicator daemon/core/message_view daemon/core/statistics daemon/core/tet daemon/core/words daemon/base/clock_text daemon/core/indicator_probes daemon/core/gather daemon/base/parallel */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -138,7 +138,7 @@ static const char *as_text(struct fixture *f, const struct figure *figure)
 
 static void check_expression(struct fixture *f, struct cases *cases, size_t i, int32_t period)
 {
-    const struct source source = {"feed", f->absent_is_zero};
+    const struct source source = {.name = "feed", .absent_is_zero = f->absent_is_zero};
     const struct sources sources = {&source, 1};
     const char *yaml = arena_printf(&f->arena,
         "rules:\n  - { id: one, title: { vi: a, en: b }, advice: { vi: a, en: b }, severity: watch,\n"

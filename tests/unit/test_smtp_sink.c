@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/log daemon/base/str daemon/io/loop daemon/io/smtp_sink */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/clock daemon/base/log daemon/base/str daemon/io/loop daemon/io/smtp_sink */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

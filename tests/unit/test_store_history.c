@@ -1,4 +1,4 @@
-/* link: daemon/io/store daemon/io/store_query daemon/io/store_history daemon/io/store_feed daemon/io/schema daemon/io/block daemon/core/panel daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/map daemon/base/str */
+/* link: daemon/io/store daemon/io/store_query daemon/io/store_history daemon/base/parallel daemon/io/store_feed daemon/io/schema daemon/io/block daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/map daemon/base/str */
 #include "tests/support/temp_store.h"
 
 #include <errno.h>
@@ -218,6 +218,23 @@ static void late_figure_in_an_old_block_is_told(void **state)
     put_rows(temp->store, panel, &first, 1);
     put_rows(temp->store, panel, &late, 1);
     assert_string_equal(temp_store_sql(temp, all_revisions), "2 1 24300 0 - 5 0");
+    panel_free(panel);
+}
+
+/* A block that is new in the panel lies in one that is old on disk. */
+static void new_group_in_an_old_block_is_told(void **state)
+{
+    struct temp_store *temp = *state;
+    struct panel *panel = panel_new();
+    struct observations many = many_rows(&temp->arena, 24300, 1, 0);
+    many.len = PANEL_BLOCK;
+    put_observations(temp->store, panel, &many, true);
+    const struct figure_row late[] = {
+        {"a", 24300, 5, -1, 6, 0}, {"b", 24300, -1, -1, -1, OBSERVATION_SUPPRESSED}};
+    put_rows(temp->store, panel, late, 2);
+    assert_string_equal(
+        temp_store_sql(temp, all_revisions), "2 256 24300 0 - 5 0; 2 256 24300 2 - 6 0; 2 257 24300 0 - - 0");
+    assert_loads_as(temp_store_reopen(temp), panel);
     panel_free(panel);
 }
 
@@ -457,6 +474,7 @@ int main(void)
         TEST(new_block_needs_no_revision),
         TEST(changed_figure_leaves_its_old_one),
         TEST(late_figure_in_an_old_block_is_told),
+        TEST(new_group_in_an_old_block_is_told),
         TEST(figure_that_is_final_now_keeps_its_old_flags),
         TEST(second_identical_apply_writes_nothing),
         TEST(rollback_leaves_no_trace),

@@ -351,15 +351,22 @@ static int outbox_setup(void **state)
     return 0;
 }
 
-static const char *due(struct temp_store *temp, int64_t now_ms, size_t limit)
+static const char *due_but(
+    struct temp_store *temp, int64_t now_ms, size_t limit, const char *taken, const char *done)
 {
     struct delivery_row *rows;
     size_t n;
     const char *names = "";
-    assert_int_equal(store_due_deliveries(temp->store, now_ms, limit, &temp->arena, &rows, &n), 0);
+    struct due_question question = {now_ms, limit, taken, done};
+    assert_int_equal(store_due_deliveries(temp->store, &question, &temp->arena, &rows, &n), 0);
     for (size_t i = 0; i < n; i++)
         names = arena_printf(&temp->arena, "%s%s ", names, rows[i].receiver);
     return names;
+}
+
+static const char *due(struct temp_store *temp, int64_t now_ms, size_t limit)
+{
+    return due_but(temp, now_ms, limit, "[]", "[]");
 }
 
 static void delivery_comes_back_after_reopening(void **state)
@@ -369,7 +376,8 @@ static void delivery_comes_back_after_reopening(void **state)
     temp_store_reopen(temp);
     struct delivery_row *rows, want = sample_delivery("press", 60);
     size_t n;
-    assert_int_equal(store_due_deliveries(temp->store, 60, 10, &temp->arena, &rows, &n), 0);
+    struct due_question question = {60, 10, "[]", "[]"};
+    assert_int_equal(store_due_deliveries(temp->store, &question, &temp->arena, &rows, &n), 0);
     assert_int_equal(n, 1);
     assert_int_equal(rows[0].id, id);
     assert_string_equal(rows[0].alert, want.alert);
@@ -446,6 +454,46 @@ static void attempt(
     int r = store_put_attempt(temp->store, &row);
     if (r < 0)
         fail_msg("%d %s", r, store_error(temp->store));
+}
+
+/* What the asker knows counts before it is journaled. */
+static void what_is_under_way_is_not_due(void **state)
+{
+    struct temp_store *temp = *state;
+    struct alert_record second = sample_trade();
+    second.seq = 2;
+    second.event = EVENT_STRENGTHENED;
+    put_event(temp->store, &second, false);
+    struct delivery_row row = sample_delivery("press", 60);
+    int64_t first = put_delivery(temp, "press", 50), next = -1;
+    row.seq = 2;
+    row.message_id = "second";
+    assert_int_equal(store_put_delivery(temp->store, &row, &next), 0);
+    const char *list = arena_printf(&temp->arena, "[%lld]", (long long)first);
+    const char *both = arena_printf(&temp->arena, "[%lld,%lld]", (long long)first, (long long)next);
+    assert_string_equal(due_but(temp, 100, 10, "[]", "[]"), "press ");
+    assert_string_equal(due_but(temp, 100, 10, list, "[]"), ""); /* the second waits for the first */
+    assert_string_equal(due_but(temp, 100, 10, list, list), "press ");
+    assert_string_equal(due_but(temp, 100, 10, both, list), "");
+}
+
+/* A reader beside the writer sees what is committed, and waits for nobody. */
+static void follower_sees_commits_only(void **state)
+{
+    struct temp_store *temp = *state, follower = *temp;
+    put_delivery(temp, "press", 60);
+    temp_store_open(&follower, STORE_FOLLOW);
+    assert_int_equal(store_begin(temp->store), 0);
+    put_delivery(temp, "office", 60);
+    assert_string_equal(due(&follower, 100, 10), "press ");
+    assert_int_equal(store_commit(temp->store), 0);
+    assert_string_equal(due(&follower, 100, 10), "press office ");
+    assert_int_equal(store_begin(follower.store), 0);
+    assert_int_equal(
+        store_put_delivery(follower.store, &(struct delivery_row){.alert = "x"}, &(int64_t){0}), -EROFS);
+    store_rollback(follower.store);
+    assert_int_equal(store_close(follower.store), 0);
+    temp->arena = follower.arena;
 }
 
 static void attempts_move_the_delivery_and_are_journaled(void **state)
@@ -602,6 +650,8 @@ int main(void)
         OUTBOX_TEST(delivery_of_no_event_is_refused),
         OUTBOX_TEST(who_was_told_is_known),
         OUTBOX_TEST(due_deliveries_come_oldest_due_first),
+        OUTBOX_TEST(what_is_under_way_is_not_due),
+        OUTBOX_TEST(follower_sees_commits_only),
         OUTBOX_TEST(attempts_move_the_delivery_and_are_journaled),
         OUTBOX_TEST(own_fault_is_no_attempt_of_the_receiver),
         OUTBOX_TEST(delivered_stays_delivered),

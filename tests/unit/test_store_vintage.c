@@ -1,4 +1,4 @@
-/* link: daemon/io/store daemon/io/store_query daemon/io/store_history daemon/io/store_vintage daemon/io/store_feed daemon/io/schema daemon/io/block daemon/core/panel daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/map daemon/base/str */
+/* link: daemon/io/store daemon/io/store_query daemon/io/store_history daemon/base/parallel daemon/io/store_vintage daemon/io/store_feed daemon/io/schema daemon/io/block daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/map daemon/base/str */
 #include "tests/support/temp_store.h"
 
 #include <errno.h>

@@ -1,0 +1,322 @@
+#include "core/gather.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/period.h"
+
+/* A series that a role of a lane reads. */
+struct gather_reading {
+    uint32_t group;        /* in the panel */
+    uint8_t at, lane, role;
+    int32_t from, until;           /* of the code; all periods where open */
+    int32_t zero_first, zero_last; /* of the publication; no period where none */
+};
+
+/* Fewer series of one group are cheaper to get figure by figure than to unpack it. */
+enum { READ_MIN = 6, ANY_COLUMN = (1 << COLUMN_COUNT) - 1 };
+
+void gathered_deinit(struct gathered *gathered)
+{
+    for (size_t role = 0; role < ROLE_COUNT; role++)
+        for (int column = 0; column < COLUMN_COUNT; column++) {
+            alloc_free(gathered->columns[role][column].sums);
+            alloc_free(gathered->columns[role][column].unknown);
+            alloc_free(gathered->columns[role][column].inexact);
+        }
+    alloc_free(gathered->readings);
+    *gathered = (struct gathered){0};
+}
+
+/* ---- what is gathered ---- */
+
+static void plan_role(
+    struct gather_plan *plan, const struct program *program, uint8_t role, unsigned columns)
+{
+    if (series_roles[program->roles[role]].partner != PLACE_EACH)
+        plan->columns[role] |= (uint8_t)columns;
+}
+
+void gather_plan_add(struct gather_plan *plan, const struct program *program)
+{
+    for (size_t i = 0; i < program->len; i++) {
+        const struct instruction *code = &program->code[i];
+        if (code->op != PROGRAM_WINDOW && code->op != PROGRAM_PROBE)
+            continue;
+        if (program->role_count > 0)
+            plan_role(plan, program, code->role, 1U << code->column);
+        if (code->op == PROGRAM_PROBE && code->exact)
+            plan_role(plan, program, code->role, 1U << COLUMN_QUANTITY);
+    }
+}
+
+/* ---- readings ---- */
+
+static void push_reading(
+    struct gathered *gathered, const struct series_use *use, uint8_t lane, uint8_t role)
+{
+    bool zero = use->zero_first != PERIOD_NONE;
+    gathered->readings =
+        alloc_grow(gathered->readings, gathered->len, &gathered->cap, sizeof *gathered->readings);
+    gathered->readings[gathered->len++] = (struct gather_reading){
+        .group = use->id / PANEL_BLOCK,
+        .at = (uint8_t)(use->id % PANEL_BLOCK),
+        .lane = lane,
+        .role = role,
+        .from = use->from != PERIOD_NONE ? use->from : INT32_MIN,
+        .until = use->until != PERIOD_NONE ? use->until : INT32_MAX,
+        .zero_first = zero ? use->zero_first : INT32_MAX,
+        .zero_last = zero ? use->zero_last : INT32_MIN,
+    };
+}
+
+/* By group and role: what is unpacked together stands together. */
+static int compare_readings(const void *left, const void *right)
+{
+    const struct gather_reading *a = left, *b = right;
+    if (a->group != b->group)
+        return a->group < b->group ? -1 : 1;
+    return a->role != b->role ? (a->role < b->role ? -1 : 1) : (a->lane > b->lane) - (a->lane < b->lane);
+}
+
+static void push_readings(struct gathered *gathered, const struct program_input *input, size_t role_count)
+{
+    gathered->len = 0;
+    for (size_t role = 0; role < role_count; role++)
+        for (size_t lane = 0; lane < input->lanes && gathered->plan.columns[role] != 0; lane++) {
+            struct binding binding = input->bindings[lane * role_count + role];
+            for (uint32_t i = 0; i < binding.count; i++)
+                push_reading(gathered, &input->uses[binding.first + i], (uint8_t)lane, (uint8_t)role);
+        }
+    if (gathered->len > 0)
+        qsort(gathered->readings, gathered->len, sizeof *gathered->readings, compare_readings);
+}
+
+/* ---- months ---- */
+
+/* One month of one role's column, over the lanes. */
+struct gathered_month {
+    int64_t sums[PROGRAM_LANES];
+    uint8_t unknown[PROGRAM_LANES], inexact[PROGRAM_LANES];
+};
+
+/* What is at work. */
+struct gathering {
+    struct gathered *gathered;
+    const struct program_input *input;
+    size_t role_count;
+    struct gathered_month *months;  /* [role * COLUMN_COUNT + column] */
+    uint64_t *magnitudes;           /* as months, by lane: no figure is greater */
+    uint32_t *counts;               /* [role * PROGRAM_LANES + lane]: series of the role */
+};
+
+/* Whether a month without a figure of the column means that nothing was traded, see missing_month of
+ * program_run.c. `known`: the columns that have a figure. */
+static bool is_zero(const struct gather_reading *reading, int32_t period, unsigned known, unsigned flags)
+{
+    if ((flags & OBSERVATION_SUPPRESSED) != 0)
+        return false;
+    if (period < reading->from || period > reading->until)
+        return true;
+    return period >= reading->zero_first && period <= reading->zero_last && (known & ANY_COLUMN) == 0;
+}
+
+static uint64_t magnitude_of(int64_t figure)
+{
+    return (uint64_t)(figure ^ figure >> 63);
+}
+
+/* Readings of one group and role, in one column. */
+static void take_column(const struct gathering *gathering, const struct gather_reading *readings, size_t n,
+    enum column column, int32_t period, const struct panel_month *month)
+{
+    size_t slot = (size_t)readings->role * COLUMN_COUNT + column;
+    struct gathered_month *out = &gathering->months[slot];
+    uint64_t *magnitudes = &gathering->magnitudes[slot * PROGRAM_LANES];
+    for (size_t i = 0; i < n; i++) {
+        const struct gather_reading *reading = &readings[i];
+        unsigned known = month->known[reading->at], flags = month->flags[reading->at];
+        bool is_known = (known >> column & 1) != 0;
+        int64_t figure = is_known ? month->figures[column][reading->at] : 0;
+        uint8_t missing = !is_known && !is_zero(reading, period, known, flags);
+        out->sums[reading->lane] = (int64_t)((uint64_t)out->sums[reading->lane] + (uint64_t)figure);
+        magnitudes[reading->lane] |= magnitude_of(figure);
+        out->unknown[reading->lane] |= missing;
+        out->inexact[reading->lane] |= (uint8_t)(missing | ((flags & OBSERVATION_ESTIMATED) != 0));
+    }
+}
+
+/* Readings of one group of which the panel has nothing in the month. */
+static void take_nothing(
+    const struct gathering *gathering, const struct gather_reading *readings, size_t n, int32_t period)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct gather_reading *reading = &readings[i];
+        if (is_zero(reading, period, 0, 0))
+            continue;
+        for (int column = 0; column < COLUMN_COUNT; column++) {
+            struct gathered_month *out =
+                &gathering->months[(size_t)reading->role * COLUMN_COUNT + (size_t)column];
+            out->unknown[reading->lane] = out->inexact[reading->lane] = 1;
+        }
+    }
+}
+
+/* The month of a few series, figure by figure. */
+static void get_month(const struct gathering *gathering, const struct gather_reading *readings, size_t n,
+    int32_t period, struct panel_month *month)
+{
+    const struct panel *panel = gathering->input->panel;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t id = readings[i].group * PANEL_BLOCK + readings[i].at;
+        unsigned known = 0;
+        for (int column = 0; column < COLUMN_COUNT; column++)
+            if (panel_get(panel, id, (enum column)column, period, &month->figures[column][readings[i].at]))
+                known |= 1U << column;
+        month->known[readings[i].at] = (uint8_t)known;
+        month->flags[readings[i].at] = (uint8_t)panel_flags(panel, id, period);
+    }
+}
+
+/* Readings of one group. */
+static void take_group(const struct gathering *gathering, const struct gather_reading *readings, size_t n,
+    int32_t period, struct panel_month *month)
+{
+    if (n < READ_MIN) {
+        get_month(gathering, readings, n, period, month);
+    } else if (!panel_read(gathering->input->panel, readings->group, period, month)) {
+        take_nothing(gathering, readings, n, period);
+        return;
+    }
+    for (size_t first = 0, end; first < n; first = end) {
+        uint8_t role = readings[first].role;
+        for (end = first; end < n && readings[end].role == role; end++)
+            ;
+        for (int column = 0; column < COLUMN_COUNT; column++)
+            if ((gathering->gathered->plan.columns[role] >> column & 1) != 0)
+                take_column(
+                    gathering, readings + first, end - first, (enum column)column, period, month);
+    }
+}
+
+/* An empty month: known to be nothing but where a lane's role has no series. */
+static void begin_month(const struct gathering *gathering)
+{
+    for (size_t role = 0; role < gathering->role_count; role++)
+        for (int column = 0; column < COLUMN_COUNT; column++) {
+            struct gathered_month *month = &gathering->months[role * COLUMN_COUNT + (size_t)column];
+            if ((gathering->gathered->plan.columns[role] >> column & 1) == 0)
+                continue;
+            memset(month->sums, 0, sizeof month->sums);
+            for (size_t lane = 0; lane < PROGRAM_LANES; lane++)
+                month->unknown[lane] = month->inexact[lane] =
+                    gathering->counts[role * PROGRAM_LANES + lane] == 0;
+        }
+}
+
+/* Row `row + 1` of a column: all that is before the next month. */
+static void add_month(struct gathered_column *column, size_t row, const struct gathered_month *month)
+{
+    size_t before = row * PROGRAM_LANES, after = before + PROGRAM_LANES;
+    for (size_t lane = 0; lane < PROGRAM_LANES; lane++)
+        column->sums[after + lane] =
+            (int64_t)((uint64_t)column->sums[before + lane] + (uint64_t)month->sums[lane]);
+    for (size_t lane = 0; lane < PROGRAM_LANES; lane++)
+        column->unknown[after + lane] = (uint8_t)(column->unknown[before + lane] + month->unknown[lane]);
+    for (size_t lane = 0; lane < PROGRAM_LANES; lane++)
+        column->inexact[after + lane] = (uint8_t)(column->inexact[before + lane] + month->inexact[lane]);
+}
+
+static void gather_month(const struct gathering *gathering, int32_t period, struct panel_month *month)
+{
+    struct gathered *gathered = gathering->gathered;
+    begin_month(gathering);
+    for (size_t first = 0, end; first < gathered->len; first = end) {
+        uint32_t group = gathered->readings[first].group;
+        for (end = first; end < gathered->len && gathered->readings[end].group == group; end++)
+            ;
+        take_group(gathering, gathered->readings + first, end - first, period, month);
+    }
+    for (size_t role = 0; role < gathering->role_count; role++)
+        for (size_t column = 0; column < COLUMN_COUNT; column++)
+            if ((gathered->plan.columns[role] >> column & 1) != 0)
+                add_month(&gathered->columns[role][column], (size_t)(period - gathered->first),
+                    &gathering->months[role * COLUMN_COUNT + column]);
+}
+
+/* ---- columns ---- */
+
+static void reserve(struct gathered_column *column, size_t rows)
+{
+    if (rows > column->cap) {
+        column->cap = rows + rows / 2;
+        column->sums = alloc_resize(column->sums, column->cap * PROGRAM_LANES, sizeof *column->sums);
+        column->unknown = alloc_resize(column->unknown, column->cap * PROGRAM_LANES, 1);
+        column->inexact = alloc_resize(column->inexact, column->cap * PROGRAM_LANES, 1);
+    }
+    memset(column->sums, 0, PROGRAM_LANES * sizeof *column->sums);
+    memset(column->unknown, 0, PROGRAM_LANES);
+    memset(column->inexact, 0, PROGRAM_LANES);
+}
+
+/* A window has WINDOW_MONTHS_MAX months at most, and each of the lane's series one figure in each. */
+static void mark_wide(
+    struct gathered_column *column, const uint64_t *magnitudes, const uint32_t *counts, size_t lanes)
+{
+    column->any_wide = false;
+    for (size_t lane = 0; lane < lanes; lane++) {
+        uint64_t figures = (uint64_t)counts[lane] * WINDOW_MONTHS_MAX;
+        column->wide[lane] = figures > 0 && magnitudes[lane] >= (uint64_t)INT64_MAX / figures;
+        column->any_wide = column->any_wide || column->wide[lane] != 0;
+    }
+}
+
+void gather(struct gathered *gathered, const struct gather_plan *plan, const struct program_input *input,
+    size_t role_count, int32_t first, int32_t last)
+{
+    size_t slots = role_count * COLUMN_COUNT;
+    struct gathering gathering = {
+        .gathered = gathered,
+        .input = input,
+        .role_count = role_count,
+        .months = alloc_zeroed(slots, sizeof *gathering.months),
+        .magnitudes = alloc_zeroed(slots * PROGRAM_LANES, sizeof *gathering.magnitudes),
+        .counts = alloc_zeroed(role_count * PROGRAM_LANES, sizeof *gathering.counts),
+    };
+    struct panel_month month;
+    gathered->plan = *plan;
+    gathered->first = first;
+    gathered->last = last;
+    push_readings(gathered, input, role_count);
+    for (size_t i = 0; i < gathered->len; i++)
+        gathering.counts[gathered->readings[i].role * PROGRAM_LANES + gathered->readings[i].lane]++;
+    for (size_t i = 0; i < slots; i++)
+        if ((plan->columns[i / COLUMN_COUNT] >> i % COLUMN_COUNT & 1) != 0)
+            reserve(&gathered->columns[i / COLUMN_COUNT][i % COLUMN_COUNT], (size_t)(last - first) + 2);
+    for (int32_t period = first; period <= last; period++)
+        gather_month(&gathering, period, &month);
+    for (size_t i = 0; i < slots; i++)
+        mark_wide(&gathered->columns[i / COLUMN_COUNT][i % COLUMN_COUNT],
+            gathering.magnitudes + i * PROGRAM_LANES,
+            gathering.counts + i / COLUMN_COUNT * PROGRAM_LANES, input->lanes);
+    alloc_free(gathering.months);
+    alloc_free(gathering.magnitudes);
+    alloc_free(gathering.counts);
+}
+
+bool gathered_rows(
+    const struct gathered *gathered, const struct gathered_window *window, struct gathered_rows *ret_rows)
+{
+    if (gathered == NULL || (gathered->plan.columns[window->role] >> window->column & 1) == 0 ||
+        window->from < gathered->first || window->to > gathered->last || window->from > window->to ||
+        window->to - window->from >= WINDOW_MONTHS_MAX)
+        return false;
+    const struct gathered_column *column = &gathered->columns[window->role][window->column];
+    size_t from = (size_t)(window->from - gathered->first) * PROGRAM_LANES;
+    size_t to = (size_t)(window->to + 1 - gathered->first) * PROGRAM_LANES;
+    const uint8_t *counts = window->exact ? column->inexact : column->unknown;
+    *ret_rows = (struct gathered_rows){
+        column->sums + from, column->sums + to, counts + from, counts + to, column};
+    return true;
+}

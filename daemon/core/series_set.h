@@ -1,0 +1,33 @@
+/* The panel's series: an array, each distinct text once, and an index by key that holds nothing but numbers.
+ * 170,000 series have some hundred partners and units and a few thousand products. */
+#ifndef CORE_SERIES_SET_H
+#define CORE_SERIES_SET_H
+
+#include "base/map.h"
+#include "core/panel.h"
+
+struct series_set {
+    struct series *items;
+    size_t len, cap;
+    struct map text_numbers; /* text → number in `texts` */
+    const char **texts;
+    size_t text_len, text_cap;
+    struct arena arena;
+    uint32_t *slots; /* number of a series + 1, or 0 */
+    size_t slot_count;
+};
+
+void series_set_deinit(struct series_set *series);
+
+/* The series' number, or SERIES_NONE. */
+uint32_t series_set_find(const struct series_set *series, const struct series_key *key);
+
+/* Finds or adds, without a unit. */
+uint32_t series_set_add(struct series_set *series, const struct series_key *key);
+
+void series_set_name_unit(struct series_set *series, uint32_t id, const char *unit);
+
+/* Forgets the series from number `len` on. */
+void series_set_truncate(struct series_set *series, size_t len);
+
+#endif
