@@ -45,7 +45,8 @@ static void read_tron_countries(
     const struct countries *countries = form->input->countries;
     if (json_object_is_type(list, json_type_string))
         notice_text_countries(json_object_get_string(list), countries, origins, form->arena);
-    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list);
+         i++) {
         const char *country = form_text(json_object_array_get_idx(list, i), "countryName");
         notice_text_countries(country != NULL ? country : "", countries, origins, form->arena);
     }
@@ -88,8 +89,8 @@ static struct notice tron_notice(
     char date[DATE_TEXT_SIZE];
     text_set_add(&cases, slice_of(tron->number), form->arena);
     return (struct notice){
-        .id = arena_printf(form->arena, "TRON %s %s %s", tron->number, notice_step_names[step],
-            date_format(day, date)),
+        .id = arena_printf(
+            form->arena, "TRON %s %s %s", tron->number, notice_step_names[step], date_format(day, date)),
         .market = "EU",
         .agency = "EC",
         .title = tron->product,
@@ -119,8 +120,8 @@ static void read_tron_entry(struct notice_form *form, struct json_object *entry,
     bool in_force = status != NULL && strcasecmp(status, "Measures in force") == 0;
     if (!open && !in_force)
         return;
-    struct notice notice = tron_notice(
-        form, &tron, open && !in_force ? STEP_INITIATION : STEP_OTHER, form->input->day);
+    struct notice notice =
+        tron_notice(form, &tron, open && !in_force ? STEP_INITIATION : STEP_OTHER, form->input->day);
     notice.listed = true;
     notice.in_force = in_force;
     form_push(form, &notice);
@@ -249,7 +250,8 @@ void form_read_cellar(struct notice_form *form, struct json_object *answer)
 {
     struct json_object *rows = form_get(form_get(answer, "results"), "bindings");
     if (!json_object_is_type(rows, json_type_array)) {
-        diag_error(form->diags, form_place(form), "P004", "an answer of CELLAR has no list \"results.bindings\"");
+        diag_error(
+            form->diags, form_place(form), "P004", "an answer of CELLAR has no list \"results.bindings\"");
         return;
     }
     form->page.count = (int64_t)json_object_array_length(rows);

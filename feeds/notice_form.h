@@ -25,7 +25,8 @@ struct json_object *form_get(struct json_object *object, const char *key);
 const char *form_text(struct json_object *object, const char *key);
 
 /* A text that must be there: in the arena, or NULL with a fault. `what` names the document. */
-const char *form_need(struct notice_form *form, struct json_object *object, const char *key, const char *what);
+const char *form_need(
+    struct notice_form *form, struct json_object *object, const char *key, const char *what);
 
 /* ---- faults ---- */
 

@@ -208,8 +208,7 @@ static size_t read_heading(const char *text, const char *at, char code[CODE_SIZE
 
 void notice_text_codes(const char *text, struct text_set *codes, struct arena *arena)
 {
-    if (!notice_text_has(text, "tariff") && !notice_text_has(text, "HTSUS") &&
-        !notice_text_has(text, "HTS"))
+    if (!notice_text_has(text, "tariff") && !notice_text_has(text, "HTSUS") && !notice_text_has(text, "HTS"))
         return;
     for (const char *at = text; *at != '\0'; at++) {
         char code[CODE_SIZE];

@@ -11,7 +11,7 @@ struct notice_title {
     enum notice_proceeding proceeding;
     enum notice_step step;
     enum notice_outcome outcome;
-    unsigned laws; /* 0 where the title does not say which law belongs to which country */
+    unsigned laws;       /* 0 where the title does not say which law belongs to which country */
     const char *product; /* "" where it names none */
     struct text_set origins;
     bool correction;

@@ -63,8 +63,8 @@ static const char *read_product(const char *title, struct arena *arena)
 
 /* Countries stand behind "originating in"; of circumvention, behind "consigned from" or else "by imports of
  * the product": those that it names last. */
-static void read_origins(const char *title, const struct countries *countries, struct arena *arena,
-    struct notice_title *read)
+static void read_origins(
+    const char *title, const struct countries *countries, struct arena *arena, struct notice_title *read)
 {
     static const char *const ends[] = {
         "whether declared", "following", "pursuant to", "and amending", "and repealing", "and terminating"};
@@ -74,15 +74,13 @@ static void read_origins(const char *title, const struct countries *countries, s
     if (from == NULL)
         return;
     const char *end = stop_at(from, ends, LEN(ends));
-    notice_text_countries(
-        arena_strndup(arena, from, (size_t)(end - from)), countries, &read->origins, arena);
+    notice_text_countries(arena_strndup(arena, from, (size_t)(end - from)), countries, &read->origins, arena);
 }
 
-void notice_title_eu(const char *title, const struct countries *countries, struct arena *arena,
-    struct notice_title *ret_title)
+void notice_title_eu(
+    const char *title, const struct countries *countries, struct arena *arena, struct notice_title *ret_title)
 {
-    struct notice_title read = {
-        .product = read_product(title, arena), .laws = notice_text_laws(title)};
+    struct notice_title read = {.product = read_product(title, arena), .laws = notice_text_laws(title)};
     int proceeding = notice_title_first_row(title, proceedings, LEN(proceedings));
     int step = notice_title_first_row(title, steps, LEN(steps));
     read.proceeding = proceeding >= 0 ? (enum notice_proceeding)proceeding : PROCEEDING_OTHER;

@@ -51,10 +51,10 @@ enum notice_outcome notice_title_outcome(const char *text)
 
 /* Title = head " From " origin separator action. */
 struct parts {
-    struct slice head;   /* up to From, or empty */
-    const char *origin;  /* behind From, up to the separator; "" */
-    const char *action;  /* behind the separator, or all of a title without From */
-    char separator;      /* : or ;, or NUL */
+    struct slice head;  /* up to From, or empty */
+    const char *origin; /* behind From, up to the separator; "" */
+    const char *action; /* behind the separator, or all of a title without From */
+    char separator;     /* : or ;, or NUL */
 };
 
 /* The last From before the separator: a product may have one in its name ("Made From"). */
@@ -208,8 +208,8 @@ static void read_origins(const struct parts *parts, const char *head, const stru
     notice_text_countries(parts->origin, countries, &title->origins, arena);
 }
 
-void notice_title_us(const char *title, const struct countries *countries, struct arena *arena,
-    struct notice_title *ret_title)
+void notice_title_us(
+    const char *title, const struct countries *countries, struct arena *arena, struct notice_title *ret_title)
 {
     struct notice_title read = {.product = "", .correction = is_correction(title)};
     struct parts parts = split(title, arena);

@@ -202,8 +202,8 @@ static struct notice notice_of(
         .step = read->step,
         .outcome = read->outcome,
         .laws = read->laws,
-        .correction = read->correction || is_republication(document->id) ||
-                      form_get(object, "correction_of") != NULL,
+        .correction =
+            read->correction || is_republication(document->id) || form_get(object, "correction_of") != NULL,
         .published = document->published,
         .effective = read_effective(form, object, document),
         .due = read_due(form, object, document),
@@ -218,8 +218,8 @@ static struct notice notice_of(
 void form_read_register_document(struct notice_form *form, struct json_object *object)
 {
     size_t errors = form->diags->errors;
-    struct document document = {.abstract = text_or_empty(object, "abstract"),
-        .dates = text_or_empty(object, "dates")};
+    struct document document = {
+        .abstract = text_or_empty(object, "abstract"), .dates = text_or_empty(object, "dates")};
     form->page.documents++;
     form_seek(form, form_text(object, "document_number"));
     document.id = form_need(form, object, "document_number", "a document of the Federal Register");
@@ -246,8 +246,9 @@ void form_read_register_page(struct notice_form *form, struct json_object *page)
     struct json_object *count = form_get(page, "count");
     const char *next = form_text(page, "next_page_url");
     if (!json_object_is_type(count, json_type_int)) {
-        diag_error(form->diags, form_place(form), "P004", "a page of the Federal Register has no number "
-                                                          "\"count\"");
+        diag_error(form->diags, form_place(form), "P004",
+            "a page of the Federal Register has no number "
+            "\"count\"");
         return;
     }
     form->page.count = json_object_get_int64(count);
@@ -276,7 +277,8 @@ static struct texts read_hts(struct notice_form *form, struct json_object *order
 {
     struct text_set codes = {.len = 0};
     struct json_object *list = form_get(order, "hts_numbers");
-    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+    for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list);
+         i++) {
         struct json_object *item = json_object_array_get_idx(list, i);
         const char *text = json_object_is_type(item, json_type_string) ? json_object_get_string(item) : "";
         char code[CODE_SIZE];

@@ -48,10 +48,9 @@ struct place form_place(const struct notice_form *form)
 void form_seek(struct notice_form *form, const char *text)
 {
     struct slice payload = form->input->payload;
-    const char *at = text != NULL && text[0] != '\0'
-                         ? memmem(payload.data + form->found_at, payload.len - form->found_at, text,
-                               strlen(text))
-                         : NULL;
+    const char *at = text != NULL && text[0] != '\0' ? memmem(payload.data + form->found_at,
+                                                           payload.len - form->found_at, text, strlen(text))
+                                                     : NULL;
     if (at != NULL)
         form->found_at = (size_t)(at - payload.data);
 }
@@ -108,8 +107,9 @@ static void read_document(struct notice_form *form, struct json_object *document
         return;
     }
     diag_error(form->diags, form_place(form), "P002", "this is no form of notices that is known");
-    diag_hint(form->diags, "known are Federal Register v1, the list of US orders, TRON, and SPARQL results of "
-                           "CELLAR");
+    diag_hint(form->diags,
+        "known are Federal Register v1, the list of US orders, TRON, and SPARQL results of "
+        "CELLAR");
 }
 
 /* ---- JSON ---- */
@@ -137,8 +137,7 @@ static size_t read_json(struct notice_form *form, struct json_tokener *tokener, 
 {
     struct slice payload = form->input->payload;
     json_tokener_reset(tokener);
-    struct json_object *document =
-        json_tokener_parse_ex(tokener, payload.data + at, (int)(payload.len - at));
+    struct json_object *document = json_tokener_parse_ex(tokener, payload.data + at, (int)(payload.len - at));
     enum json_tokener_error error = json_tokener_get_error(tokener);
     size_t end = json_tokener_get_parse_end(tokener);
     if (error != json_tokener_success || end == 0) {
@@ -160,7 +159,8 @@ static void read_all(struct notice_form *form)
     if (tokener == NULL)
         return diag_error(form->diags, form_place(form), "P001", "memory is short");
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
-    while (at < payload.len && n > 0 && form->diags->len < DIAG_MAX) {
+    size_t errors = form->diags->errors; /* the list may be full of another payload's */
+    while (at < payload.len && n > 0 && form->diags->errors - errors < DIAG_MAX) {
         n = read_json(form, tokener, at);
         at = skip_blanks(payload, at + n);
     }

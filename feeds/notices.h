@@ -12,8 +12,9 @@
 struct notices_input {
     struct slice payload;
     const char *file;
-    const struct countries *countries; /* may be NULL: then only names that notices write otherwise are known */
-    int32_t day; /* on which it was had; a list without days is dated by it */
+    const struct countries
+        *countries; /* may be NULL: then only names that notices write otherwise are known */
+    int32_t day;    /* on which it was had; a list without days is dated by it */
 };
 
 /* What was in the payload. */
@@ -21,7 +22,7 @@ struct notices_page {
     const char *form;        /* "Federal Register" */
     size_t documents, added; /* those there already, and other agencies', are not added */
     int64_t count;           /* how many the source has, by its own word; -1: it does not say */
-    const char *next;        /* address of the next page, as it was written; NULL: none. In the notices' arena */
+    const char *next; /* address of the next page, as it was written; NULL: none. In the notices' arena */
 };
 
 /* Adds the notices of a payload. 0, or -EBADMSG with every fault in `diags` (codes P0xx) and no notice

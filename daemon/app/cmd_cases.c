@@ -101,7 +101,7 @@ static int read_and_answer(char **files, const struct question *question)
     int code = load_reference(&reference, &arena, &diags) == 0 ? EXIT_OK : EXIT_FAULT;
     for (; code == EXIT_OK && *files != NULL; files++)
         code = read_notices(*files, question, &reference.countries, &notices, &diags) == 0 ? EXIT_OK
-                                                                                          : EXIT_FAULT;
+                                                                                           : EXIT_FAULT;
     if (code == EXIT_OK) {
         trade_cases_fold(&notices, &reference.countries, &cases);
         code = answer(&cases, question, &reference.measures);
@@ -141,7 +141,7 @@ static int take_option(int option, struct question *question)
         return code_is_hs(slice_of(optarg)) ? EXIT_OK : usage("a product is an HS number without dots");
     case 'd':
         return date_parse(slice_of(optarg), &question->day) == 0 ? EXIT_OK
-                                                                : usage("a day is written 2026-11-26");
+                                                                 : usage("a day is written 2026-11-26");
     case 'j':
         question->form = AS_JSON;
         return EXIT_OK;

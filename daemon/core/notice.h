@@ -56,19 +56,19 @@ struct notice {
     const char *market; /* "US", "EU" */
     const char *agency; /* "ITA", "ITC", "EC" */
     const char *title;
-    const char *product; /* as it was written; "" where the title names none */
-    struct texts cases;  /* docket numbers: A-552-821, 731-TA-1472, AD725 */
+    const char *product;         /* as it was written; "" where the title names none */
+    struct texts cases;          /* docket numbers: A-552-821, 731-TA-1472, AD725 */
     struct texts origins, codes; /* countries; HS numbers, without dots */
     enum notice_proceeding proceeding;
     enum notice_step step;
     enum notice_outcome outcome;
     unsigned laws;
-    bool correction;     /* it mends another notice, or repeats it */
-    bool listed;         /* `published` is the day on which a list without days was had */
-    bool in_force;       /* a list says that there is a measure, without its day */
-    int32_t published;   /* never DATE_NONE */
-    int32_t effective;   /* DATE_NONE: it names no other day */
-    int32_t due;         /* until when the next step or comments are due; DATE_NONE: not said */
+    bool correction;   /* it mends another notice, or repeats it */
+    bool listed;       /* `published` is the day on which a list without days was had */
+    bool in_force;     /* a list says that there is a measure, without its day */
+    int32_t published; /* never DATE_NONE */
+    int32_t effective; /* DATE_NONE: it names no other day */
+    int32_t due;       /* until when the next step or comments are due; DATE_NONE: not said */
 };
 
 /* Far above what ten years of both authorities publish; it bounds what a mistaken payload can cost. */

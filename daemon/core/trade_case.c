@@ -58,7 +58,7 @@ static const char *product_key(struct arena *arena, const char *product)
 
 static const char *law_name(enum measure_type type)
 {
-    return type == MEASURE_ANTI_DUMPING    ? "AD"
+    return type == MEASURE_ANTI_DUMPING     ? "AD"
            : type == MEASURE_COUNTERVAILING ? "CVD"
            : type == MEASURE_SAFEGUARD      ? "SG"
                                             : "AC";
@@ -195,9 +195,9 @@ static void put_notice(struct trade_case *trade_case, const struct notice *notic
         if (notice->product[0] != '\0')
             trade_case->product = notice->product;
     }
-    bool later = notice->published > trade_case->newest ||
-                 (notice->published == trade_case->newest &&
-                     strcmp(notice->id, trade_case->newest_notice) > 0);
+    bool later =
+        notice->published > trade_case->newest ||
+        (notice->published == trade_case->newest && strcmp(notice->id, trade_case->newest_notice) > 0);
     if (later) {
         trade_case->newest = notice->published;
         trade_case->newest_notice = notice->id;
@@ -269,7 +269,9 @@ static enum measure_type type_of(const struct notice *notice, unsigned law)
  * in an inquiry into circumvention; which of several is not guessed. */
 static void put_docket(struct folder *folder, const struct notice *notice, const char *docket)
 {
-    unsigned law = docket[0] == 'C' ? LAW_COUNTERVAILING : is_us_docket(docket) ? LAW_ANTI_DUMPING : notice->laws;
+    unsigned law = docket[0] == 'C'       ? LAW_COUNTERVAILING
+                   : is_us_docket(docket) ? LAW_ANTI_DUMPING
+                                          : notice->laws;
     struct target target = {.docket = docket, .type = type_of(notice, law)};
     target.origin = country_of(folder, docket);
     bool inquiry = notice->proceeding == PROCEEDING_CIRCUMVENTION;
@@ -365,15 +367,15 @@ void trade_cases_deinit(struct trade_cases *cases)
 enum case_state trade_case_state(const struct trade_case *trade_case)
 {
     bool in_force = trade_case->from != DATE_NONE || trade_case->in_force;
-    return trade_case->revoked != DATE_NONE                ? CASE_REVOKED
-           : trade_case->suspended                         ? CASE_SUSPENDED
-           : in_force                                      ? CASE_IN_FORCE
-           : trade_case->ended != DATE_NONE                ? CASE_ENDED
-           : trade_case->final != DATE_NONE                ? CASE_FINAL
-           : trade_case->preliminary != DATE_NONE          ? CASE_PRELIMINARY
-           : trade_case->initiation != DATE_NONE           ? CASE_INVESTIGATION
-           : trade_case->petition != DATE_NONE             ? CASE_PETITION
-                                                           : CASE_UNKNOWN;
+    return trade_case->revoked != DATE_NONE       ? CASE_REVOKED
+           : trade_case->suspended                ? CASE_SUSPENDED
+           : in_force                             ? CASE_IN_FORCE
+           : trade_case->ended != DATE_NONE       ? CASE_ENDED
+           : trade_case->final != DATE_NONE       ? CASE_FINAL
+           : trade_case->preliminary != DATE_NONE ? CASE_PRELIMINARY
+           : trade_case->initiation != DATE_NONE  ? CASE_INVESTIGATION
+           : trade_case->petition != DATE_NONE    ? CASE_PETITION
+                                                  : CASE_UNKNOWN;
 }
 
 bool trade_case_concerns(const struct trade_case *trade_case, const char *code)

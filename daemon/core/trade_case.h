@@ -26,7 +26,7 @@ enum case_state {
 extern const char *const case_state_names[CASE_STATE_COUNT + 1]; /* NULL-terminated */
 
 struct trade_case {
-    const char *id;      /* the docket; else made of market, law, origin and product */
+    const char *id; /* the docket; else made of market, law, origin and product */
     const char *market, *against, *product;
     enum measure_type type;
     struct text_list {
