@@ -20,6 +20,7 @@ struct command {
 
 int cmd_alerts(const char *config_path, int argc, char **argv);
 int cmd_backtest(const char *config_path, int argc, char **argv);
+int cmd_cases(const char *config_path, int argc, char **argv);
 int cmd_check(const char *config_path, int argc, char **argv);
 int cmd_config(const char *config_path, int argc, char **argv);
 int cmd_demo(const char *config_path, int argc, char **argv);

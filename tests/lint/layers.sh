@@ -24,8 +24,8 @@ forbid 'the program does not know its tests' '#include "tests/' "$none" $all
 forbid 'base uses base' '#include "(core|io|app|feeds)/' "$none" daemon/base/*.[ch]
 forbid 'core uses core and base' '#include "(io|app|feeds)/' "$none" daemon/core/*.[ch]
 forbid 'io uses io, core and base' '#include "(app|feeds)/' "$none" daemon/io/*.[ch]
-forbid 'feeds uses base, and of core what an observation and a case are' '#include "(core|io|app)/' \
-    '"core/(dataset|observation|code|country|period|date|score_case)\.h"' feeds/*.[ch]
+forbid 'feeds uses base, and of core what an observation, a case and a notice are' '#include "(core|io|app)/' \
+    '"core/(dataset|observation|code|country|notice|period|date|score_case)\.h"' feeds/*.[ch]
 
 forbid 'the outside world is under daemon/io' '#include <(event2|curl|libsmartcols)/|#include <(event|evhttp|sqlite3|yaml|zstd|zlib|libsmartcols)\.h' \
     '^daemon/io/' $all

@@ -1,0 +1,169 @@
+#include <getopt.h>
+#include <string.h>
+
+#include "app/asset.h"
+#include "app/cases_print.h"
+#include "app/command.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "core/code.h"
+#include "feeds/notices.h"
+#include "io/cases_json.h"
+#include "io/file.h"
+
+/*~ Notices from recorded payloads, and the cases that they are about. Nothing is stored: the files are the
+ * store, and the same files give the same cases. */
+
+enum { NOTICE_FILE_MAX = 256 * 1024 * 1024 };
+
+/* What is asked. */
+struct question {
+    const char *country, *market, *product;
+    int32_t day;
+    enum { AS_TABLE, AS_JSON, AS_TABLES } form;
+};
+
+/* ---- files ---- */
+
+/* The shipped tables: what countries are called, and which cases have a row. */
+static int load_reference(struct reference *ret_reference, struct arena *arena, struct diag_list *diags)
+{
+    struct table_files files = {0};
+    int r = 0;
+    for (const struct asset *table = asset_tables; r == 0 && table->name != NULL; table++)
+        r = table_files_add(&files, table->name, table->text, arena, diags);
+    return r == 0 ? table_files_read(&files, ret_reference, diags) : r;
+}
+
+static void tell_page(const char *path, const struct notices_page *page)
+{
+    fprintf(stderr, "%s: %s, %zu documents, %zu of them new notices\n", path, page->form, page->documents,
+        page->added);
+    if (page->next != NULL)
+        fprintf(stderr, "%s: this is one page of %lld documents; the next is %s\n", path,
+            (long long)page->count, page->next);
+}
+
+static int read_notices(const char *path, const struct question *question, const struct countries *countries,
+    struct notices *notices, struct diag_list *diags)
+{
+    struct arena arena = ARENA_NULL;
+    struct notices_page page;
+    struct notices_input input = {.file = path, .countries = countries, .day = question->day};
+    int r = file_read(path, NOTICE_FILE_MAX, &arena, &input.payload);
+    if (r < 0)
+        fprintf(stderr, "%s: %s\n", path, strerror(-r));
+    else
+        r = notices_read(&input, notices, &page, diags);
+    if (r == 0)
+        tell_page(path, &page);
+    arena_deinit(&arena);
+    return r;
+}
+
+/* ---- the answer ---- */
+
+static bool is_chosen(const struct trade_case *one, const struct question *question)
+{
+    return (question->country == NULL || str_equal(one->against, question->country)) &&
+           (question->market == NULL || str_equal(one->market, question->market)) &&
+           (question->product == NULL || trade_case_concerns(one, question->product));
+}
+
+static int answer(
+    const struct trade_cases *cases, const struct question *question, const struct measures *known)
+{
+    bool *chosen = alloc_zeroed(cases->len, sizeof *chosen);
+    int r = 0;
+    for (size_t i = 0; i < cases->len; i++)
+        chosen[i] = is_chosen(&cases->items[i], question);
+    if (question->form == AS_JSON) {
+        r = cases_json_write(cases, chosen, stdout);
+    } else if (question->form == AS_TABLES) {
+        size_t left_out = cases_print_tables(cases, chosen, known, stdout);
+        if (left_out > 0)
+            fprintf(stderr, "%zu cases are no rows: without HS numbers or a day, or in the tables already\n",
+                left_out);
+    } else {
+        cases_print(cases, chosen, stdout);
+    }
+    alloc_free(chosen);
+    return r == 0 ? EXIT_OK : EXIT_FAULT;
+}
+
+static int read_and_answer(char **files, const struct question *question)
+{
+    struct arena arena = ARENA_NULL;
+    struct diag_list diags = DIAG_LIST_NULL;
+    struct reference reference = REFERENCE_NULL;
+    struct notices notices = NOTICES_NULL;
+    struct trade_cases cases = TRADE_CASES_NULL;
+    int code = load_reference(&reference, &arena, &diags) == 0 ? EXIT_OK : EXIT_FAULT;
+    for (; code == EXIT_OK && *files != NULL; files++)
+        code = read_notices(*files, question, &reference.countries, &notices, &diags) == 0 ? EXIT_OK
+                                                                                           : EXIT_FAULT;
+    if (code == EXIT_OK) {
+        trade_cases_fold(&notices, &reference.countries, &cases);
+        code = answer(&cases, question, &reference.measures);
+    } else {
+        command_print_diags(stderr, &diags);
+    }
+    trade_cases_deinit(&cases);
+    notices_deinit(&notices);
+    reference_deinit(&reference);
+    diag_list_deinit(&diags);
+    arena_deinit(&arena);
+    return code;
+}
+
+/* ---- options ---- */
+
+static int usage(const char *text)
+{
+    fprintf(stderr,
+        "%s\nusage: tdwatch cases [--country CC] [--market CC] [--product HS] [--day YYYY-MM-DD] "
+        "[--json|--tables] FILE...\n",
+        text);
+    return EXIT_USAGE;
+}
+
+static int take_option(int option, struct question *question)
+{
+    switch (option) {
+    case 'c':
+        question->country = optarg;
+        return code_is_country(slice_of(optarg)) ? EXIT_OK : usage("a country is two capital letters");
+    case 'm':
+        question->market = optarg;
+        return code_is_country(slice_of(optarg)) ? EXIT_OK : usage("a market is two capital letters");
+    case 'p':
+        question->product = optarg;
+        return code_is_hs(slice_of(optarg)) ? EXIT_OK : usage("a product is an HS number without dots");
+    case 'd':
+        return date_parse(slice_of(optarg), &question->day) == 0 ? EXIT_OK
+                                                                 : usage("a day is written 2026-11-26");
+    case 'j':
+        question->form = AS_JSON;
+        return EXIT_OK;
+    case 't':
+        question->form = AS_TABLES;
+        return EXIT_OK;
+    default:
+        return usage("");
+    }
+}
+
+int cmd_cases(const char *config_path, int argc, char **argv)
+{
+    static const struct option options[] = {{"country", required_argument, NULL, 'c'},
+        {"market", required_argument, NULL, 'm'}, {"product", required_argument, NULL, 'p'},
+        {"day", required_argument, NULL, 'd'}, {"json", no_argument, NULL, 'j'},
+        {"tables", no_argument, NULL, 't'}, {0}};
+    enum { DAY_MS = 24 * 60 * 60 * 1000 };
+    struct question question = {.day = (int32_t)(clock_wall_ms() / DAY_MS)};
+    (void)config_path; /* the files are all that is asked */
+    for (int option, code; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
+        if ((code = take_option(option, &question)) != EXIT_OK)
+            return code;
+    return optind < argc ? read_and_answer(argv + optind, &question) : usage("say which files");
+}
