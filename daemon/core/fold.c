@@ -172,12 +172,6 @@ static void fold_row(struct lane *lane, const struct row *row)
 
 /* ---- months ---- */
 
-static void push_block(struct release *release, struct release_block block)
-{
-    release->blocks = alloc_grow(release->blocks, release->len, &release->cap, sizeof *release->blocks);
-    release->blocks[release->len++] = block;
-}
-
 /* Packs what the month has come to, and leaves its memory as it was. */
 static void pack_groups(struct lane *lane, int32_t period)
 {
@@ -186,7 +180,7 @@ static void pack_groups(struct lane *lane, int32_t period)
         if (!lane->touched[group])
             continue;
         struct panel_month *month = &lane->groups[group];
-        push_block(&lane->release, (struct release_block){panel_block_pack(month), group, period});
+        release_push(&lane->release, (struct release_block){panel_block_pack(month), group, period});
         memset(month, 0, sizeof *month);
         lane->touched[group] = false;
     }
@@ -246,7 +240,7 @@ static int compare_blocks(const void *left, const void *right)
 static void join(struct lane *lane, struct release *release)
 {
     for (size_t i = 0; i < lane->release.len; i++)
-        push_block(release, lane->release.blocks[i]);
+        release_push(release, lane->release.blocks[i]);
     release->rows += lane->release.rows;
     alloc_free(lane->release.blocks);
 }

@@ -117,7 +117,8 @@ struct gathering {
     struct gathered_month *months; /* [role * COLUMN_COUNT + column] */
     uint64_t *magnitudes;          /* as months, by lane: no figure is greater */
     uint32_t *counts;              /* [role * PROGRAM_LANES + lane]: series of the role */
-    bool *repeats;                 /* as counts: the lane reads what the one before it does */
+    uint8_t *leaders;              /* as counts: the lane that reads for it, mostly itself */
+    bool any_repeats[ROLE_COUNT];
 };
 
 /* Whether a month without a figure of the column means that nothing was traded, see missing_month of
@@ -236,21 +237,20 @@ static void add_month(struct gathered_column *column, size_t row, const struct g
         column->inexact[after + lane] = (uint8_t)(column->inexact[before + lane] + month->inexact[lane]);
 }
 
-/* What the lane before has gathered of the role in the month. */
-static void repeat_month(struct gathered_month *month, uint64_t *magnitudes, size_t lane)
-{
-    month->sums[lane] = month->sums[lane - 1];
-    month->unknown[lane] = month->unknown[lane - 1];
-    month->inexact[lane] = month->inexact[lane - 1];
-    magnitudes[lane] = magnitudes[lane - 1];
-}
-
+/* Lanes that read what an earlier one does have what that has gathered. */
 static void repeat_lanes(const struct gathering *gathering, size_t role)
 {
-    for (size_t lane = 1; lane < gathering->input->lanes; lane++)
-        for (size_t slot = role * COLUMN_COUNT;
-             gathering->repeats[role * PROGRAM_LANES + lane] && slot < (role + 1) * COLUMN_COUNT; slot++)
-            repeat_month(&gathering->months[slot], &gathering->magnitudes[slot * PROGRAM_LANES], lane);
+    const uint8_t *leaders = &gathering->leaders[role * PROGRAM_LANES];
+    for (size_t column = 0; column < COLUMN_COUNT; column++) {
+        struct gathered_month *month = &gathering->months[role * COLUMN_COUNT + column];
+        if ((gathering->gathered->plan.columns[role] >> column & 1) == 0)
+            continue;
+        for (size_t lane = 0; lane < gathering->input->lanes; lane++) {
+            month->sums[lane] = month->sums[leaders[lane]];
+            month->unknown[lane] = month->unknown[leaders[lane]];
+            month->inexact[lane] = month->inexact[leaders[lane]];
+        }
+    }
 }
 
 static void gather_month(const struct gathering *gathering, int32_t period, struct panel_month *month)
@@ -264,7 +264,8 @@ static void gather_month(const struct gathering *gathering, int32_t period, stru
         take_group(gathering, gathered->readings + first, end - first, period, month);
     }
     for (size_t role = 0; role < gathering->role_count; role++)
-        repeat_lanes(gathering, role);
+        if (gathering->any_repeats[role])
+            repeat_lanes(gathering, role);
     for (size_t role = 0; role < gathering->role_count; role++)
         for (size_t column = 0; column < COLUMN_COUNT; column++)
             if ((gathered->plan.columns[role] >> column & 1) != 0)
@@ -299,6 +300,27 @@ static void mark_wide(
     }
 }
 
+static void find_leaders(struct gathering *gathering, size_t role)
+{
+    uint8_t *leaders = &gathering->leaders[role * PROGRAM_LANES];
+    for (size_t lane = 0; lane < gathering->input->lanes; lane++) {
+        bool repeated = repeats(gathering->input, gathering->role_count, role, lane);
+        leaders[lane] = repeated ? leaders[lane - 1] : (uint8_t)lane;
+        gathering->any_repeats[role] = gathering->any_repeats[role] || repeated;
+        gathering->counts[role * PROGRAM_LANES + lane] =
+            gathering->input->bindings[lane * gathering->role_count + role].count;
+    }
+}
+
+/* The greatest figures of lanes that others read for. */
+static void repeat_magnitudes(const struct gathering *gathering, size_t slot)
+{
+    const uint8_t *leaders = &gathering->leaders[slot / COLUMN_COUNT * PROGRAM_LANES];
+    uint64_t *magnitudes = &gathering->magnitudes[slot * PROGRAM_LANES];
+    for (size_t lane = 0; lane < gathering->input->lanes; lane++)
+        magnitudes[lane] = magnitudes[leaders[lane]];
+}
+
 void gather(struct gathered *gathered, const struct gather_plan *plan, const struct program_input *input,
     size_t role_count, int32_t first, int32_t last)
 {
@@ -310,25 +332,22 @@ void gather(struct gathered *gathered, const struct gather_plan *plan, const str
         .months = alloc_zeroed(slots, sizeof *gathering.months),
         .magnitudes = alloc_zeroed(slots * PROGRAM_LANES, sizeof *gathering.magnitudes),
         .counts = alloc_zeroed(role_count * PROGRAM_LANES, sizeof *gathering.counts),
-        .repeats = alloc_zeroed(role_count * PROGRAM_LANES, sizeof *gathering.repeats),
+        .leaders = alloc_zeroed(role_count * PROGRAM_LANES, sizeof *gathering.leaders),
     };
     struct panel_month month;
     gathered->plan = *plan;
     gathered->first = first;
     gathered->last = last;
     push_readings(gathered, input, role_count);
-    for (size_t i = 0; i < role_count * PROGRAM_LANES; i++) {
-        size_t role = i / PROGRAM_LANES, lane = i % PROGRAM_LANES;
-        if (lane >= input->lanes)
-            continue;
-        gathering.counts[i] = input->bindings[lane * role_count + role].count;
-        gathering.repeats[i] = repeats(input, role_count, role, lane);
-    }
+    for (size_t role = 0; role < role_count; role++)
+        find_leaders(&gathering, role);
     for (size_t i = 0; i < slots; i++)
         if ((plan->columns[i / COLUMN_COUNT] >> i % COLUMN_COUNT & 1) != 0)
             reserve(&gathered->columns[i / COLUMN_COUNT][i % COLUMN_COUNT], (size_t)(last - first) + 2);
     for (int32_t period = first; period <= last; period++)
         gather_month(&gathering, period, &month);
+    for (size_t i = 0; i < slots; i++)
+        repeat_magnitudes(&gathering, i);
     for (size_t i = 0; i < slots; i++)
         mark_wide(&gathered->columns[i / COLUMN_COUNT][i % COLUMN_COUNT],
             gathering.magnitudes + i * PROGRAM_LANES, gathering.counts + i / COLUMN_COUNT * PROGRAM_LANES,
@@ -336,7 +355,7 @@ void gather(struct gathered *gathered, const struct gather_plan *plan, const str
     alloc_free(gathering.months);
     alloc_free(gathering.magnitudes);
     alloc_free(gathering.counts);
-    alloc_free(gathering.repeats);
+    alloc_free(gathering.leaders);
 }
 
 bool gathered_rows(

@@ -15,6 +15,12 @@ void release_deinit(struct release *release)
     *release = (struct release){0};
 }
 
+void release_push(struct release *release, struct release_block block)
+{
+    release->blocks = alloc_grow(release->blocks, release->len, &release->cap, sizeof *release->blocks);
+    release->blocks[release->len++] = block;
+}
+
 /* ---- rows → release ---- */
 
 struct placed_row {
@@ -104,8 +110,7 @@ static void fold_blocks(struct release *release, const struct placed_row *rows, 
         for (; i < len && rows[i].id / PANEL_BLOCK == block.group && rows[i].row->period == block.period; i++)
             fold_row(&rows[i], &month);
         block.block = panel_block_pack(&month);
-        release->blocks = alloc_grow(release->blocks, release->len, &release->cap, sizeof *release->blocks);
-        release->blocks[release->len++] = block;
+        release_push(release, block);
     }
 }
 

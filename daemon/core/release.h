@@ -27,6 +27,9 @@ struct release {
     size_t rows; /* that it is made of; those that say the same once more are not counted */
 };
 
+/* Appends a block, which it then owns. */
+void release_push(struct release *release, struct release_block block);
+
 void release_deinit(struct release *release);
 
 #endif

@@ -69,14 +69,6 @@ static void paste_month(const struct panel_month *month, uint32_t offset, struct
         memcpy(block->figures[column] + offset, month->figures[column], sizeof month->figures[column]);
 }
 
-static void load_block(struct panel *panel, const struct block *block, uint32_t first, int32_t period)
-{
-    struct panel_month month;
-    for (uint32_t offset = 0; offset < BLOCK_SERIES; offset += PANEL_BLOCK)
-        if (cut_month(block, offset, &month))
-            panel_write(panel, (first + offset) / PANEL_BLOCK, period, &month);
-}
-
 /* The panel trusts its caller with numbers and periods; a damaged row must not reach it. */
 static bool is_place(int64_t first, int64_t period, size_t series)
 {
@@ -92,26 +84,144 @@ static bool is_within(const struct block *block, size_t series)
     return true;
 }
 
+/* ---- decoding, on all processors ---- */
+
+enum { DECODED_AT_ONCE = 256, GROUPS = BLOCK_SERIES / PANEL_BLOCK };
+
+/* A row of `block`, and what it holds as the panel keeps it. */
+struct stored {
+    struct buf bytes;
+    int64_t first, period;
+    struct panel_block *blocks[GROUPS];
+    bool damaged;
+};
+
+/* A worker of its own memory, which takes every n-th row. */
+struct loader {
+    struct block_codec *codec;
+    struct block *block;
+    struct stored *rows;
+    size_t len, step, series;
+};
+
+static void decode_row(struct loader *loader, struct stored *row)
+{
+    struct panel_month month;
+    row->damaged =
+        !is_place(row->first, row->period, loader->series) ||
+        block_decode(loader->codec, (struct slice){row->bytes.data, row->bytes.len}, loader->block) < 0 ||
+        !is_within(loader->block, loader->series - (size_t)row->first);
+    for (uint32_t i = 0; i < GROUPS; i++)
+        row->blocks[i] = !row->damaged && cut_month(loader->block, i * PANEL_BLOCK, &month)
+                             ? panel_block_pack(&month)
+                             : NULL;
+}
+
+static void decode_rows(void *userdata, size_t number)
+{
+    struct loader *loader = (struct loader *)userdata + number;
+    for (size_t i = number; i < loader->len; i += loader->step)
+        decode_row(loader, &loader->rows[i]);
+}
+
+/* Moves the decoded rows into the panel, in their order. */
+static int take_rows(struct store *store, struct panel *panel, struct stored *rows, size_t len)
+{
+    struct release release = {0};
+    int r = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (rows[i].damaged && r == 0)
+            r = store_damaged(store, "history of series %lld, month %lld", (long long)rows[i].first,
+                (long long)rows[i].period);
+        for (uint32_t group = 0; group < GROUPS; group++)
+            if (rows[i].blocks[group] != NULL)
+                release_push(
+                    &release, (struct release_block){rows[i].blocks[group],
+                                  (uint32_t)rows[i].first / PANEL_BLOCK + group, (int32_t)rows[i].period});
+    }
+    if (r == 0) {
+        struct panel_changes changes;
+        panel_apply_release(panel, "", &release, &changes); /* there is no series to add */
+        panel_changes_deinit(&changes);
+    }
+    release_deinit(&release);
+    return r;
+}
+
+struct loading {
+    struct store *store;
+    struct panel *panel;
+    struct loader loaders[PARALLEL_MAX];
+    struct stored rows[DECODED_AT_ONCE];
+    size_t width, len;
+};
+
+static int end_batch(struct loading *loading)
+{
+    for (size_t i = 0; i < loading->width; i++)
+        loading->loaders[i].len = loading->len;
+    parallel_each(loading->width, decode_rows, loading->loaders);
+    int r = take_rows(loading->store, loading->panel, loading->rows, loading->len);
+    loading->len = 0;
+    return r;
+}
+
+static struct loading *loading_new(struct store *store, struct panel *panel)
+{
+    struct loading *loading = alloc_zeroed(1, sizeof *loading);
+    *loading = (struct loading){.store = store, .panel = panel, .width = parallel_width()};
+    for (size_t i = 0; i < loading->width; i++)
+        loading->loaders[i] = (struct loader){
+            .codec = block_codec_new(),
+            .block = alloc_zeroed(1, sizeof(struct block)),
+            .rows = loading->rows,
+            .step = loading->width,
+            .series = panel_series_count(panel),
+        };
+    for (size_t i = 0; i < DECODED_AT_ONCE; i++)
+        buf_init(&loading->rows[i].bytes, BLOCK_BYTES_MAX);
+    return loading;
+}
+
+static void loading_free(struct loading *loading)
+{
+    for (size_t i = 0; i < loading->width; i++) {
+        block_codec_free(loading->loaders[i].codec);
+        alloc_free(loading->loaders[i].block);
+    }
+    for (size_t i = 0; i < DECODED_AT_ONCE; i++)
+        buf_deinit(&loading->rows[i].bytes);
+    alloc_free(loading);
+}
+
+/* A blob that is longer than any block is cut, and does not decode. */
+static int load_blocks(struct loading *loading, int64_t payload)
+{
+    struct query query = query_start(loading->store, SQL_EACH_BLOCK);
+    query_bind_int(&query, payload);
+    while (query.r == 0 && query_step(&query) > 0) {
+        struct stored *row = &loading->rows[loading->len++];
+        struct slice bytes = query_blob(&query, 2);
+        row->period = query_int(&query, 0);
+        row->first = query_int(&query, 1);
+        buf_clear(&row->bytes);
+        (void)buf_append(&row->bytes, bytes.data, bytes.len);
+        if (loading->len == DECODED_AT_ONCE)
+            query.r = end_batch(loading);
+    }
+    int r = query_end(&query);
+    return r == 0 ? end_batch(loading) : r;
+}
+
 int history_load(struct store *store, struct panel *panel, int64_t payload)
 {
     int r = load_series(store, panel);
     if (r < 0)
         return r;
-    size_t series = panel_series_count(panel);
-    struct query query = query_start(store, SQL_EACH_BLOCK);
-    query_bind_int(&query, payload);
-    while (query_step(&query) > 0) {
-        int64_t period = query_int(&query, 0), first = query_int(&query, 1);
-        if (!is_place(first, period, series) ||
-            block_decode(store->codec, query_blob(&query, 2), store->block) < 0 ||
-            !is_within(store->block, series - (size_t)first)) {
-            query.r = store_damaged(
-                store, "history of series %lld, month %lld", (long long)first, (long long)period);
-            break;
-        }
-        load_block(panel, store->block, (uint32_t)first, (int32_t)period);
-    }
-    return query_end(&query);
+    struct loading *loading = loading_new(store, panel);
+    r = load_blocks(loading, payload);
+    loading_free(loading);
+    return r;
 }
 
 int store_load_panel(struct store *store, struct panel *panel)
