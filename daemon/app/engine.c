@@ -384,8 +384,8 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed,
     }
     if (message->meaning != ASK_DATA && message->meaning != ASK_NOT_YET) {
         take_failure(feed, message, row);
-        log_warning("feed failed feed=%s failures=%d class=%s: %s", feed->feed, row->failures,
-            ask_meaning_names[message->meaning], message->text);
+        log_warning("feed failed feed=%s failures=%d: %s (%s)", feed->feed, row->failures, message->text,
+            ask_meaning_names[message->meaning]);
         return put_feed(engine, row, message->now_ms);
     }
     if (message->meaning == ASK_NOT_YET && message->status != 304)
