@@ -132,9 +132,14 @@ void gather_free(struct gather *gather)
 
 const char *gather_url(struct gather *gather)
 {
-    if (gather->len == 0)
+    return gather_planned(gather, 0, &gather->arena);
+}
+
+const char *gather_planned(const struct gather *gather, size_t i, struct arena *arena)
+{
+    if (i >= gather->len)
         return NULL;
-    return url_fill(gather->url, &gather->ask, &gather->parts[gather->len - 1], &gather->arena);
+    return url_fill(gather->url, &gather->ask, &gather->parts[gather->len - 1 - i], arena);
 }
 
 int64_t gather_room(const struct gather *gather)

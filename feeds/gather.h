@@ -31,6 +31,9 @@ void gather_free(struct gather *gather);
 /* The URL of the request to be made, without the key, until gather_take; NULL: there is none. */
 const char *gather_url(struct gather *gather);
 
+/* The URL of the i-th request as they are planned now; NULL behind the last. In `arena`. */
+const char *gather_planned(const struct gather *gather, size_t i, struct arena *arena);
+
 /* Bytes that its answer may have. */
 int64_t gather_room(const struct gather *gather);
 
