@@ -29,20 +29,39 @@ def month(ago):
     return f"{period(ago) // 12:04}-{period(ago) % 12 + 1:02}"
 
 
-class Census(unittest.TestCase):
+class Service(unittest.TestCase):
+    """A daemon with one feed, which asks a stand-in."""
+    feed = service = None
+
     def setUp(self):
         self.directory = tempfile.TemporaryDirectory(prefix="tdwatch-test-")
         self.world = world.World(pathlib.Path(self.directory.name) / "world", BINARY)
-        self.control, self.requests = self.world.directory / "census.json", self.world.directory / "census.jsonl"
+        self.control, self.requests = self.world.directory / "service.json", self.world.directory / "service.jsonl"
         self.tell("")
-        self.port = self.world.start_peer([sys.executable, STANDINS / "census.py", self.control, self.requests])
-        (self.world.directory / "credentials" / "census").write_text(KEY + "\n", encoding="ascii")
+        self.port = self.world.start_peer([sys.executable, STANDINS / f"{self.service}.py", self.control, self.requests])
+        (self.world.directory / "credentials" / self.service).write_text(KEY + "\n", encoding="ascii")
         (self.world.directory / "feeds" / "nso.feed.yaml").unlink()
         self.describe("")
 
     def tearDown(self):
         self.world.close()
         self.directory.cleanup()
+
+    def state(self):
+        rows = self.world.sql(f"SELECT health, text, newest, failures FROM feed WHERE feed = '{self.feed}'")
+        return rows[0] if rows else None
+
+    def asked(self):
+        return world.read_log(self.requests)
+
+    def ends_as(self, health):
+        """Starts the daemon; the feed's text once its health is this."""
+        self.world.start()
+        return world.wait_for(f"health {health}", lambda: (self.state() or [""])[0] == health and self.state())[1]
+
+
+class Census(Service):
+    feed, service = "us-census-imports", "census"
 
     def tell(self, trouble, published=month(3)):
         self.control.write_text(json.dumps({"key": KEY, "published": published, "trouble": trouble}), encoding="ascii")
@@ -55,18 +74,6 @@ class Census(unittest.TestCase):
         for old, new in replaced.items():
             text = text.replace(old, new)
         (self.world.directory / "feeds" / "census.feed.yaml").write_text(text + f"# {comment}\n", encoding="utf-8")
-
-    def state(self):
-        rows = self.world.sql("SELECT health, text, newest, failures FROM feed WHERE feed = 'us-census-imports'")
-        return rows[0] if rows else None
-
-    def asked(self):
-        return world.read_log(self.requests)
-
-    def ends_as(self, health):
-        """Starts the daemon; the feed's text once its health is this."""
-        self.world.start()
-        return world.wait_for(f"health {health}", lambda: (self.state() or [""])[0] == health and self.state())[1]
 
     def test_months_are_gathered_to_one_payload(self):
         self.ends_as("ok")
@@ -126,6 +133,49 @@ class Census(unittest.TestCase):
                 world.wait_for("a failure", lambda: self.state() and self.state()[3] > 0)
                 self.assertGreater(len(self.asked()) - before, 0)
                 self.assertEqual(self.world.sql("SELECT count(*) FROM payload"), [(0,)])
+
+
+class Comtrade(Service):
+    feed, service = "comtrade", "comtrade"
+
+    def tell(self, trouble, **replaced):
+        self.control.write_text(json.dumps({"key": KEY, "published": month(2).replace("-", ""), "rows": 4, "cap": 100000,
+                                            "trouble": trouble} | replaced), encoding="ascii")
+
+    def describe(self, _, **replaced):
+        text = (world.ROOT / "feeds" / "comtrade.feed.yaml").read_text(encoding="utf-8")
+        text = text.replace("https://comtradeapi.un.org", f"http://127.0.0.1:{self.port}").replace("pause: 7s", "pause: 0s")
+        for old, new in replaced.items():
+            text = text.replace(old, new)
+        (self.world.directory / "feeds" / "comtrade.feed.yaml").write_text(text, encoding="utf-8")
+
+    def test_every_reporter_and_month_is_part_of_one_payload(self):
+        self.tell("busy")
+        self.ends_as("ok")
+        statuses = [request["status"] for request in self.asked()]
+        self.assertEqual(statuses, [429] + [200] * 15)
+        self.assertEqual(self.world.sql("SELECT accepted, rows FROM payload"), [(1, 2 * 5 * 3 * 4)])
+        self.assertEqual(self.state()[2], period(2))
+
+    def test_an_answer_that_is_cut_at_the_limit_is_asked_in_halves(self):
+        self.tell("", cap=10)
+        self.describe("", **{"at_least: 100000": "at_least: 10"})
+        self.ends_as("ok")
+        self.assertEqual([request["partners"] for request in self.asked()[:3]], ["0,704,156", "0", "704,156"])
+        self.assertEqual(self.world.sql("SELECT rows FROM payload"), [(2 * 5 * 3 * 4,)])
+
+    def test_a_used_up_quota_waits_for_the_next_day(self):
+        self.tell("quota")
+        self.world.start()
+        text = world.wait_for("the answer", lambda: self.state() and self.state()[1])
+        self.assertIn("HTTP 403: ", text)
+        next_ms = self.world.sql("SELECT next_ms FROM feed")[0][0]
+        self.assertGreaterEqual(next_ms, (NOW.timestamp() // 86400 + 1) * 86400 * 1000)
+        self.assertEqual(self.world.sql("SELECT count(*) FROM alert"), [(0,)])
+
+    def test_a_refused_key_is_told(self):
+        self.tell("", key="another")
+        self.assertIn("invalid subscription key", self.ends_as("key"))
 
 
 unittest.main(verbosity=2)
