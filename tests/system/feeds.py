@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 import unittest
 
 import world
@@ -94,6 +95,18 @@ class Census(Service):
         world.wait_for("the new month", lambda: self.state()[2] == period(2))
         self.assertEqual([r["time"][0] for r in self.asked()[before:]],
                          [month(ago) for ago in (2, 1, 5, 4, 3)])
+
+    def test_the_limit_of_a_day_outlives_a_restart(self):
+        if NOW.hour == 23 and NOW.minute > 55:
+            self.skipTest("midnight is near, and with it another day")
+        self.describe("", **{"per_day: 450": "per_day: 12"})
+        self.ends_as("ok")
+        self.world.stop()
+        self.describe("changed, so it would be asked at once", **{"per_day: 450": "per_day: 12"})
+        self.world.start()
+        self.assertFalse(self.world.sql("SELECT 1 FROM feed WHERE failures > 0"))
+        time.sleep(1.5)
+        self.assertEqual(len(self.asked()), 12)
 
     def test_a_refused_key_is_told_and_never_shown(self):
         self.control.write_text(json.dumps({"key": "another", "published": month(3), "trouble": ""}), encoding="ascii")
