@@ -52,4 +52,14 @@ struct decode_input {
  * were asked for; *ret_payload is then empty. */
 int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
 
+/* The same for a payload of several documents one behind the other, each of which is a whole one
+ * (decode_set.c). Faults count lines from the beginning of their document, whose number stands behind the
+ * file's name. */
+struct decode_set {
+    struct decode_input input;
+    const size_t *ends; /* of each document in the payload; at most DATASET_PARTS_MAX */
+    size_t len;         /* 0 and 1: the payload is one document */
+};
+int decode_set(const struct decode_set *set, struct datasets *ret_payload, struct diag_list *diags);
+
 #endif

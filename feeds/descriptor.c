@@ -36,6 +36,7 @@ struct document_keys {
     int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
     const struct node *fields, *end;
+    struct ask_sections ask;
 };
 
 #define DOCUMENT(field) offsetof(struct document_keys, field)
@@ -126,6 +127,38 @@ static const struct key document_keys[] = {
         .min = 1,
         .max = PAYLOAD_BYTES_MAX,
         .help = "A larger payload is refused."},
+    {.name = "grace",
+        .kind = KEY_DURATION,
+        .offset = DOCUMENT(descriptor.grace_s),
+        .fallback = "0s",
+        .min = 0,
+        .max = INT64_C(366) * 86400,
+        .help = "A month that is late by more than this raises the alert feed-late; 0s: none does."},
+    {.name = "parameters",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.parameters),
+        .help = "What the names in braces of the URL stand for.",
+        .shape = &ask_parameters_shape},
+    {.name = "periods",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.periods),
+        .help = "Which months are asked for.",
+        .shape = &ask_periods_shape},
+    {.name = "key",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.key),
+        .help = "The credential that the source wants to see.",
+        .shape = &ask_key_shape},
+    {.name = "answers",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.answers),
+        .help = "What answers of the source mean, where it is not what HTTP says.",
+        .shape = &ask_answers_shape},
+    {.name = "limits",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.limits),
+        .help = "How often the host is asked at most.",
+        .shape = &ask_limits_shape},
     {.name = "csv",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_CSV]),
@@ -651,6 +684,19 @@ static void read_sections(const struct document_keys *keys, const struct node *d
         descriptor->json.records = "";
 }
 
+/* How the feed is asked: feeds/ask.h. */
+static void read_ask(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    static const char *const names[] = {"parameters", "periods", "key", "answers", "limits", "grace"};
+    for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
+        if (node_get(document, names[i]) != NULL)
+            diag_error(diags, key_place(document, names[i]), "F010",
+                "a feed without a url is never asked, so it takes no %s", names[i]);
+    ask_read(
+        &keys->ask, descriptor->url, key_place(document, "url"), &descriptor->ask, &descriptor->arena, diags);
+}
+
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)
 {
     struct document_keys keys = {0};
@@ -665,6 +711,8 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
     if (keys.fields != NULL)
         read_fields(keys.fields, descriptor, diags);
+    if (document->kind == NODE_MAP)
+        read_ask(&keys, document, descriptor, diags);
     if (diags->errors > errors) {
         descriptor_deinit(descriptor);
         return -EINVAL;

@@ -2,7 +2,7 @@
  *
  *   feed: vn-nso                      # name of the source, kept with every series
  *   title: …                          # for people
- *   url: https://…                    # left out: its files are imported by hand
+ *   url: https://…                    # left out: its files are imported by hand; feeds/ask.h has the rest
  *   format: csv
  *   interval: 6h
  *   licence: …
@@ -34,6 +34,7 @@
 #include "base/digest.h"
 #include "base/keys.h"
 #include "base/node.h"
+#include "feeds/ask.h"
 
 enum feed_format { FEED_CSV, FEED_JSON, FEED_XML, FEED_XLSX, FEED_FORMAT_COUNT };
 
@@ -80,7 +81,9 @@ struct descriptor {
     int format;                /* enum feed_format */
     int64_t interval_s;        /* between polls */
     int64_t publication_lag_s; /* from a month's end to its usual publication */
+    int64_t grace_s;           /* a month later than that raises feed-late; 0: none does */
     int64_t max_bytes;         /* of a payload */
+    struct ask ask;            /* how it is asked */
     int64_t rows_at_least;
     bool world_is_sum;   /* it has every partner and no total: the world is the sum of its partners */
     bool sums;           /* rows of the same series and month are added up */

@@ -188,6 +188,28 @@ static const struct {
             "Feed {{product}}: several fetches in a row have failed"}},
         {{"Kiểm tra địa chỉ, mạng và khóa truy cập của nguồn. Quy tắc vẫn dùng số liệu cũ.",
             "Check the feed's address, the network and its key. Rules go on with the figures they have."}}},
+    {"feed-key", SEVERITY_WARNING,
+        {{"Nguồn dữ liệu {{product}}: nguồn không nhận khóa truy cập",
+            "Feed {{product}}: the source does not take the key"}},
+        {{"Kiểm tra khóa: còn hạn không, tệp mô tả nguồn gọi đúng tên và LoadCredential= có trong dịch vụ "
+          "không. "
+          "Lý do nằm trong tdwatch feed status.",
+            "Check the key: that it is valid, that the descriptor names it and that LoadCredential= passes "
+            "it to the service. The reason stands in tdwatch feed status."}}},
+    {"feed-changed", SEVERITY_WARNING,
+        {{"Nguồn dữ liệu {{product}}: nguồn đã thay đổi và không hiểu yêu cầu nữa",
+            "Feed {{product}}: the source has changed and does not take what it is asked"}},
+        {{"So sánh tệp mô tả nguồn với tài liệu của nguồn; lý do nằm trong tdwatch feed status.",
+            "Compare the descriptor with the source's documents; the reason stands in tdwatch feed "
+            "status."}}},
+    {"feed-late", SEVERITY_CAUTION,
+        {{"Nguồn dữ liệu {{product}}: tháng mới đến muộn hơn dự kiến",
+            "Feed {{product}}: a new month is later than expected"}},
+        {{"Xem tdwatch feed status: nguồn chưa công bố, hoặc tệp mô tả nguồn yêu cầu sai tháng. Quy tắc vẫn "
+          "dùng "
+          "số liệu cũ.",
+            "See tdwatch feed status: the source has not published, or the descriptor asks for other months. "
+            "Rules go on with the figures they have."}}},
 };
 
 static bool is_feed_alert(const struct ledger_entry *alert)
@@ -235,11 +257,31 @@ static const char *class_of(size_t trouble)
     return feed_troubles[trouble].rule + strlen("feed-");
 }
 
+/* How a feed is asked and what it brought are two things: what is said of one leaves what stands of the
+ * other. Only the months say whether it is late. */
+static bool says_nothing_of(const char *class, const char *trouble)
+{
+    static const char *const asking[] = {"transport", "key", "changed"};
+    bool quarantine = str_equal(trouble, "quarantine");
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
+        if (str_equal(class, asking[i]) && quarantine)
+            return true;
+    return str_equal(trouble, "late");
+}
+
+int announce_feed_late(struct engine *engine, const char *feed, bool late, const struct announcement *why)
+{
+    for (size_t i = 0; i < sizeof feed_troubles / sizeof *feed_troubles; i++)
+        if (str_equal(class_of(i), "late"))
+            return announce_trouble(engine, feed, i, late, why);
+    return 0;
+}
+
 int announce_feed(struct engine *engine, const char *feed, const char *class, const struct announcement *why)
 {
     for (size_t i = 0; i < sizeof feed_troubles / sizeof *feed_troubles; i++) {
         bool bad = str_equal(class_of(i), class);
-        if (!bad && str_equal(class, "transport"))
+        if (!bad && says_nothing_of(class, class_of(i)))
             continue;
         int r = announce_trouble(engine, feed, i, bad, why);
         if (r < 0)

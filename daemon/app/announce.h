@@ -28,6 +28,9 @@ int announce_orphans(struct engine *engine, const struct announcement *why);
  * out of reach says nothing of the bytes that were refused before. */
 int announce_feed(struct engine *engine, const char *feed, const char *class, const struct announcement *why);
 
+/* Whether the month after its newest one is overdue: raises or clears "feed-late". */
+int announce_feed_late(struct engine *engine, const char *feed, bool late, const struct announcement *why);
+
 /* Whether the feed's alert "feed-<class>" stands open. */
 bool announce_feed_is_open(struct engine *engine, const char *feed, const char *class);
 

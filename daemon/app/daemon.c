@@ -134,7 +134,7 @@ static void take_setup(struct daemon *daemon, struct engine_answer *answer)
     setup_free(daemon->setup);
     daemon->setup = answer->setup;
     snprintf(daemon->status.ruleset, sizeof daemon->status.ruleset, "%s", daemon->setup->ruleset->digest.hex);
-    poller_set_feeds(daemon->poller, daemon->setup, answer->feeds, answer->feed_count);
+    poller_set_feeds(daemon->poller, answer);
     daemon->pump_ms = 0;
 }
 

@@ -1,6 +1,7 @@
 #include "app/engine.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "app/announce.h"
@@ -9,6 +10,9 @@
 #include "app/schedule.h"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "core/date.h"
+#include "core/period.h"
+#include "feeds/url.h"
 #include "io/file.h"
 
 enum {
@@ -118,6 +122,19 @@ static void add_feeds(struct engine *engine, struct engine_answer *answer)
     answer->feeds = arena_array(&answer->arena, setup->feed_count, sizeof *answer->feeds);
     for (size_t i = 0; i < setup->feed_count; i++)
         answer->feeds[i] = read_feed(engine, &setup->feeds[i], &answer->arena);
+}
+
+static void add_hosts(struct engine *engine, struct engine_answer *answer)
+{
+    const struct setup *setup = engine->setup;
+    answer->hosts = arena_array(&answer->arena, setup->feed_count, sizeof *answer->hosts);
+    for (size_t i = 0; i < setup->feed_count; i++) {
+        const struct descriptor *feed = &setup->feeds[i];
+        const char *host = feed->url != NULL ? url_host(feed->url, &answer->arena) : NULL;
+        if (host != NULL && feed->ask.per_day > 0 &&
+            store_get_host(engine->store, host, &answer->hosts[answer->host_count]) == 0)
+            answer->host_count++;
+    }
 }
 
 /* A payload in quarantine is read again, at `latest_ms` if not before: what refused it may have been mended
@@ -246,6 +263,7 @@ static void handle_start(struct engine *engine, const struct engine_message *mes
         if (answer->error == 0) {
             answer->setup = setup;
             add_feeds(engine, answer);
+            add_hosts(engine, answer);
         } else {
             engine->setup = NULL;
             setup_free(setup);
@@ -296,6 +314,7 @@ static void handle_reload(struct engine *engine, const struct engine_message *me
     if (r == 0) {
         answer->setup = setup;
         add_feeds(engine, answer);
+        add_hosts(engine, answer);
     } else {
         setup_free(setup);
     }
@@ -305,14 +324,10 @@ static void handle_reload(struct engine *engine, const struct engine_message *me
 
 /* ---- feeds ---- */
 
-static bool is_payload(const struct engine_message *message)
+static int64_t midnight_after(int64_t now_ms)
 {
-    return message->outcome == TRANSFER_DONE && message->status == 200;
-}
-
-static bool is_unchanged(const struct engine_message *message)
-{
-    return message->outcome == TRANSFER_DONE && message->status == 304;
+    enum { DAY_MS = 24 * 3600 * 1000 };
+    return (now_ms / DAY_MS + 1) * DAY_MS;
 }
 
 /* The feed answered, and there was nothing new. */
@@ -332,10 +347,19 @@ static void take_failure(
     row->attempted_ms = message->now_ms;
     row->failures++;
     row->text = message->text;
-    if (row->failures >= FAILURES_BEFORE_ALERT)
-        row->health = "transport";
     row->next_ms =
         schedule_feed(feed->feed, feed->interval_s, row->failures, message->retry_after_s, message->now_ms);
+    if (message->meaning == ASK_KEY || message->meaning == ASK_CHANGED) {
+        /* Asking again soon would get the same answer: somebody has to do something. */
+        row->health = message->meaning == ASK_KEY ? "key" : "changed";
+        row->next_ms =
+            schedule_feed(feed->feed, feed->interval_s, 0, message->retry_after_s, message->now_ms);
+    } else if (message->meaning == ASK_QUOTA && message->retry_after_s == 0) {
+        row->failures--; /* the source is well, and so are we: the day's quota is used up */
+        row->next_ms = schedule_feed(feed->feed, 60, 0, 0, midnight_after(message->now_ms));
+    } else if (row->failures >= FAILURES_BEFORE_ALERT) {
+        row->health = "transport";
+    }
 }
 
 static int put_feed(struct engine *engine, const struct feed_row *row, int64_t now_ms)
@@ -361,21 +385,52 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed,
 {
     struct feed_row *row = &answer->feeds[0];
     struct ingest_report report = {.outcome = INGEST_UNCHANGED, .text = "unchanged"};
-    if (is_payload(message)) {
+    if (message->meaning == ASK_DATA) {
         int r = ingest_payload(engine, feed, message, &answer->arena, row, &report);
         if (r < 0)
             return r;
     }
-    if (!is_payload(message) && !is_unchanged(message)) {
+    if (message->meaning != ASK_DATA && message->meaning != ASK_NOT_YET) {
         take_failure(feed, message, row);
-        log_warning("feed failed feed=%s failures=%d: %s", feed->feed, row->failures, message->text);
+        log_warning("feed failed feed=%s failures=%d: %s (%s)", feed->feed, row->failures, message->text,
+            ask_meaning_names[message->meaning]);
         return put_feed(engine, row, message->now_ms);
     }
+    if (message->meaning == ASK_NOT_YET && message->status != 304)
+        snprintf(report.text, sizeof report.text, "nothing new: %s", message->text);
     log_info("feed fetched feed=%s status=%ld: %s", feed->feed, message->status, report.text);
     if (report.outcome != INGEST_UNCHANGED)
         return 0; /* its state is committed with the payload */
     take_unchanged(engine, feed, message->now_ms, row);
     return put_feed(engine, row, message->now_ms);
+}
+
+/* The month after the newest one should have been there, by the source's usual lag and the descriptor's
+ * grace. */
+static bool is_late(const struct descriptor *feed, const struct feed_row *row, int64_t now_ms)
+{
+    int64_t end_ms = (date_end_of_period(row->newest + 1) + INT64_C(1)) * 24 * 3600 * 1000;
+    return feed->grace_s > 0 && row->newest != PERIOD_NONE &&
+           now_ms > end_ms + (feed->publication_lag_s + feed->grace_s) * 1000;
+}
+
+/* What a feed's answers cause besides its figures: whether it is late, and what was asked of its host. */
+static int put_conduct(struct engine *engine, const struct descriptor *feed,
+    const struct engine_message *message, const struct feed_row *row)
+{
+    struct announcement why = {message->now_ms, "feed", ""};
+    int r = store_begin(engine->store);
+    if (r == 0)
+        r = announce_feed_late(engine, feed->feed, is_late(feed, row, message->now_ms), &why);
+    if (r == 0 && message->host.host != NULL && feed->ask.per_day > 0)
+        r = store_put_host(engine->store, &message->host);
+    if (r == 0)
+        r = store_commit(engine->store);
+    else
+        store_rollback(engine->store);
+    if (r < 0 && announce_load(engine) < 0)
+        log_error("alerts cannot be read back: %s", store_error(engine->store));
+    return r;
 }
 
 /* Nothing has changed: the store would not take it, and the feed is asked again a little later; or the daemon
@@ -407,6 +462,9 @@ static void handle_fetched(struct engine *engine, struct engine_message *message
     if (r < 0) {
         answer->feeds[0] = before;
         postpone(engine, message, r, &answer->feeds[0]);
+    } else if ((feed->grace_s > 0 || feed->ask.per_day > 0) &&
+               put_conduct(engine, feed, message, &answer->feeds[0]) < 0) {
+        log_error("store refused how a feed was asked feed=%s: %s", feed->feed, store_error(engine->store));
     }
     /* The row's texts may stand in the message, which ends here. */
     struct feed_row *row = &answer->feeds[0];

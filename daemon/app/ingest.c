@@ -52,36 +52,37 @@ struct decode_input ingest_input(
     return (struct decode_input){feed, &setup->reference.countries, bytes, file, parallel_width()};
 }
 
-static int decode_and_gate(const struct decode_input *input, const struct panel *panel, int64_t now_ms,
+static int decode_and_gate(const struct decode_set *set, const struct panel *panel, int64_t now_ms,
     struct datasets *ret_payload, struct release *ret_release, struct diag_list *diags)
 {
-    int r = decode_payload(input, ret_payload, diags);
+    int r = decode_set(set, ret_payload, diags);
     if (r < 0)
         return r;
+    const struct descriptor *feed = set->input.descriptor;
     struct gate gate = {
-        .feed = input->descriptor->feed,
-        .file = input->file,
+        .feed = feed->feed,
+        .file = set->input.file,
         .newest_period = period_of_ms(now_ms),
-        .min_rows = (size_t)input->descriptor->rows_at_least,
-        .sum = input->descriptor->sums,
+        .min_rows = (size_t)feed->rows_at_least,
+        .sum = feed->sums,
     };
     return gate_check(&gate, panel, ret_payload, ret_release, diags);
 }
 
 /* Lines of a payload that was read in parts count from each part's first, so what has a fault is read once
- * more as one piece. */
-static int read_release(const struct decode_input *input, const struct panel *panel, int64_t now_ms,
+ * more as one piece. Documents of a set are not read in parts. */
+static int read_release(const struct decode_set *set, const struct panel *panel, int64_t now_ms,
     struct datasets *ret_payload, struct release *ret_release, struct diag_list *diags)
 {
-    struct decode_input whole = *input;
+    struct decode_set whole = *set;
     struct diag_list faults = DIAG_LIST_NULL;
     *ret_release = (struct release){0};
-    int r = decode_and_gate(input, panel, now_ms, ret_payload, ret_release, &faults);
-    if (r == 0 || ret_payload->len <= 1) {
+    int r = decode_and_gate(set, panel, now_ms, ret_payload, ret_release, &faults);
+    if (r == 0 || ret_payload->len <= 1 || set->len > 1) {
         *diags = faults;
         return r;
     }
-    whole.parts = 1;
+    whole.input.parts = 1;
     diag_list_deinit(&faults);
     datasets_deinit(ret_payload);
     return decode_and_gate(&whole, panel, now_ms, ret_payload, ret_release, diags);
@@ -90,9 +91,11 @@ static int read_release(const struct decode_input *input, const struct panel *pa
 static int read_payload(struct passage *passage, const char *file)
 {
     const struct engine *engine = passage->engine;
-    struct decode_input input = ingest_input(engine->setup, passage->feed, passage->message->body, file);
-    int r = read_release(&input, engine->panel, passage->message->now_ms, &passage->payload,
-        &passage->release, &passage->diags);
+    const struct engine_message *message = passage->message;
+    struct decode_set set = {
+        ingest_input(engine->setup, passage->feed, message->body, file), message->ends, message->end_count};
+    int r = read_release(
+        &set, engine->panel, message->now_ms, &passage->payload, &passage->release, &passage->diags);
     for (size_t i = 0; i < passage->payload.len; i++)
         passage->rows += passage->payload.items[i].rows;
     if (r == 0)
@@ -107,6 +110,7 @@ static void apply(struct panel *panel, const char *feed, struct datasets *payloa
     struct panel_changes *ret_changes, struct ingest_report *report)
 {
     report->rows = release->rows;
+    report->newest = release->len > 0 ? release->blocks[release->len - 1].period : PERIOD_NONE;
     panel_apply_release(panel, feed, release, ret_changes);
     release_deinit(release);
     datasets_deinit(payload);
@@ -170,8 +174,14 @@ static int put_payload(struct passage *passage, bool accepted, size_t revised, i
 
 /* ---- the feed's own state ---- */
 
-static void take_state(struct passage *passage, struct feed_row *feed_row, bool accepted)
+static int32_t newer(int32_t a, int32_t b)
 {
+    return a > b ? a : b;
+}
+
+static void take_state(struct passage *passage, struct feed_row *feed_row, const struct ingest_report *report)
+{
+    bool accepted = report->outcome == INGEST_ACCEPTED;
     const struct engine_message *message = passage->message;
     feed_row->feed = passage->feed->feed;
     feed_row->digest = ingest_identity(passage->feed, passage->digest, passage->arena);
@@ -184,8 +194,10 @@ static void take_state(struct passage *passage, struct feed_row *feed_row, bool 
     /* A quarantined payload is asked for again in full: the next one may be whole under the same name. */
     feed_row->etag = accepted && message->etag != NULL ? message->etag : "";
     feed_row->last_modified = accepted && message->last_modified != NULL ? message->last_modified : "";
-    if (accepted)
-        feed_row->succeeded_ms = message->now_ms;
+    if (!accepted)
+        return;
+    feed_row->succeeded_ms = message->now_ms;
+    feed_row->newest = newer(feed_row->newest, report->newest);
 }
 
 /* ---- inside the transaction ---- */
@@ -246,7 +258,7 @@ static int commit_passage(struct passage *passage, struct feed_row *feed_row, st
 {
     struct engine *engine = passage->engine;
     bool accepted = report->outcome == INGEST_ACCEPTED;
-    take_state(passage, feed_row, accepted);
+    take_state(passage, feed_row, report);
     int r = store_begin(engine->store);
     if (r < 0)
         return r;
@@ -337,13 +349,14 @@ static bool changes_nothing(const struct panel *panel, const struct panel_change
 }
 
 /* Of the feed's state only when figures last came. */
-static int put_state_of_file(struct passage *passage)
+static int put_state_of_file(struct passage *passage, const struct ingest_report *report)
 {
     struct store *store = passage->engine->store;
     struct arena arena = ARENA_NULL;
     struct feed_row row = {.feed = passage->feed->feed, .health = "ok"};
     int r = store_get_feed(store, passage->feed->feed, &arena, &row);
     row.succeeded_ms = passage->message->now_ms;
+    row.newest = newer(row.newest, report->newest);
     if (r == 0 || r == -ENOENT)
         r = store_put_feed(store, &row);
     arena_deinit(&arena);
@@ -358,7 +371,7 @@ static int commit_file(struct passage *passage, const struct ingest_report *repo
         return r;
     r = commit_figures(passage, report);
     if (r == 0)
-        r = put_state_of_file(passage);
+        r = put_state_of_file(passage, report);
     if (r == 0)
         return store_commit(store);
     store_rollback(store);
@@ -424,7 +437,8 @@ int ingest_try(const struct decode_input *input, struct panel *panel, int64_t no
     struct release release;
     struct panel_changes changes;
     struct ingest_report report = {.outcome = INGEST_ACCEPTED};
-    int r = read_release(input, panel, now_ms, &payload, &release, diags);
+    struct decode_set set = {*input, NULL, 0};
+    int r = read_release(&set, panel, now_ms, &payload, &release, diags);
     if (r == 0) {
         apply(panel, input->descriptor->feed, &payload, &release, &changes, &report);
         if (changes_nothing(panel, &changes))

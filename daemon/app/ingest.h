@@ -22,6 +22,7 @@ enum ingest_outcome {
 struct ingest_report {
     enum ingest_outcome outcome;
     size_t rows, added, revised;
+    int32_t newest; /* month that figures came for; PERIOD_NONE: none */
     char text[256]; /* one line for the log and the feed's state */
 };
 

@@ -28,7 +28,7 @@ static const struct command commands[] = {
         "say why a rule fires or not, clause by clause", cmd_explain},
     {"replay", "ALERT [--seq N]", "compute an alert again from what was known then", cmd_replay},
     {"outbox", "[--pending|--parked|--delivered]", "list deliveries", cmd_outbox},
-    {"feeds", "", "list feeds and how they are", cmd_feeds},
+    {"feed", "status | show NAME", "list feeds and how they are, or what one would ask", cmd_feed},
     {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
     {"cases", "[--country CC] [--market CC] [--product HS] [--day YYYY-MM-DD] [--json|--tables] FILE…",
         "show the trade-remedy cases of recorded notices, or make rows of tables of them", cmd_cases},

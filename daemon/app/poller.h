@@ -1,7 +1,7 @@
 /* The poller: which feed is fetched when. On the loop thread.
  *
- * One transfer at a time for each host; conditional requests; what a transfer brought goes to the engine, and
- * the engine's answer says when to ask again. */
+ * One transfer at a time for each host, within the limits of its feeds; conditional requests where one
+ * request is all; what was gathered goes to the engine, and the engine's answer says when to ask again. */
 #ifndef APP_POLLER_H
 #define APP_POLLER_H
 
@@ -10,16 +10,16 @@
 
 struct poller;
 
-/* `fetched` is called once per transfer, with a message for the engine that it then owns. */
+/* `fetched` is called once for all that a feed was asked for at a time, with a message for the engine that it
+ * then owns. */
 typedef void poller_fetched_fn(void *userdata, struct engine_message *message);
 
 struct poller *poller_new(poller_fetched_fn *fetched, void *userdata);
 void poller_free(struct poller *poller);
 
-/* The feeds of this setup, with their kept states, from now on. A transfer under way ends as it would have.
- */
-void poller_set_feeds(
-    struct poller *poller, const struct setup *setup, const struct feed_row *rows, size_t n);
+/* The feeds of the answer's setup, with their kept states and their hosts', from now on. What is under way
+ * ends as it would have. */
+void poller_set_feeds(struct poller *poller, const struct engine_answer *answer);
 
 /* The engine has dealt with what a feed brought. */
 void poller_dealt(struct poller *poller, const struct feed_row *row);

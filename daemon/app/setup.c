@@ -1,10 +1,12 @@
 #include "app/setup.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "app/paths.h"
 #include "app/rulebook.h"
 #include "base/alloc.h"
+#include "io/file.h"
 #include "io/yaml.h"
 
 static void load_feed(struct setup *setup, const char *path, struct diag_list *diags)
@@ -27,6 +29,31 @@ static void load_feed(struct setup *setup, const char *path, struct diag_list *d
         return;
     }
     setup->feed_count++;
+}
+
+/* A feed without its key is not asked, and says so: that is no reason not to watch the others. */
+static struct feed_key load_key(const struct descriptor *feed, struct arena *arena)
+{
+    struct slice key;
+    const char *name = feed->ask.credential;
+    if (name == NULL)
+        return (struct feed_key){0};
+    int r = file_read_secret(name, arena, &key);
+    if (r == 0 && (key.len == 0 || key.len >= ASK_KEY_MAX))
+        r = -EINVAL;
+    if (r == 0)
+        return (struct feed_key){arena_strndup(arena, key.data, key.len), NULL};
+    return (struct feed_key){NULL, arena_printf(arena,
+                                       "the credential %s cannot be read: %s; get a key from the source and "
+                                       "pass it with LoadCredential=",
+                                       name, strerror(-r))};
+}
+
+static void load_keys(struct setup *setup, enum config_secrets secrets)
+{
+    setup->keys = arena_array(&setup->arena, setup->feed_count, sizeof *setup->keys);
+    for (size_t i = 0; secrets == CONFIG_WITH_SECRETS && i < setup->feed_count; i++)
+        setup->keys[i] = load_key(&setup->feeds[i], &setup->arena);
 }
 
 static void load_feeds(struct setup *setup, struct diag_list *diags)
@@ -94,6 +121,7 @@ int setup_load(
         return r;
     }
     load_feeds(setup, diags);
+    load_keys(setup, secrets);
     load_tables(setup, diags);
     size_t errors = diags->errors;
     new_ruleset(setup, diags);

@@ -11,9 +11,16 @@
 
 enum { FEEDS_MAX = 200 };
 
+/* The key that a feed's source wants to see. */
+struct feed_key {
+    const char *text;  /* NULL: it has none, or secrets were left alone */
+    const char *fault; /* why it cannot be read; NULL: nothing is wrong */
+};
+
 struct setup {
     struct config *config;
     struct descriptor *feeds; /* in order of preference */
+    struct feed_key *keys;    /* of each of them */
     size_t feed_count;
     struct sources sources;    /* as the judge sees them, in the same order */
     struct table_files tables; /* what `reference` was read from */

@@ -88,6 +88,15 @@ const char *buf_text(const struct buf *buf)
     return buf->data != NULL ? buf->data : "";
 }
 
+void buf_move(struct buf *buf, struct buf *other)
+{
+    size_t max = buf->max;
+    buf_deinit(buf);
+    *buf = *other;
+    buf->max = max;
+    buf_init(other, other->max);
+}
+
 char *buf_take(struct buf *buf)
 {
     char *data = buf->data != NULL ? buf->data : alloc_strdup("");

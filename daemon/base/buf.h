@@ -29,6 +29,9 @@ int buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(p
 /* The text as a C string, "" while empty. Borrowed. */
 const char *buf_text(const struct buf *buf);
 
+/* Takes the other's bytes in place of its own, and keeps its own bound. */
+void buf_move(struct buf *buf, struct buf *other);
+
 /* Hands the bytes to the caller (alloc_free them) and leaves the buffer empty. Never NULL. */
 char *buf_take(struct buf *buf);
 

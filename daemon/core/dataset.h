@@ -12,7 +12,7 @@
 #include "base/map.h"
 #include "core/observation.h"
 
-enum { DATASET_PARTS_MAX = 16, DATASET_QUEUE = 32, DATASET_NO_TEXT = 0 };
+enum { DATASET_PARTS_MAX = 256, DATASET_QUEUE = 32, DATASET_NO_TEXT = 0 };
 
 /* A row; texts by their numbers in the dataset. Only figures whose bit is in `known` mean anything. */
 struct dataset_row {

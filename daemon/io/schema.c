@@ -179,6 +179,14 @@ static const char *const migrations[] = {
     " text TEXT NOT NULL,"
     " PRIMARY KEY (delivery, number)"
     ") STRICT, WITHOUT ROWID;",
+
+    /* 2 */
+    "ALTER TABLE feed ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;" /* month; 0 until a payload comes */
+    "CREATE TABLE host (" /* requests of a day, so that a limit outlives a restart */
+    " host TEXT PRIMARY KEY NOT NULL,"
+    " day INTEGER NOT NULL," /* since 1970, UTC */
+    " used INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;",
 };
 
 int schema_newest(void)

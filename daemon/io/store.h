@@ -63,12 +63,12 @@ int store_put_payload(struct store *store, const struct payload_row *row, int64_
 struct feed_row {
     const char *feed;
     const char *etag, *last_modified; /* "" where there is none */
-    const char
-        *digest; /* of the last payload seen, accepted or not, and its descriptor; "" where there is none */
+    const char *digest; /* of the last payload seen, accepted or not, and its descriptor; or "" */
     int64_t attempted_ms, succeeded_ms, next_ms;
     int failures;       /* in a row */
     const char *health; /* "ok", or the class of the trouble: transport tls http format schema plausibility */
     const char *text;   /* one sentence about it */
+    int32_t newest;     /* month of its payloads; PERIOD_NONE until one came */
 };
 
 /* 0; -ENOENT: never seen. */
@@ -77,6 +77,14 @@ int store_put_feed(struct store *store, const struct feed_row *row);
 /* Calls fn for every feed, by name. */
 int store_each_feed(
     struct store *store, void (*fn)(void *userdata, const struct feed_row *row), void *userdata);
+
+/* Requests that a host has had on a day (UTC). A host without any has none. */
+struct host_row {
+    const char *host;
+    int64_t day, used;
+};
+int store_get_host(struct store *store, const char *host, struct host_row *ret_row);
+int store_put_host(struct store *store, const struct host_row *row);
 
 /* ---- rule sets ---- */
 
@@ -99,10 +107,9 @@ struct alert_row {
     int64_t opened_ms, closed_ms; /* 0 while open */
 };
 
-/* Calls fn for every open alert (or all), oldest first. */
+/* Calls fn for every open alert (or all), oldest first; or reads one (-ENOENT; texts in `arena`). */
 int store_each_alert(struct store *store, bool open_only,
     void (*fn)(void *userdata, const struct alert_row *row), void *userdata);
-/* 0; -ENOENT. Texts in `arena`. */
 int store_get_alert(struct store *store, const char *id, struct arena *arena, struct alert_row *ret_row);
 
 /* Writes the alert's new state and appends the event with its figures to the journal. `closes` ends the
@@ -144,5 +151,4 @@ struct store_counts {
         parked;
 };
 int store_count(struct store *store, struct store_counts *ret_counts);
-
 #endif

@@ -84,6 +84,7 @@ static struct feed_row read_feed(const struct query *query)
         .failures = (int)query_int(query, 7),
         .health = query_text(query, 8),
         .text = query_text(query, 9),
+        .newest = (int32_t)query_int(query, 10),
     };
 }
 
@@ -122,6 +123,7 @@ int store_put_feed(struct store *store, const struct feed_row *row)
     query_bind_int(&query, row->failures);
     query_bind_text(&query, row->health);
     query_bind_text(&query, row->text);
+    query_bind_int(&query, row->newest);
     return query_run(&query);
 }
 
@@ -134,6 +136,30 @@ int store_each_feed(
         fn(userdata, &row);
     }
     return query_end(&query);
+}
+
+int store_get_host(struct store *store, const char *host, struct host_row *ret_row)
+{
+    struct query query = query_start(store, SQL_GET_HOST);
+    query_bind_text(&query, host);
+    struct host_row row = {host, 0, 0};
+    if (query_step(&query) > 0) {
+        row.day = query_int(&query, 0);
+        row.used = query_int(&query, 1);
+    }
+    int r = query_end(&query);
+    if (r == 0)
+        *ret_row = row;
+    return r;
+}
+
+int store_put_host(struct store *store, const struct host_row *row)
+{
+    struct query query = query_start(store, SQL_PUT_HOST);
+    query_bind_text(&query, row->host);
+    query_bind_int(&query, row->day);
+    query_bind_int(&query, row->used);
+    return query_run(&query);
 }
 
 /* ---- rule sets ---- */

@@ -39,6 +39,8 @@ enum statement {
     SQL_GET_FEED,
     SQL_EACH_FEED,
     SQL_PUT_FEED,
+    SQL_GET_HOST,
+    SQL_PUT_HOST,
     SQL_PUT_RULESET,
     SQL_LAST_RULESET,
     SQL_GET_RULESET,

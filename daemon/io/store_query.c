@@ -54,12 +54,15 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " (SELECT id FROM payload WHERE accepted = 0 AND feed = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
     [SQL_GET_FEED] =
         "SELECT feed, etag, last_modified, digest, attempted_ms, succeeded_ms, next_ms, failures,"
-        " health, text FROM feed WHERE feed = ?",
+        " health, text, newest FROM feed WHERE feed = ?",
     [SQL_EACH_FEED] =
         "SELECT feed, etag, last_modified, digest, attempted_ms, succeeded_ms, next_ms, failures,"
-        " health, text FROM feed ORDER BY feed",
+        " health, text, newest FROM feed ORDER BY feed",
+    [SQL_GET_HOST] = "SELECT day, used FROM host WHERE host = ?",
+    [SQL_PUT_HOST] = "INSERT OR REPLACE INTO host (host, day, used) VALUES (?, ?, ?)",
     [SQL_PUT_FEED] = "INSERT OR REPLACE INTO feed (feed, etag, last_modified, digest, attempted_ms,"
-                     " succeeded_ms, next_ms, failures, health, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     " succeeded_ms, next_ms, failures, health, text, newest)"
+                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 
     /* A known rule set that comes back is the last one again; the last one put again is no change. */
     [SQL_PUT_RULESET] =

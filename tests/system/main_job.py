@@ -67,7 +67,7 @@ class MainJob(unittest.TestCase):
         query = self.world.run("query", "exports", "--product", "nso:total", "--market", "US", "--from", "2025-01",
                                "--to", "2025-06")
         self.assertIn("70.905 billion USD", query.stdout)
-        self.assertIn(" ok ", self.world.run("feeds").stdout)
+        self.assertIn(" ok ", self.world.run("feed", "status").stdout)
         self.assertRegex(self.world.run("outbox", "--delivered").stdout, r"0 pending, 0 parked, 18 delivered")
         with urllib.request.urlopen(f"http://127.0.0.1:{self.world.listen}/healthz") as page:
             health = json.load(page)

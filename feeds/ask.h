@@ -1,0 +1,84 @@
+/* How a feed is asked: what its URL's names stand for, which months, which key, what answers mean, how often.
+ *
+ *   url: https://…/hs?get=…&I_COMMODITY={product}&time={period:%Y-%m}
+ *   parameters:
+ *     product:  { values: [7210, 7306], join: "," }     # all of them in one request
+ *     reporter: { values: [392, 410] }                  # one request for each
+ *   periods: { from: 2015-01, window: 12, revise: 3 }   # {period:…}, {first:…}, {last:…} of the URL
+ *   key: { credential: census, parameter: key }         # or header: the credential's name, never its text
+ *   answers: [ { status: 302, means: key } ]            # what HTTP's own codes do not say
+ *   limits: { pause: 1s, per_day: 450 }                 # of the host
+ */
+#ifndef FEEDS_ASK_H
+#define FEEDS_ASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/keys.h"
+#include "base/shape.h"
+#include "base/str.h"
+
+enum { ASK_PARAMETERS_MAX = 8, ASK_VALUES_MAX = 2000, ASK_ANSWERS_MAX = 32, ASK_KEY_MAX = 512 };
+
+/* What an answer means. The order is that of ask_meaning_names. */
+enum ask_meaning {
+    ASK_DATA,     /* a payload, or a part of one */
+    ASK_NOT_YET,  /* there is nothing, or it is not yet published */
+    ASK_KEY,      /* the key is missing or refused */
+    ASK_QUOTA,    /* too many requests */
+    ASK_TOO_MUCH, /* one request asked for too much: it is split */
+    ASK_CHANGED,  /* the source does not know what is asked for any more */
+    ASK_FAILED,   /* trouble that may pass */
+};
+extern const char *const ask_meaning_names[];
+
+struct ask_parameter {
+    const char *name;
+    struct texts values;
+    const char
+        *join; /* stands between all values in one request, as it is written; NULL: a request for each */
+};
+
+/* What an answer means that fits all that is given. */
+struct ask_answer {
+    int64_t status;
+    const char *starts, *contains; /* its body, blanks before it left out; NULL: any */
+    const char *count;             /* "lines", or the name of a number in a JSON object's outermost level */
+    int64_t at_least, at_most;     /* of the count; -1: not given */
+    int means;                     /* enum ask_meaning */
+};
+
+struct ask {
+    struct ask_parameter parameters[ASK_PARAMETERS_MAX];
+    size_t parameter_len;
+    bool by_period;
+    int32_t from;                           /* the first month that is asked for */
+    int64_t window, revise, per_request;    /* months */
+    const char *credential;                 /* NULL: no key is needed */
+    const char *key_parameter, *key_header; /* one of them with a credential */
+    struct ask_answer *answers;
+    size_t answer_len;
+    int64_t pause_s, per_day; /* between requests to the host, and so many of them a day (UTC); 0: any */
+};
+
+/* Sections of a descriptor, as they were written; NULL where they were not. */
+struct ask_sections {
+    const struct node *parameters, *periods, *key, *answers, *limits;
+};
+
+extern const struct shape ask_parameters_shape, ask_periods_shape, ask_key_shape, ask_answers_shape,
+    ask_limits_shape;
+
+/* Reads the sections, and checks them against the URL (faults F020…F024 at `url_place`, or at what they are
+ * about). */
+void ask_read(const struct ask_sections *sections, const char *url, struct place url_place,
+    struct ask *ret_ask, struct arena *arena, struct diag_list *diags);
+
+/* A copy whose texts are in `arena`. */
+struct ask ask_copy(const struct ask *ask, struct arena *arena);
+
+/* Whether one request without a month or a list is all there is: such a feed is asked with validators. */
+bool ask_is_single(const struct ask *ask);
+
+#endif

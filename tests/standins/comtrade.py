@@ -1,0 +1,84 @@
+"""A stand-in for UN Comtrade's API behind Azure API Management, on a free loopback port.
+
+    python3 comtrade.py CONTROL LOG
+
+As census.py: prints its port, logs requests without the key. CONTROL: {"key": "…", "published": "202607", "rows": 4, "cap": 100000,
+"trouble": ""}. Where there is no key it answers 401, an unknown path 404, too many requests 429 with Retry-After (once for the trouble
+"busy"), a used up quota 403; a month that is not published is 200 with count 0; more rows than the cap are cut without a word.
+"""
+
+import http.server
+import json
+import pathlib
+import signal
+import sys
+import urllib.parse
+
+CONTROL, LOG = map(pathlib.Path, sys.argv[1:3])
+MISSING = "Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API."
+REFUSED = "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription."
+
+
+def row(reporter, partner, code, period):
+    value = 1000 * (int(partner) % 97 + 1) + int(period) % 100
+    return {"typeCode": "C", "freqCode": "M", "refPeriodId": int(period + "01"), "period": period, "reporterCode": int(reporter),
+            "reporterISO": None, "flowCode": "M", "partnerCode": int(partner), "partner2Code": 0, "classificationCode": "H6",
+            "cmdCode": code, "customsCode": "C00", "mosCode": "0", "motCode": 0, "qtyUnitCode": 8, "qty": value / 2,
+            "isQtyEstimated": False, "netWgt": value / 2, "isNetWgtEstimated": partner == "156", "cifvalue": value, "fobvalue": None,
+            "primaryValue": value + 0.5, "isReported": True, "isAggregate": True}
+
+
+class Comtrade(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    was_busy = False
+
+    def do_GET(self):
+        control = json.loads(CONTROL.read_text(encoding="utf-8"))
+        url = urllib.parse.urlsplit(self.path)
+        query = {name.lower(): values[0] for name, values in urllib.parse.parse_qs(url.query).items()}
+        status = self.answer(control, url.path, query)
+        with open(LOG, "a", encoding="utf-8") as log:
+            log.write(json.dumps({"reporter": query.get("reportercode"), "period": query.get("period"), "status": status,
+                                  "partners": query.get("partnercode")}) + "\n")
+
+    def answer(self, control, path, query):
+        key = self.headers["Ocp-Apim-Subscription-Key"]
+        if path != "/data/v1/get/C/M/HS":
+            return self.say(404, "Resource not found")
+        if key != control["key"]:
+            return self.say(401, MISSING if key is None else REFUSED)
+        if control["trouble"] == "quota":
+            return self.say(403, "Out of call volume quota. Quota will be replenished in 07:12:44.")
+        if control["trouble"] == "busy" and not Comtrade.was_busy:
+            Comtrade.was_busy = True
+            return self.say(429, "Rate limit is exceeded. Try again in 1 seconds.", {"Retry-After": "1"})
+        data = [row(reporter, partner, f"{7200 + i}10", period)
+                for period in query["period"].split(",") if period <= control["published"]
+                for reporter in query["reportercode"].split(",") for partner in query["partnercode"].split(",")
+                for i in range(control["rows"])][:control["cap"]]
+        return self.send(200, {"elapsedTime": "0.21 secs", "count": len(data), "data": data, "error": ""})
+
+    def say(self, status, message, headers=()):
+        return self.send(status, {"statusCode": status, "message": message}, headers)
+
+    def send(self, status, document, headers=()):
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        fields = {"Content-Length": str(len(body)), "Content-Type": "application/json; charset=utf-8"} | dict(headers)
+        for name, value in fields.items():
+            self.send_header(name, value)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+        return status
+
+    def log_message(self, *_):
+        pass
+
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Comtrade)
+server.daemon_threads = True
+print(server.server_address[1], flush=True)
+server.serve_forever()

@@ -1,0 +1,194 @@
+"""Feeds by descriptor against a stand-in of a service: the whole program, over real sockets.
+
+    python3 feeds.py BINARY
+"""
+
+import datetime
+import json
+import pathlib
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import unittest
+
+import world
+
+BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
+STANDINS = world.TESTS / "standins"
+NOW = datetime.datetime.now(datetime.timezone.utc)
+KEY = "a-key-of-40-letters-that-nobody-may-see-0"
+
+
+def period(ago):
+    """The month so many months ago, counted as the store does."""
+    return NOW.year * 12 + NOW.month - 1 - ago
+
+
+def month(ago):
+    return f"{period(ago) // 12:04}-{period(ago) % 12 + 1:02}"
+
+
+class Service(unittest.TestCase):
+    """A daemon with one feed, which asks a stand-in."""
+    feed = service = None
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="tdwatch-test-")
+        self.world = world.World(pathlib.Path(self.directory.name) / "world", BINARY)
+        self.control, self.requests = self.world.directory / "service.json", self.world.directory / "service.jsonl"
+        self.tell("")
+        self.port = self.world.start_peer([sys.executable, STANDINS / f"{self.service}.py", self.control, self.requests])
+        (self.world.directory / "credentials" / self.service).write_text(KEY + "\n", encoding="ascii")
+        (self.world.directory / "feeds" / "nso.feed.yaml").unlink()
+        self.describe("")
+
+    def tearDown(self):
+        self.world.close()
+        self.directory.cleanup()
+
+    def state(self):
+        rows = self.world.sql(f"SELECT health, text, newest, failures FROM feed WHERE feed = '{self.feed}'")
+        return rows[0] if rows else None
+
+    def asked(self):
+        return world.read_log(self.requests)
+
+    def ends_as(self, health):
+        """Starts the daemon; the feed's text once its health is this."""
+        self.world.start()
+        return world.wait_for(f"health {health}", lambda: (self.state() or [""])[0] == health and self.state())[1]
+
+
+class Census(Service):
+    feed, service = "us-census-imports", "census"
+
+    def tell(self, trouble, published=month(3)):
+        self.control.write_text(json.dumps({"key": KEY, "published": published, "trouble": trouble}), encoding="ascii")
+
+    def describe(self, comment, **replaced):
+        """The shipped descriptor, towards the stand-in and for fewer countries."""
+        text = (world.ROOT / "feeds" / "us-census-imports.feed.yaml").read_text(encoding="utf-8")
+        text = text.replace("https://api.census.gov", f"http://127.0.0.1:{self.port}").replace("pause: 1s", "pause: 0s")
+        text = text.replace('["-", 5520, 5700, 5800, 5880, 5830, 5330, 5490, 5570, 5600, 2010]', '["-", 5520, 5700]')
+        for old, new in replaced.items():
+            text = text.replace(old, new)
+        (self.world.directory / "feeds" / "census.feed.yaml").write_text(text + f"# {comment}\n", encoding="utf-8")
+
+    def test_months_are_gathered_to_one_payload(self):
+        self.ends_as("ok")
+        self.assertEqual([request["time"][0] for request in self.asked()], [month(ago) for ago in range(12, 0, -1)])
+        self.assertEqual([request["status"] for request in self.asked()], [200] * 10 + [204] * 2)
+        self.assertEqual(self.state()[2], period(3))
+        self.assertEqual(self.asked()[0]["countries"], ["-", "5520", "5700"])
+        accepted = self.world.sql("SELECT accepted, rows FROM payload")
+        self.assertEqual(accepted, [(1, 10 * 9)])
+        self.assertEqual(self.world.sql("SELECT used FROM host"), [(12,)])
+
+    def test_a_new_month_brings_the_newest_ones_again(self):
+        self.ends_as("ok")
+        before = len(self.asked())
+        self.tell("", published=month(2))
+        self.describe("changed, so it is asked at once")
+        self.world.daemon.send_signal(signal.SIGHUP)
+        world.wait_for("the new month", lambda: self.state()[2] == period(2))
+        self.assertEqual([r["time"][0] for r in self.asked()[before:]],
+                         [month(ago) for ago in (2, 1, 5, 4, 3)])
+
+    def test_the_limit_of_a_day_outlives_a_restart(self):
+        if NOW.hour == 23 and NOW.minute > 55:
+            self.skipTest("midnight is near, and with it another day")
+        self.describe("", **{"per_day: 450": "per_day: 12"})
+        self.ends_as("ok")
+        self.world.stop()
+        self.describe("changed, so it would be asked at once", **{"per_day: 450": "per_day: 12"})
+        self.world.start()
+        self.assertFalse(self.world.sql("SELECT 1 FROM feed WHERE failures > 0"))
+        time.sleep(1.5)
+        self.assertEqual(len(self.asked()), 12)
+
+    def test_a_refused_key_is_told_and_never_shown(self):
+        self.control.write_text(json.dumps({"key": "another", "published": month(3), "trouble": ""}), encoding="ascii")
+        self.assertIn("Invalid Key", self.ends_as("key"))
+        self.assertEqual(self.world.sql("SELECT rule FROM alert"), [("feed-key",)])
+        self.assertEqual(len(self.asked()), 1)
+        self.world.stop()
+        for path in self.world.directory.rglob("*"):
+            if path.is_file() and path.parent.name != "credentials" and path != self.control:
+                self.assertNotIn(KEY.encode(), path.read_bytes(), path)
+
+    def test_a_missing_credential_is_told_and_nothing_is_asked(self):
+        (self.world.directory / "credentials" / "census").unlink()
+        self.assertIn("the credential census cannot be read", self.ends_as("key"))
+        self.assertEqual(self.asked(), [])
+
+    def test_an_unknown_variable_is_a_changed_source(self):
+        self.describe("", UNIT_QY1="UNIT_QY9")
+        self.assertIn("error: unknown variable 'UNIT_QY9'", self.ends_as("changed"))
+        self.assertEqual(self.world.sql("SELECT rule FROM alert"), [("feed-changed",)])
+
+    def test_renamed_columns_are_quarantined(self):
+        self.tell("renamed")
+        self.ends_as("quarantine")
+        self.assertEqual(self.world.sql("SELECT count(*) FROM block"), [(0,)])
+
+    def test_no_trouble_on_the_way_changes_history(self):
+        for trouble in ("short", "reset", "bomb", "endless", "busy"):
+            with self.subTest(trouble):
+                self.tell(trouble)
+                self.describe(trouble, **{"max_bytes: 256MiB": "max_bytes: 1MiB"})
+                before = len(self.asked())
+                if self.world.daemon is not None:
+                    self.world.kill()
+                    shutil.rmtree(self.world.directory / "state")
+                self.world.start()
+                world.wait_for("a failure", lambda: self.state() and self.state()[3] > 0)
+                self.assertGreater(len(self.asked()) - before, 0)
+                self.assertEqual(self.world.sql("SELECT count(*) FROM payload"), [(0,)])
+
+
+class Comtrade(Service):
+    feed, service = "comtrade", "comtrade"
+
+    def tell(self, trouble, **replaced):
+        self.control.write_text(json.dumps({"key": KEY, "published": month(2).replace("-", ""), "rows": 4, "cap": 100000,
+                                            "trouble": trouble} | replaced), encoding="ascii")
+
+    def describe(self, _, **replaced):
+        text = (world.ROOT / "feeds" / "comtrade.feed.yaml").read_text(encoding="utf-8")
+        text = text.replace("https://comtradeapi.un.org", f"http://127.0.0.1:{self.port}").replace("pause: 7s", "pause: 0s")
+        for old, new in replaced.items():
+            text = text.replace(old, new)
+        (self.world.directory / "feeds" / "comtrade.feed.yaml").write_text(text, encoding="utf-8")
+
+    def test_every_reporter_and_month_is_part_of_one_payload(self):
+        self.tell("busy")
+        self.ends_as("ok")
+        statuses = [request["status"] for request in self.asked()]
+        self.assertEqual(statuses, [429] + [200] * 15)
+        self.assertEqual(self.world.sql("SELECT accepted, rows FROM payload"), [(1, 2 * 5 * 3 * 4)])
+        self.assertEqual(self.state()[2], period(2))
+
+    def test_an_answer_that_is_cut_at_the_limit_is_asked_in_halves(self):
+        self.tell("", cap=10)
+        self.describe("", **{"at_least: 100000": "at_least: 10"})
+        self.ends_as("ok")
+        self.assertEqual([request["partners"] for request in self.asked()[:3]], ["0,704,156", "0", "704,156"])
+        self.assertEqual(self.world.sql("SELECT rows FROM payload"), [(2 * 5 * 3 * 4,)])
+
+    def test_a_used_up_quota_waits_for_the_next_day(self):
+        self.tell("quota")
+        self.world.start()
+        text = world.wait_for("the answer", lambda: self.state() and self.state()[1])
+        self.assertIn("HTTP 403: ", text)
+        next_ms = self.world.sql("SELECT next_ms FROM feed")[0][0]
+        self.assertGreaterEqual(next_ms, (NOW.timestamp() // 86400 + 1) * 86400 * 1000)
+        self.assertEqual(self.world.sql("SELECT count(*) FROM alert"), [(0,)])
+
+    def test_a_refused_key_is_told(self):
+        self.tell("", key="another")
+        self.assertIn("invalid subscription key", self.ends_as("key"))
+
+
+unittest.main(verbosity=2)
