@@ -125,7 +125,7 @@ static int64_t deliver(struct arrivals *arrivals)
     struct engine_message *message = engine_message_new(MESSAGE_FETCHED, arrivals->now_ms);
     int64_t before = arrivals->payloads;
     message->feed = "feed";
-    message->outcome = TRANSFER_DONE;
+    message->meaning = ASK_DATA;
     message->status = 200;
     message->text = "";
     message->body = (struct slice){
