@@ -8,7 +8,7 @@
 
 /* A series that a role of a lane reads. */
 struct gather_reading {
-    uint32_t group;        /* in the panel */
+    uint32_t group; /* in the panel */
     uint8_t at, lane, role;
     int32_t from, until;           /* of the code; all periods where open */
     int32_t zero_first, zero_last; /* of the publication; no period where none */
@@ -31,8 +31,7 @@ void gathered_deinit(struct gathered *gathered)
 
 /* ---- what is gathered ---- */
 
-static void plan_role(
-    struct gather_plan *plan, const struct program *program, uint8_t role, unsigned columns)
+static void plan_role(struct gather_plan *plan, const struct program *program, uint8_t role, unsigned columns)
 {
     if (series_roles[program->roles[role]].partner != PLACE_EACH)
         plan->columns[role] |= (uint8_t)columns;
@@ -53,8 +52,7 @@ void gather_plan_add(struct gather_plan *plan, const struct program *program)
 
 /* ---- readings ---- */
 
-static void push_reading(
-    struct gathered *gathered, const struct series_use *use, uint8_t lane, uint8_t role)
+static void push_reading(struct gathered *gathered, const struct series_use *use, uint8_t lane, uint8_t role)
 {
     bool zero = use->zero_first != PERIOD_NONE;
     gathered->readings =
@@ -106,9 +104,9 @@ struct gathering {
     struct gathered *gathered;
     const struct program_input *input;
     size_t role_count;
-    struct gathered_month *months;  /* [role * COLUMN_COUNT + column] */
-    uint64_t *magnitudes;           /* as months, by lane: no figure is greater */
-    uint32_t *counts;               /* [role * PROGRAM_LANES + lane]: series of the role */
+    struct gathered_month *months; /* [role * COLUMN_COUNT + column] */
+    uint64_t *magnitudes;          /* as months, by lane: no figure is greater */
+    uint32_t *counts;              /* [role * PROGRAM_LANES + lane]: series of the role */
 };
 
 /* Whether a month without a figure of the column means that nothing was traded, see missing_month of
@@ -195,8 +193,7 @@ static void take_group(const struct gathering *gathering, const struct gather_re
             ;
         for (int column = 0; column < COLUMN_COUNT; column++)
             if ((gathering->gathered->plan.columns[role] >> column & 1) != 0)
-                take_column(
-                    gathering, readings + first, end - first, (enum column)column, period, month);
+                take_column(gathering, readings + first, end - first, (enum column)column, period, month);
     }
 }
 
@@ -298,8 +295,8 @@ void gather(struct gathered *gathered, const struct gather_plan *plan, const str
         gather_month(&gathering, period, &month);
     for (size_t i = 0; i < slots; i++)
         mark_wide(&gathered->columns[i / COLUMN_COUNT][i % COLUMN_COUNT],
-            gathering.magnitudes + i * PROGRAM_LANES,
-            gathering.counts + i / COLUMN_COUNT * PROGRAM_LANES, input->lanes);
+            gathering.magnitudes + i * PROGRAM_LANES, gathering.counts + i / COLUMN_COUNT * PROGRAM_LANES,
+            input->lanes);
     alloc_free(gathering.months);
     alloc_free(gathering.magnitudes);
     alloc_free(gathering.counts);
@@ -316,7 +313,7 @@ bool gathered_rows(
     size_t from = (size_t)(window->from - gathered->first) * PROGRAM_LANES;
     size_t to = (size_t)(window->to + 1 - gathered->first) * PROGRAM_LANES;
     const uint8_t *counts = window->exact ? column->inexact : column->unknown;
-    *ret_rows = (struct gathered_rows){
-        column->sums + from, column->sums + to, counts + from, counts + to, column};
+    *ret_rows =
+        (struct gathered_rows){column->sums + from, column->sums + to, counts + from, counts + to, column};
     return true;
 }

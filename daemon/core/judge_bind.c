@@ -12,8 +12,8 @@ struct scope_finder {
     struct bound_rule *bound;
     const struct bind_context *context;
     struct texts markets;
-    struct map seen; /* products */
-    bool named;      /* the product now at hand is named by the rule */
+    struct map seen;                /* products */
+    bool named;                     /* the product now at hand is named by the rule */
     struct panel_pair **pairs;      /* [(market * origins + origin) * role_count + role] */
     struct binding now[ROLE_COUNT]; /* of the scope at hand */
 };
@@ -33,10 +33,9 @@ static void push_binding(struct bound_rule *bound, struct binding binding)
     bound->bindings[bound->binding_len++] = binding;
 }
 
-/* Binds the roles of a scope that differ from the scope before, of the same product: `market` 0: all, `origin`
- * 0: those that depend on the market. */
-static void push_bindings(
-    struct scope_finder *finder, struct bind_place *place, size_t market, size_t origin)
+/* Binds the roles of a scope that differ from the scope before, of the same product: `market` 0: all,
+ * `origin` 0: those that depend on the market. */
+static void push_bindings(struct scope_finder *finder, struct bind_place *place, size_t market, size_t origin)
 {
     struct bound_rule *bound = finder->bound;
     const struct program *program = &bound->rule->program;

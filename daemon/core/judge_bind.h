@@ -6,14 +6,14 @@
 #include "core/panel_index.h"
 #include "core/publication.h"
 
-/* One rule's scopes and the series each of their roles reads. Rules that range over the same and read the same
- * roles share them: the first of them owns them. */
+/* One rule's scopes and the series each of their roles reads. Rules that range over the same and read the
+ * same roles share them: the first of them owns them. */
 struct bound_rule {
     const struct rule *rule;
     uint32_t owner; /* number of the first rule with the same scopes; its own where none is before it */
     struct scope *scopes;
     size_t len, cap;
-    struct binding *bindings;  /* [scope * role_count + role] */
+    struct binding *bindings; /* [scope * role_count + role] */
     size_t binding_len, binding_cap;
     struct series_use *uses; /* that the bindings point into */
     size_t use_count, use_cap;
@@ -23,9 +23,9 @@ struct bound_rule {
 
     /* its own */
     const double **thresholds; /* per scope */
-    uint8_t *verdicts;         /* [scope * periods + period - first] */
+    uint8_t *verdicts;         /* [scope * room + period - first] */
     int32_t first;
-    size_t periods;
+    size_t periods, room; /* that are judged, and that there is room for */
 };
 
 /* The products that begin with a code. */
@@ -41,7 +41,7 @@ struct bind_context {
     const struct reference *reference;
     const char *home;
     const struct sources *sources;
-    struct texts markets; /* every market there is: what `all` means */
+    struct texts markets;           /* every market there is: what `all` means */
     const uint32_t *source_numbers; /* in the index, of `sources` */
     uint32_t *bound_in;             /* per series: number of the newest binding that it is in, from 1 */
     uint32_t *bindings;             /* how many there have been */

@@ -108,8 +108,7 @@ static void push_code(
     const struct bind_context *context = binding->context;
     if (pair == NULL)
         return;
-    struct panel_range range =
-        panel_index_find(context->index, pair, products_of(context, code->code));
+    struct panel_range range = panel_index_find(context->index, pair, products_of(context, code->code));
     for (size_t i = 0; i < context->sources->len && range.first < range.end; i++)
         if (push_source(binding, range, context->source_numbers[i], code) > 0)
             return; /* sources stand in order of preference */
@@ -141,8 +140,7 @@ static void push_whole(const struct role_binding *binding, struct panel_pair *pa
     }
 }
 
-static void push_pair(
-    const struct role_binding *binding, struct panel_pair *pair, const struct scope *scope)
+static void push_pair(const struct role_binding *binding, struct panel_pair *pair, const struct scope *scope)
 {
     struct basket_code own = {.code = scope->product};
     switch (binding->role->codes) {

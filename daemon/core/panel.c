@@ -255,8 +255,8 @@ void panel_set_flags(struct panel *panel, uint32_t id, int32_t period, unsigned 
     month->flags[i]->flags[id % PANEL_BLOCK] = (uint8_t)flags;
 }
 
-static void read_column(const struct panel *panel, uint32_t group, enum column column, int32_t period,
-    struct panel_month *month)
+static void read_column(
+    const struct panel *panel, uint32_t group, enum column column, int32_t period, struct panel_month *month)
 {
     const struct block *block = find_block(panel, group * PANEL_BLOCK, column, period);
     for (unsigned at = 0; at < PANEL_BLOCK; at++) {

@@ -143,8 +143,8 @@ static void run_window(const struct program *program, const struct program_input
         return;
     }
     for (size_t lane = 0; lane < input->lanes; lane++)
-        out.value[lane] = (double)(int64_t)((uint64_t)rows.sums_to[lane] - (uint64_t)rows.sums_from[lane]) /
-                          FIGURE_SCALE;
+        out.value[lane] =
+            (double)(int64_t)((uint64_t)rows.sums_to[lane] - (uint64_t)rows.sums_from[lane]) / FIGURE_SCALE;
     for (size_t lane = 0; lane < input->lanes; lane++)
         out.unknown[lane] = rows.count_to[lane] != rows.count_from[lane] ? UNKNOWN_MONTH : KNOWN;
     if (rows.column->any_wide)
@@ -285,7 +285,9 @@ static void run_leaf(
 {
     for (size_t lane = 0; lane < input->lanes; lane++) {
         out.unknown[lane] = KNOWN;
-        out.value[lane] = code->op == PROGRAM_CONSTANT ? code->constant : input->thresholds[code->b * PROGRAM_LANES + lane][code->a];
+        out.value[lane] = code->op == PROGRAM_CONSTANT
+                              ? code->constant
+                              : input->thresholds[code->b * PROGRAM_LANES + lane][code->a];
     }
 }
 
