@@ -144,7 +144,7 @@ static void judge_chunk(struct judge *judge, struct bound_rule *bound, struct ch
             program_run(&bound->rule->program, &input, &worker->registers);
         input.follows = input.follows || force;
         for (size_t lane = 0; lane < chunk.lanes; lane++) {
-            size_t at = (chunk.scope + lane) * bound->periods + (size_t)(period - bound->first);
+            size_t at = (chunk.scope + lane) * bound->room + (size_t)(period - bound->first);
             bound->verdicts[at] = (uint8_t)(force ? lane_verdict(bound->rule, &worker->registers, lane)
                                                   : verdict_out_of_force(bound->rule, period));
         }
@@ -223,26 +223,36 @@ static void run_tasks(struct tasks *tasks)
     alloc_free(tasks->items);
 }
 
+/* Months that come after the newest find room for so long before all verdicts are moved. */
+enum { ROOM_MONTHS = 12 };
+
+/* Moves the verdicts to where there is room for `periods` from `first` on, and some more. */
+static void move_verdicts(struct bound_rule *bound, int32_t first, size_t periods)
+{
+    size_t room = periods + ROOM_MONTHS;
+    uint8_t *verdicts = alloc_zeroed(bound->len * room, sizeof *verdicts);
+    int32_t from = first > bound->first ? first : bound->first;
+    int32_t end = bound->first + (int32_t)bound->periods, new_end = first + (int32_t)periods;
+    end = end < new_end ? end : new_end;
+    for (size_t scope = 0; scope < bound->len && from < end; scope++)
+        memcpy(verdicts + scope * room + (size_t)(from - first),
+            bound->verdicts + scope * bound->room + (size_t)(from - bound->first), (size_t)(end - from));
+    alloc_free(bound->verdicts);
+    bound->verdicts = verdicts;
+    bound->room = room;
+}
+
 /* Makes room for the panel's periods; verdicts of periods already there are kept. Returns the first of the
  * periods behind those that are now to be judged in every scope, or INT32_MAX. Of new periods before them a
  * scope reads none, unless its own figures have changed. */
-static int32_t resize_verdicts(struct bound_rule *bound, const struct panel *panel)
+static int32_t resize_verdicts(struct bound_rule *bound, int32_t first, int32_t last)
 {
-    int32_t first = panel_first(panel), last = panel_last(panel);
     size_t periods = first == PERIOD_NONE ? 0 : (size_t)(last - first + 1);
     if (periods == bound->periods && first == bound->first)
         return INT32_MAX;
     int32_t behind = bound->first + (int32_t)bound->periods;
-    uint8_t *verdicts = alloc_zeroed(bound->len * periods, sizeof *verdicts);
-    for (size_t scope = 0; scope < bound->len && bound->periods > 0; scope++)
-        for (size_t i = 0; i < bound->periods; i++) {
-            int32_t period = bound->first + (int32_t)i;
-            if (period >= first && period <= last)
-                verdicts[scope * periods + (size_t)(period - first)] =
-                    bound->verdicts[scope * bound->periods + i];
-        }
-    alloc_free(bound->verdicts);
-    bound->verdicts = verdicts;
+    if (first != bound->first || periods < bound->periods || periods > bound->room)
+        move_verdicts(bound, first, periods);
     bound->first = first;
     bound->periods = periods;
     return behind;
@@ -333,10 +343,11 @@ void judge_all(struct judge *judge, const struct panel *panel, struct judge_resu
 {
     *ret_result = (struct judge_result){0};
     struct tasks tasks = {.judge = judge, .panel = panel};
+    int32_t first = panel_first(panel), last = panel_last(panel);
     bind_rules(judge, panel);
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
-        (void)resize_verdicts(bound, panel); /* everything is judged */
+        (void)resize_verdicts(bound, first, last); /* everything is judged */
         for (size_t scope = 0; scope < bound->len && bound->owner == rule; scope += PROGRAM_LANES)
             push_task(
                 &tasks, (struct task){rule, chunk_at(bound, scope), bound->first, INT32_MAX, INT32_MAX});
@@ -460,10 +471,11 @@ void judge_changes(struct judge *judge, const struct panel *panel, const struct 
     struct marks marks = mark_series(panel, changes);
     uint8_t **scopes = alloc_zeroed(judge->len, sizeof *scopes); /* by owner */
     *ret_result = (struct judge_result){0};
+    int32_t first = panel_first(panel), last = panel_last(panel);
     mark_published(judge, panel, &marks);
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
-        int32_t behind = resize_verdicts(bound, panel);
+        int32_t behind = resize_verdicts(bound, first, last);
         if (bound->owner == rule) {
             bound_rule_update_horizons(bound, panel, &judge->publications);
             scopes[rule] = mark_scopes(bound, &marks);
@@ -547,7 +559,7 @@ enum verdict judge_verdict(const struct judge *judge, uint32_t rule, uint32_t sc
     if (bound->horizons[scope] == PERIOD_NONE || period < bound->firsts[scope] ||
         period > bound->horizons[scope])
         return VERDICT_NOT_JUDGED;
-    return (enum verdict)bound->verdicts[scope * bound->periods + (size_t)(period - bound->first)];
+    return (enum verdict)bound->verdicts[scope * bound->room + (size_t)(period - bound->first)];
 }
 
 struct alert_track judge_track_at(const struct judge *judge, uint32_t rule, uint32_t scope, int32_t period)
@@ -559,7 +571,7 @@ struct alert_track judge_track_at(const struct judge *judge, uint32_t rule, uint
     if (period > horizon)
         period = horizon;
     /* Not from the panel's first period: what other scopes know of older months is nothing to this one. */
-    const uint8_t *verdicts = bound->verdicts + scope * bound->periods + (first - bound->first);
+    const uint8_t *verdicts = bound->verdicts + scope * bound->room + (first - bound->first);
     return alert_fold(&bound->rule->policy, verdicts, (size_t)(period - first + 1), first);
 }
 

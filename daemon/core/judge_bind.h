@@ -23,9 +23,9 @@ struct bound_rule {
 
     /* its own */
     const double **thresholds; /* per scope */
-    uint8_t *verdicts;         /* [scope * periods + period - first] */
+    uint8_t *verdicts;         /* [scope * room + period - first] */
     int32_t first;
-    size_t periods;
+    size_t periods, room; /* that are judged, and that there is room for */
 };
 
 /* The products that begin with a code. */

@@ -45,8 +45,8 @@ struct binding probe_binding(const struct probe *probe, uint8_t role)
 }
 
 /* The sum where it has been gathered; whether it has. */
-static bool gathered_sum(
-    const struct probe *probe, const struct gathered_window *window, double *ret_sum, enum unknown *ret_unknown)
+static bool gathered_sum(const struct probe *probe, const struct gathered_window *window, double *ret_sum,
+    enum unknown *ret_unknown)
 {
     struct gathered_rows rows;
     size_t lane = probe->lane;
@@ -54,8 +54,8 @@ static bool gathered_sum(
         return false;
     *ret_unknown = rows.count_to[lane] != rows.count_from[lane] ? UNKNOWN_MONTH : KNOWN;
     if (*ret_unknown == KNOWN)
-        *ret_sum = (double)(int64_t)((uint64_t)rows.sums_to[lane] - (uint64_t)rows.sums_from[lane]) /
-                   FIGURE_SCALE;
+        *ret_sum =
+            (double)(int64_t)((uint64_t)rows.sums_to[lane] - (uint64_t)rows.sums_from[lane]) / FIGURE_SCALE;
     return true;
 }
 

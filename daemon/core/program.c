@@ -9,10 +9,9 @@
 static bool same(const struct instruction *a, const struct instruction *b)
 {
     return a->op == b->op && a->probe == b->probe && a->role == b->role && a->other == b->other &&
-           a->third == b->third &&
-           a->column == b->column && a->word == b->word && a->exact == b->exact && a->months == b->months &&
-           a->lag == b->lag && a->count == b->count && a->a == b->a && a->b == b->b &&
-           memcmp(&a->constant, &b->constant, sizeof a->constant) == 0;
+           a->third == b->third && a->column == b->column && a->word == b->word && a->exact == b->exact &&
+           a->months == b->months && a->lag == b->lag && a->count == b->count && a->a == b->a &&
+           a->b == b->b && memcmp(&a->constant, &b->constant, sizeof a->constant) == 0;
 }
 
 int program_emit_instruction(struct program_builder *builder, struct instruction instruction)

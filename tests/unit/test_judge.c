@@ -553,8 +553,7 @@ static void compare_with_panel(struct fixture *f)
                 if (period < judge_first(f->judge, rule, scope) || !force)
                     continue;
                 judge_evaluate(f->judge, f->panel, rule, scope, period);
-                assert_int_equal(
-                    judge_verdict(f->judge, rule, scope, period), verdict_of(f->judge, judged));
+                assert_int_equal(judge_verdict(f->judge, rule, scope, period), verdict_of(f->judge, judged));
             }
     }
 }

@@ -12,8 +12,8 @@
 
 #include "base/alloc.h"
 #include "core/expr.h"
-#include "core/indicator.h"
 #include "core/gather.h"
+#include "core/indicator.h"
 #include "core/period.h"
 #include "core/program.h"
 #include "tests/support/cases.h"
