@@ -254,7 +254,7 @@ static void print_speed(double whole, double plain_taken, size_t width)
 
 int main(void)
 {
-    static const struct source items[] = {{"first", false}};
+    static const struct source items[] = {{.name = "first"}};
     static const struct sources sources = {items, 1};
     static struct reference reference;
     struct arena arena = ARENA_NULL;
