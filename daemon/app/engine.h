@@ -32,8 +32,8 @@ struct engine_message {
     const char *text;            /* FETCHED, ATTEMPTED: one line for people */
     const char *etag, *last_modified;
     int64_t retry_after_s;
-    struct slice body; /* FETCHED, IMPORT */
-    char *bytes;       /* FETCHED: what `body` stands in, where it is not the arena; owned */
+    struct slice body;    /* FETCHED, IMPORT */
+    char *bytes;          /* FETCHED: what `body` stands in, where it is not the arena; owned */
     const size_t *ends;   /* FETCHED: where each answer ends in the body, */
     size_t end_count;     /* where there are several */
     struct host_row host; /* FETCHED: with these requests; no name: none was made */
@@ -65,7 +65,7 @@ struct engine_answer {
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
     struct feed_row *feeds;  /* STARTED, RELOADED: every feed's state; FEED: one */
     size_t feed_count;
-    struct host_row *hosts;     /* STARTED, RELOADED: of each feed with a URL */
+    struct host_row *hosts; /* STARTED, RELOADED: of each feed with a URL */
     size_t host_count;
     int64_t next_ms;            /* ATTEMPTED: when to report it again; 0: it is committed */
     int64_t delivery;           /* ATTEMPTED */

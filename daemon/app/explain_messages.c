@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "core/ledger.h"
 #include "core/period.h"
+#include "io/store_event.h"
 
 /* Alerts are collected first: the store's calls do not nest. */
 struct alert_rows {

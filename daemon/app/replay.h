@@ -6,7 +6,7 @@
 #define APP_REPLAY_H
 
 #include "base/diag.h"
-#include "io/store.h"
+#include "io/store_event.h"
 
 /* A thing that the journal and the replay both say. */
 struct replay_line {

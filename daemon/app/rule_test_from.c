@@ -10,6 +10,7 @@
 #include "core/period.h"
 #include "core/probe.h"
 #include "core/series_text.h"
+#include "io/store_event.h"
 
 /* What the test is written from. Texts that are put are cut at the buffer's limit, which is found at the end.
  */

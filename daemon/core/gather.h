@@ -6,7 +6,7 @@
 #ifndef CORE_GATHER_H
 #define CORE_GATHER_H
 
-#include "core/program.h"
+#include "core/program_run.h"
 
 struct gathered_column {
     int64_t *sums;    /* [month][lane]: thousandths of all months before it */

@@ -7,6 +7,7 @@
 #define CORE_JUDGE_H
 
 #include "core/panel.h"
+#include "core/program_run.h"
 #include "core/publication.h"
 #include "core/ruleset.h"
 

@@ -6,7 +6,7 @@
 #ifndef CORE_PROBE_H
 #define CORE_PROBE_H
 
-#include "core/program.h"
+#include "core/program_run.h"
 
 enum probe_kind {
     PROBE_Z,

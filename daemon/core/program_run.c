@@ -5,7 +5,7 @@
 #include "core/gather.h"
 #include "core/period.h"
 #include "core/probe.h"
-#include "core/program.h"
+#include "core/program_run.h"
 
 void program_registers_reserve(struct program_registers *registers, size_t len)
 {

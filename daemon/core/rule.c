@@ -1,4 +1,5 @@
 #include "core/rule.h"
+#include "core/reference.h"
 
 #include <errno.h>
 #include <stddef.h>

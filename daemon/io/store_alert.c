@@ -1,5 +1,6 @@
 #include <errno.h>
 
+#include "io/store_event.h"
 #include "io/store_internal.h"
 
 _Static_assert(ALERT_INACTIVE == 0 && ALERT_PENDING == 1 && ALERT_FIRING == 2 && ALERT_CLEARING == 3 &&

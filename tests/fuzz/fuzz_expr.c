@@ -10,7 +10,7 @@
 #include "core/expr.h"
 #include "core/panel.h"
 #include "core/period.h"
-#include "core/program.h"
+#include "core/program_run.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

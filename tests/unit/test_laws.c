@@ -13,7 +13,7 @@
 #include "core/expr.h"
 #include "core/indicator.h"
 #include "core/period.h"
-#include "core/program.h"
+#include "core/program_run.h"
 #include "tests/support/random.h"
 
 #define LEN(array) (sizeof(array) / sizeof *(array))
@@ -111,8 +111,8 @@ static void evaluate(struct fixture *f, const char *text, enum outcome outcomes[
                 if (program.roles[slot] == roles[variable])
                     bindings[(size_t)lane * program.role_count + slot] =
                         (struct binding){(uint32_t)state_of(lane, variable), 1};
-    struct program_input input = {
-        f->panel, &reference, "VN", period_make(2024, 1), uses, bindings, thresholds, scopes, LANES, false, NULL};
+    struct program_input input = {f->panel, &reference, "VN", period_make(2024, 1), uses, bindings,
+        thresholds, scopes, LANES, false, NULL};
     program_run(&program, &input, &f->registers);
     for (size_t lane = 0; lane < LANES; lane++) {
         size_t at = (size_t)result * PROGRAM_LANES + lane;

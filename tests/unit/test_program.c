@@ -15,7 +15,7 @@
 #include "core/gather.h"
 #include "core/indicator.h"
 #include "core/period.h"
-#include "core/program.h"
+#include "core/program_run.h"
 #include "tests/support/cases.h"
 #include "tests/support/series.h"
 

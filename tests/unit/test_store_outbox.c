@@ -5,6 +5,7 @@
 #include <float.h>
 #include <string.h>
 
+#include "io/store_event.h"
 #include "tests/support/sample_record.h"
 
 static void put_event(struct store *store, const struct alert_record *record, bool closes)
