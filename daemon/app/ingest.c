@@ -124,16 +124,10 @@ static void apply_passage(struct passage *passage, struct ingest_report *report)
         &passage->changes, report);
 }
 
-/* New series may open new scopes, so everything is bound and judged again; else only what the changes reach.
- */
 static void judge(struct passage *passage)
 {
     struct engine *engine = passage->engine;
-    bool new_series = panel_series_count(engine->panel) > passage->changes.first_new_series;
-    if (new_series)
-        judge_all(engine->judge, engine->panel, &passage->judged);
-    else
-        judge_changes(engine->judge, engine->panel, &passage->changes, &passage->judged);
+    judge_changes(engine->judge, engine->panel, &passage->changes, &passage->judged);
 }
 
 /* ---- faults → quarantine ---- */

@@ -217,23 +217,24 @@ static void begin_month(const struct gathering *gathering)
             struct gathered_month *month = &gathering->months[role * COLUMN_COUNT + (size_t)column];
             if ((gathering->gathered->plan.columns[role] >> column & 1) == 0)
                 continue;
-            memset(month->sums, 0, sizeof month->sums);
-            for (size_t lane = 0; lane < PROGRAM_LANES; lane++)
+            memset(month->sums, 0, gathering->input->lanes * sizeof *month->sums);
+            for (size_t lane = 0; lane < gathering->input->lanes; lane++)
                 month->unknown[lane] = month->inexact[lane] =
                     gathering->counts[role * PROGRAM_LANES + lane] == 0;
         }
 }
 
 /* Row `row + 1` of a column: all that is before the next month. */
-static void add_month(struct gathered_column *column, size_t row, const struct gathered_month *month)
+static void add_month(
+    struct gathered_column *column, size_t row, const struct gathered_month *month, size_t lanes)
 {
     size_t before = row * PROGRAM_LANES, after = before + PROGRAM_LANES;
-    for (size_t lane = 0; lane < PROGRAM_LANES; lane++)
+    for (size_t lane = 0; lane < lanes; lane++)
         column->sums[after + lane] =
             (int64_t)((uint64_t)column->sums[before + lane] + (uint64_t)month->sums[lane]);
-    for (size_t lane = 0; lane < PROGRAM_LANES; lane++)
+    for (size_t lane = 0; lane < lanes; lane++)
         column->unknown[after + lane] = (uint8_t)(column->unknown[before + lane] + month->unknown[lane]);
-    for (size_t lane = 0; lane < PROGRAM_LANES; lane++)
+    for (size_t lane = 0; lane < lanes; lane++)
         column->inexact[after + lane] = (uint8_t)(column->inexact[before + lane] + month->inexact[lane]);
 }
 
@@ -270,7 +271,7 @@ static void gather_month(const struct gathering *gathering, int32_t period, stru
         for (size_t column = 0; column < COLUMN_COUNT; column++)
             if ((gathered->plan.columns[role] >> column & 1) != 0)
                 add_month(&gathered->columns[role][column], (size_t)(period - gathered->first),
-                    &gathering->months[role * COLUMN_COUNT + column]);
+                    &gathering->months[role * COLUMN_COUNT + column], gathering->input->lanes);
 }
 
 /* ---- columns ---- */

@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "core/gather.h"
 #include "core/judge_bind.h"
+#include "core/judge_grow.h"
 #include "core/period.h"
 
 /* What a thread needs to judge. */
@@ -27,7 +28,7 @@ struct judge {
     struct sources sources;
     struct publications publications;
     struct bound_rule *rules;
-    size_t len;
+    size_t len, series; /* series that the panel had when they were bound */
     struct program_registers registers;
     struct judge_worker workers[PARALLEL_MAX];
 };
@@ -43,12 +44,17 @@ struct judge *judge_new(const struct ruleset *ruleset, const struct reference *r
     return judge;
 }
 
+static void free_rules(struct bound_rule *rules, size_t len)
+{
+    for (uint32_t i = 0; i < len; i++)
+        bound_rule_deinit(&rules[i], rules[i].owner == i);
+    alloc_free(rules);
+}
+
 static void unbind(struct judge *judge)
 {
-    for (uint32_t i = 0; i < judge->len; i++)
-        bound_rule_deinit(&judge->rules[i], judge->rules[i].owner == i);
+    free_rules(judge->rules, judge->len);
     publications_deinit(&judge->publications);
-    alloc_free(judge->rules);
     judge->rules = NULL;
     judge->len = 0;
 }
@@ -324,6 +330,7 @@ static void bind_rules(struct judge *judge, const struct panel *panel)
         .bindings = &bindings,
         .newest = &newest,
     };
+    judge->series = panel_series_count(panel);
     judge->len = judge->ruleset->len;
     judge->rules = alloc_zeroed(judge->len, sizeof *judge->rules);
     for (uint32_t rule = 0; rule < judge->len; rule++)
@@ -464,9 +471,124 @@ static void push_tasks(
     }
 }
 
+/* ---- growth: series that were not there when the rules were bound ---- */
+
+/* Lowers the first periods of scopes that read a changed figure; returns the marks by scope. */
+static uint8_t *mark_growth(const struct bound_rule *bound, const struct marks *marks, struct growth *growth)
+{
+    uint8_t *scopes = mark_scopes(bound, marks);
+    for (size_t scope = 0; scope < bound->len; scope++)
+        if (scopes[scope] != 0 && marks->first < growth->from[scope])
+            growth->from[scope] = marks->first;
+    return scopes;
+}
+
+/* Months behind those that were there are new to every scope. */
+static void lower_to_new_months(
+    const struct bound_rule *bound, const struct bound_rule *before, struct growth *growth)
+{
+    int32_t behind = before->first + (int32_t)before->periods;
+    for (size_t scope = 0; scope < bound->len && bound->first + (int32_t)bound->periods > behind; scope++)
+        if (growth->from[scope] > behind)
+            growth->from[scope] = behind;
+}
+
+/* The months of a chunk that may differ, and apart from it (`alone`) all months of its scopes that are new:
+ * one of them among many would have all months of all of them judged. */
+static void push_growth(
+    struct tasks *tasks, uint32_t owner, struct chunk chunk, const struct growth *growth, bool alone)
+{
+    int32_t first = tasks->judge->rules[owner].first, from = INT32_MAX;
+    for (size_t scope = chunk.scope; scope < chunk.scope + chunk.lanes; scope++) {
+        bool all = growth->from[scope] <= first;
+        if (all && alone)
+            push_task(tasks, (struct task){owner, {scope, 1}, first, INT32_MAX, INT32_MAX});
+        else if (!all && growth->from[scope] < from)
+            from = growth->from[scope];
+    }
+    if (!alone && from != INT32_MAX)
+        push_task(tasks, (struct task){owner, chunk, from, INT32_MAX, INT32_MAX});
+}
+
+static void run_growth(
+    struct judge *judge, const struct panel *panel, const struct growth *growths, bool alone)
+{
+    struct tasks tasks = {.judge = judge, .panel = panel};
+    for (uint32_t rule = 0; rule < judge->len; rule++) {
+        const struct bound_rule *bound = &judge->rules[rule];
+        for (size_t scope = 0; scope < bound->len && bound->owner == rule; scope += PROGRAM_LANES)
+            push_growth(&tasks, rule, chunk_at(bound, scope), &growths[rule], alone);
+    }
+    run_tasks(&tasks);
+}
+
+/* Takes the verdicts over from the rules as they were bound before. False: it cannot be told which. */
+static bool take_over(struct judge *judge, const struct panel *panel, const struct marks *marks,
+    const struct bound_rule *before, struct growth *growths, struct judge_result *result)
+{
+    int32_t first = panel_first(panel), last = panel_last(panel);
+    uint8_t **scopes = alloc_zeroed(judge->len, sizeof *scopes); /* by owner */
+    bool known = true;
+    for (uint32_t rule = 0; rule < judge->len && known; rule++) {
+        struct bound_rule *bound = &judge->rules[rule];
+        (void)resize_verdicts(bound, first, last);
+        if (bound->owner == rule) {
+            known = growth_init(&growths[rule], bound, &before[rule], panel) &&
+                    bound->first == before[rule].first;
+            scopes[rule] = mark_growth(bound, marks, &growths[rule]);
+        }
+        const struct growth *growth = &growths[bound->owner];
+        growth_carry(growth, bound, &before[rule]);
+        for (uint32_t scope = 0; scope < bound->len; scope++)
+            if (growth->from[scope] != INT32_MAX)
+                push_touched(result,
+                    (struct judge_touched){rule, scope, (scopes[bound->owner][scope] & REVISED) != 0});
+    }
+    for (uint32_t rule = 0; rule < judge->len; rule++) {
+        if (known && judge->rules[rule].owner == rule)
+            lower_to_new_months(&judge->rules[rule], &before[rule], &growths[rule]);
+        alloc_free(scopes[rule]);
+    }
+    alloc_free(scopes);
+    return known;
+}
+
+static void judge_growth(struct judge *judge, const struct panel *panel, const struct panel_changes *changes,
+    struct judge_result *ret_result)
+{
+    struct bound_rule *before = judge->rules;
+    size_t len = judge->len;
+    judge->rules = NULL;
+    judge->len = 0;
+    bind_rules(judge, panel);
+    struct marks marks = mark_series(panel, changes);
+    struct growth *growths = alloc_zeroed(judge->len, sizeof *growths);
+    *ret_result = (struct judge_result){0};
+    bool known = take_over(judge, panel, &marks, before, growths, ret_result);
+    if (known) {
+        run_growth(judge, panel, growths, false);
+        run_growth(judge, panel, growths, true);
+    }
+    for (uint32_t rule = 0; rule < judge->len; rule++)
+        growth_deinit(&growths[rule]);
+    alloc_free(growths);
+    alloc_free(marks.series);
+    free_rules(before, len);
+    if (!known) {
+        judge_result_deinit(ret_result);
+        judge_all(judge, panel, ret_result);
+    }
+}
+
+/* ---- both ---- */
+
 void judge_changes(struct judge *judge, const struct panel *panel, const struct panel_changes *changes,
     struct judge_result *ret_result)
 {
+    if (panel_series_count(panel) > judge->series) {
+        judge_growth(judge, panel, changes, ret_result);
+        return;
+    }
     struct tasks tasks = {.judge = judge, .panel = panel};
     struct marks marks = mark_series(panel, changes);
     uint8_t **scopes = alloc_zeroed(judge->len, sizeof *scopes); /* by owner */

@@ -30,10 +30,11 @@ struct judge_result {
     size_t len, cap;
 };
 
-/* Finds scopes and series anew and judges everything: after start, a reload, or when series were added. */
+/* Finds scopes and series anew and judges everything: after start or a reload. */
 void judge_all(struct judge *judge, const struct panel *panel, struct judge_result *ret_result);
 
-/* Judges again what the changes reach. No series may have been added since judge_all. */
+/* Judges again what the changes reach. Where series have been added since, scopes and series are found anew;
+ * verdicts that cannot differ are kept. Numbers of scopes hold until then. */
 void judge_changes(struct judge *judge, const struct panel *panel, const struct panel_changes *changes,
     struct judge_result *ret_result);
 
