@@ -113,11 +113,10 @@ struct program_input {
                                         programs have one table */
     const struct scope *scopes;      /* per lane */
     size_t lanes;
-    bool follows; /* the run before, into the same registers, was of the same program and scopes: what is the
-                     same in every period need not be computed again */
-    const struct gathered *gathered; /* windows decoded beforehand, see gather.h; else, NULL, all is read from
-                                        the panel. With it a window that is unknown is so for one reason,
-                                        UNKNOWN_MONTH: verdicts do not depend on the reason */
+    bool follows; /* the run before, into the same registers, was of the same program and scopes: what every
+                     period shares need not be computed again */
+    const struct gathered *gathered; /* windows decoded beforehand (gather.h), where unknown for one reason,
+                                        UNKNOWN_MONTH; NULL: all is read from the panel */
 };
 
 /* The sum of one series over [from, to], exact, in thousandths. KNOWN, or why not. */
