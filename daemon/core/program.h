@@ -88,7 +88,6 @@ uint8_t program_role(struct program_builder *builder, enum series_role role);
 void program_reach(struct program_builder *builder, int months);
 
 /* Running. */
-
 /* A series that a role reads in a scope, and the months in which a figure that is not there means no trade:
  * those in which its code did not exist, and those that a source has published which leaves out what is zero.
  */
