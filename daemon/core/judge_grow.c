@@ -40,13 +40,13 @@ static int32_t role_from(const struct bound_rule *bound, const struct binding *b
     const struct bound_rule *before, const struct binding *old, const struct panel *panel)
 {
     const struct series_use *use = bound->uses + binding->first, *was = before->uses + old->first;
-    int32_t from = INT32_MAX, first = panel_first(panel);
+    int32_t from = INT32_MAX;
     uint32_t k = 0;
     if (old->count == 0 && binding->count > 0)
         return PERIOD_NONE;
     for (uint32_t i = 0; i < binding->count; i++) {
         bool kept = k < old->count && was[k].id == use[i].id;
-        int32_t period = kept ? kept_from(&use[i], &was[k++]) : added_from(&use[i], panel, first);
+        int32_t period = kept ? kept_from(&use[i], &was[k++]) : added_from(&use[i], panel, bound->first);
         from = period < from ? period : from;
     }
     return k == old->count ? from : PERIOD_NONE; /* a finer or better series has taken the place of one */

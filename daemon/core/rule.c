@@ -1,5 +1,4 @@
 #include "core/rule.h"
-#include "core/reference.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -6,6 +6,7 @@
 
 #include "core/alert.h"
 #include "core/program.h"
+#include "core/reference.h"
 #include "core/selector.h"
 
 enum { RULE_LETS_MAX = 24, RULE_THRESHOLDS_MAX = 24, RULE_NAME_MAX = 64 };

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "core/backtest.h"
+#include "core/reference.h"
 #include "core/period.h"
 #include "io/yaml.h"
 

@@ -48,7 +48,7 @@ static void end(struct fixture *f)
 
 static bool take(struct fixture *f, long status, const char *body)
 {
-    struct gather_answer answer = {status, slice_of(body), 0, "s3cret"};
+    struct gather_answer answer = {status, slice_of(body), NULL, 0, "s3cret"};
     return gather_take(f->gather, &answer);
 }
 
@@ -156,7 +156,7 @@ static void a_short_patience_is_kept(void **state)
 {
     (void)state;
     struct fixture f;
-    struct gather_answer busy = {429, {"", 0}, 7, NULL};
+    struct gather_answer busy = {429, {"", 0}, NULL, 7, NULL};
     start(&f, words, PERIOD_NONE, period_make(2026, 1));
     assert_true(gather_take(f.gather, &busy));
     assert_int_equal(gather_wait_s(f.gather), 7);
