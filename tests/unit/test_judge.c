@@ -406,7 +406,23 @@ static const char random_rules[] = "rules:\n" HEAD(
                                                                                "    valid: { from: 2023-05, "
                                                                                "to: 2026-09 }\n"
                                                                                "    for: 2 of 5 releases\n"
-                                                                               "    missing: alert\n";
+                                                                               "    missing: alert\n" HEAD("robust") "    scope: { product: [baskets, '4412'], market: US }\n"
+                          "    when: z(imports, 2m, 12m) > 1.5 or p(imports, 3m, 18m) < 20%\n"
+                          "    missing: clear\n" HEAD(
+                              "norm") "    scope: { product: baskets, market: [US, EU] }\n"
+                                      "    when: growth(imports, 2m, norm, 36m) > 20% or growth(imports, 2m, "
+                                      "previous) > 50%\n"
+                                      "    missing: alert\n" HEAD(
+                                          "partners") "    scope: { product: [baskets, '95*'], market: [US, "
+                                                      "EU], origin: [CN, KR] }\n"
+                                                      "    when: coalesce(undercut(3m), 0%) > 10% or "
+                                                      "coalesce(displaced(6m), 0%) > 20% or "
+                                                      "coalesce(hhi(imports, origin, 2m), 0) > 0.5\n" HEAD(
+                                                          "ratios") "    scope: { product: baskets, market: "
+                                                                    "US }\n"
+                                                                    "    when: coalesce(dependence(4m), 0%) > "
+                                                                    "40% or coalesce(mirror_gap(3m), 0%) > 30%"
+                                                                    " or flag(base_effect)\n";
 
 enum { ROUNDS = 300, HISTORY = 20, SPAN = 90 };
 
