@@ -23,7 +23,7 @@ million, over 1.5 times the twelve before, over 5 % of the product's, and its un
 
 **What is not equal.** tdwatch commits history, verdicts and alerts durably within its time; the others keep nothing when they do the job cold (SQLite
 without journal, PostgreSQL in tables that are not logged, the rest in memory), and print the rows, which tdwatch does not do on import: its rows are read
-from the store afterwards. tdwatch reads the file twice, for the partners and for their sum, which the file does not have. All figures are made up.
+from the store afterwards. The file has no totals: the product's is the sum of its partners, in tdwatch too (`world: sum`). All figures are made up.
 """
 
 
