@@ -53,19 +53,21 @@ static void push_bindings(struct scope_finder *finder, struct bind_place *place,
     }
 }
 
-/* Whether the scope at hand has any series of its own: where roles read the origin, one of theirs. */
+/* Whether the scope at hand has any series of its own: where the rule has origins, one of home's or the
+ * origin's trade. The market as a whole is there for every origin. */
 static bool has_series(const struct scope_finder *finder)
 {
-    const struct program *program = &finder->bound->rule->program;
-    bool by_origin = false, any = false, any_of_origin = false;
-    for (size_t role = 0; role < program->role_count; role++) {
-        bool reads_origin =
-            finder->bound->rule->origins.len > 0 && reads_place(program->roles[role], PLACE_ORIGIN);
-        by_origin = by_origin || reads_origin;
+    const struct rule *rule = finder->bound->rule;
+    bool own = false, any = false, any_own = false;
+    for (size_t role = 0; role < rule->program.role_count; role++) {
+        enum series_role name = rule->program.roles[role];
+        bool is_own =
+            rule->origins.len > 0 && (reads_place(name, PLACE_HOME) || reads_place(name, PLACE_ORIGIN));
+        own = own || is_own;
         any = any || finder->now[role].count > 0;
-        any_of_origin = any_of_origin || (reads_origin && finder->now[role].count > 0);
+        any_own = any_own || (is_own && finder->now[role].count > 0);
     }
-    return by_origin ? any_of_origin : any;
+    return own ? any_own : any;
 }
 
 static void push_scope(struct scope_finder *finder, struct bind_place *place, size_t market, size_t origin)

@@ -50,10 +50,14 @@ class Census(http.server.BaseHTTPRequestHandler):
         control = json.loads(CONTROL.read_text(encoding="utf-8"))
         url = urllib.parse.urlsplit(self.path)
         query = urllib.parse.parse_qs(url.query, keep_blank_values=True)
-        status = self.answer(control, url.path, query)
+        self.noted = {"time": query.get("time"), "countries": query.get("CTY_CODE"),
+                      "user_agent": self.headers["User-Agent"]}
+        self.answer(control, url.path, query)
+
+    def note(self, status):
+        """Before the answer, so that who has it finds the request in LOG."""
         with open(LOG, "a", encoding="utf-8") as log:
-            log.write(json.dumps({"time": query.get("time"), "countries": query.get("CTY_CODE"), "status": status,
-                                  "user_agent": self.headers["User-Agent"]}) + "\n")
+            log.write(json.dumps({**self.noted, "status": status}) + "\n")
 
     def answer(self, control, path, query):
         if path != "/data/timeseries/intltrade/imports/hs":
@@ -102,6 +106,7 @@ class Census(http.server.BaseHTTPRequestHandler):
             return 200
 
     def send(self, status, body, headers=()):
+        self.note(status)
         self.send_response(status)
         fields = {"Content-Length": str(len(body)), "Content-Type": "application/json;charset=utf-8"} | dict(headers)
         for name, value in fields.items():

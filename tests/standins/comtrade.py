@@ -36,10 +36,14 @@ class Comtrade(http.server.BaseHTTPRequestHandler):
         control = json.loads(CONTROL.read_text(encoding="utf-8"))
         url = urllib.parse.urlsplit(self.path)
         query = {name.lower(): values[0] for name, values in urllib.parse.parse_qs(url.query).items()}
-        status = self.answer(control, url.path, query)
+        self.noted = {"reporter": query.get("reportercode"), "period": query.get("period"),
+                      "partners": query.get("partnercode")}
+        self.answer(control, url.path, query)
+
+    def note(self, status):
+        """Before the answer, so that who has it finds the request in LOG."""
         with open(LOG, "a", encoding="utf-8") as log:
-            log.write(json.dumps({"reporter": query.get("reportercode"), "period": query.get("period"), "status": status,
-                                  "partners": query.get("partnercode")}) + "\n")
+            log.write(json.dumps({**self.noted, "status": status}) + "\n")
 
     def answer(self, control, path, query):
         key = self.headers["Ocp-Apim-Subscription-Key"]
@@ -63,6 +67,7 @@ class Comtrade(http.server.BaseHTTPRequestHandler):
 
     def send(self, status, document, headers=()):
         body = json.dumps(document).encode()
+        self.note(status)
         self.send_response(status)
         fields = {"Content-Length": str(len(body)), "Content-Type": "application/json; charset=utf-8"} | dict(headers)
         for name, value in fields.items():

@@ -29,6 +29,7 @@ EXEMPT = {
     "H": "the case list: tests/unit/test_cases_csv.c",
     "L006": "needs 10,001 codes",
     "R030": "needs 1,001 rules",
+    "P": "notices: tests/unit/test_notices.c",
     "S": "tests of rules: tests/system/rule_test.py",
     "W": "warnings about rules: tests/unit/test_rule_lint.c and test_history_lint.c",
     "R032": "needs 16 MiB of rules and tables",

@@ -11,8 +11,8 @@
 
 #include "base/alloc.h"
 #include "core/backtest.h"
-#include "core/reference.h"
 #include "core/period.h"
+#include "core/reference.h"
 #include "io/yaml.h"
 
 #define LEN(array) (sizeof(array) / sizeof *(array))
