@@ -103,15 +103,14 @@ static int judge_and_explain(const struct setup *setup, struct store *store, con
     const struct explain_question *question)
 {
     struct arena arena = ARENA_NULL;
-    struct judge_result judged;
     struct scope_place place;
     const char *text;
     struct ruleset one = only(setup->ruleset, question->scope.rule);
     struct judge *judge = judge_new(&one, &setup->reference, setup->config->home, &setup->sources);
-    judge_all(judge, panel, &judged);
-    judge_result_deinit(&judged);
+    judge_bind(judge, panel);
     int code = EXIT_FAULT;
     if (explain_find(setup, judge, &question->scope, &arena, &place, &text) == 0) {
+        judge_one(judge, panel, place.rule, place.scope);
         struct explain_request request = {
             judge, panel, &setup->reference, setup->config->home, place.rule, place.scope, PERIOD_NONE};
         code = explain(setup, store, &request, question);

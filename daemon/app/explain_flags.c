@@ -45,12 +45,10 @@ static void write_rule(const struct explanation *explanation, struct buf *out)
 
 static void take_flags(struct judge *judge, const struct explain_request *request, struct explanation *out)
 {
-    struct judge_result judged;
     struct figure figures[RULE_LETS_MAX];
     uint32_t rule, scope;
     struct alert_scope wanted = {flags_rule, out->scope->product, out->scope->market, ""};
-    judge_all(judge, request->panel, &judged);
-    judge_result_deinit(&judged);
+    judge_bind(judge, request->panel);
     if (!judge_find(judge, &wanted, &rule, &scope))
         return;
     out->flag_count = judge_figures(judge, request->panel, rule, scope, out->period, figures);

@@ -364,6 +364,22 @@ void judge_all(struct judge *judge, const struct panel *panel, struct judge_resu
     run_tasks(&tasks);
 }
 
+void judge_bind(struct judge *judge, const struct panel *panel)
+{
+    int32_t first = panel_first(panel), last = panel_last(panel);
+    bind_rules(judge, panel);
+    for (uint32_t rule = 0; rule < judge->len; rule++)
+        (void)resize_verdicts(&judge->rules[rule], first, last);
+}
+
+void judge_one(struct judge *judge, const struct panel *panel, uint32_t rule, uint32_t scope)
+{
+    struct tasks tasks = {.judge = judge, .panel = panel};
+    uint32_t owner = judge->rules[rule].owner;
+    push_task(&tasks, (struct task){owner, {scope, 1}, judge->rules[owner].first, INT32_MAX, INT32_MAX});
+    run_tasks(&tasks);
+}
+
 /* ---- changes ---- */
 
 enum { CHANGED = 1, REVISED = 2 };

@@ -33,6 +33,10 @@ struct judge_result {
 /* Finds scopes and series anew and judges everything: after start or a reload. */
 void judge_all(struct judge *judge, const struct panel *panel, struct judge_result *ret_result);
 
+/* For a question about one scope: finds scopes and series, and judges none; then judges one. */
+void judge_bind(struct judge *judge, const struct panel *panel);
+void judge_one(struct judge *judge, const struct panel *panel, uint32_t rule, uint32_t scope);
+
 /* Judges again what the changes reach. Where series have been added since, scopes and series are found anew;
  * verdicts that cannot differ are kept. Numbers of scopes hold until then. */
 void judge_changes(struct judge *judge, const struct panel *panel, const struct panel_changes *changes,
