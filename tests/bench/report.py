@@ -132,9 +132,10 @@ def scan(results):
 
 
 def skipped(results):
-    if not results.get("skipped"):
-        return ""
-    return "## Left out\n\n" + "".join(f"* {name}: {' '.join(why.split())[:300]}\n" for name, why in results["skipped"].items())
+    """What an earlier run has measured was asked for then."""
+    measured = {name for section in results["sections"].values() for sizes in section.values() for programs in sizes.values() for name in programs}
+    left = {name: why for name, why in results.get("skipped", {}).items() if name not in measured}
+    return "## Left out\n\n" + "".join(f"* {name}: {' '.join(why.split())[:300]}\n" for name, why in left.items()) if left else ""
 
 
 def document(results):
