@@ -362,6 +362,18 @@ static void take_failure(
     }
 }
 
+/* Commits what went well, else undoes it: in the store, and of what is known to be told. */
+static int end_transaction(struct engine *engine, int r)
+{
+    if (r == 0)
+        r = store_commit(engine->store);
+    else
+        store_rollback(engine->store);
+    if (r < 0 && announce_load(engine) < 0)
+        log_error("alerts cannot be read back: %s", store_error(engine->store));
+    return r;
+}
+
 static int put_feed(struct engine *engine, const struct feed_row *row, int64_t now_ms)
 {
     struct announcement why = {now_ms, "feed", ""};
@@ -371,13 +383,7 @@ static int put_feed(struct engine *engine, const struct feed_row *row, int64_t n
     r = store_put_feed(engine->store, row);
     if (r == 0)
         r = announce_feed(engine, row->feed, row->health, &why);
-    if (r == 0)
-        r = store_commit(engine->store);
-    else
-        store_rollback(engine->store);
-    if (r < 0 && announce_load(engine) < 0)
-        log_error("alerts cannot be read back: %s", store_error(engine->store));
-    return r;
+    return end_transaction(engine, r);
 }
 
 static int take_fetched(struct engine *engine, const struct descriptor *feed,
@@ -420,17 +426,12 @@ static int put_conduct(struct engine *engine, const struct descriptor *feed,
 {
     struct announcement why = {message->now_ms, "feed", ""};
     int r = store_begin(engine->store);
-    if (r == 0)
-        r = announce_feed_late(engine, feed->feed, is_late(feed, row, message->now_ms), &why);
+    if (r < 0)
+        return r;
+    r = announce_feed_late(engine, feed->feed, is_late(feed, row, message->now_ms), &why);
     if (r == 0 && message->host.host != NULL && feed->ask.per_day > 0)
         r = store_put_host(engine->store, &message->host);
-    if (r == 0)
-        r = store_commit(engine->store);
-    else
-        store_rollback(engine->store);
-    if (r < 0 && announce_load(engine) < 0)
-        log_error("alerts cannot be read back: %s", store_error(engine->store));
-    return r;
+    return end_transaction(engine, r);
 }
 
 /* Nothing has changed: the store would not take it, and the feed is asked again a little later; or the daemon

@@ -55,6 +55,4 @@ struct observations {
     size_t len, cap;
 };
 
-enum { OBSERVATIONS_MAX = 50 * 1000 * 1000 };
-
 #endif

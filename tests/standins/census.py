@@ -17,15 +17,12 @@ text for a variable that it does not know, and rows of texts with the names firs
 """
 
 import gzip
-import http.server
 import json
-import pathlib
-import signal
-import sys
 import time
 import urllib.parse
 
-CONTROL, LOG = map(pathlib.Path, sys.argv[1:3])
+from service import CONTROL, Service, serve
+
 COLUMNS = {"I_COMMODITY", "CTY_CODE", "GEN_VAL_MO", "GEN_QY1_MO", "UNIT_QY1", "COMM_LVL"}
 COMMODITIES = ("721049", "730630", "940161")
 COUNTRIES = {"-": 9, "5520": 2, "5700": 4}
@@ -43,8 +40,7 @@ def rows(variables, month, countries, level):
             yield [*(figures[v] for v in variables), level, month, country]
 
 
-class Census(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Census(Service):
 
     def do_GET(self):
         control = json.loads(CONTROL.read_text(encoding="utf-8"))
@@ -53,11 +49,6 @@ class Census(http.server.BaseHTTPRequestHandler):
         self.noted = {"time": query.get("time"), "countries": query.get("CTY_CODE"),
                       "user_agent": self.headers["User-Agent"]}
         self.answer(control, url.path, query)
-
-    def note(self, status):
-        """Before the answer, so that who has it finds the request in LOG."""
-        with open(LOG, "a", encoding="utf-8") as log:
-            log.write(json.dumps({**self.noted, "status": status}) + "\n")
 
     def answer(self, control, path, query):
         if path != "/data/timeseries/intltrade/imports/hs":
@@ -105,25 +96,5 @@ class Census(http.server.BaseHTTPRequestHandler):
         except OSError:
             return 200
 
-    def send(self, status, body, headers=()):
-        self.note(status)
-        self.send_response(status)
-        fields = {"Content-Length": str(len(body)), "Content-Type": "application/json;charset=utf-8"} | dict(headers)
-        for name, value in fields.items():
-            if value is not None:
-                self.send_header(name, value)
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body)
-        self.close_connection = True
-        return status
 
-    def log_message(self, *_):
-        pass
-
-
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Census)
-server.daemon_threads = True
-print(server.server_address[1], flush=True)
-server.serve_forever()
+serve(Census)

@@ -7,14 +7,11 @@ As census.py: prints its port, logs requests without the key. CONTROL: {"key": "
 "busy"), a used up quota 403; a month that is not published is 200 with count 0; more rows than the cap are cut without a word.
 """
 
-import http.server
 import json
-import pathlib
-import signal
-import sys
 import urllib.parse
 
-CONTROL, LOG = map(pathlib.Path, sys.argv[1:3])
+from service import CONTROL, Service, serve
+
 MISSING = "Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API."
 REFUSED = "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription."
 
@@ -28,8 +25,7 @@ def row(reporter, partner, code, period):
             "primaryValue": value + 0.5, "isReported": True, "isAggregate": True}
 
 
-class Comtrade(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Comtrade(Service):
     was_busy = False
 
     def do_GET(self):
@@ -39,11 +35,6 @@ class Comtrade(http.server.BaseHTTPRequestHandler):
         self.noted = {"reporter": query.get("reportercode"), "period": query.get("period"),
                       "partners": query.get("partnercode")}
         self.answer(control, url.path, query)
-
-    def note(self, status):
-        """Before the answer, so that who has it finds the request in LOG."""
-        with open(LOG, "a", encoding="utf-8") as log:
-            log.write(json.dumps({**self.noted, "status": status}) + "\n")
 
     def answer(self, control, path, query):
         key = self.headers["Ocp-Apim-Subscription-Key"]
@@ -60,30 +51,13 @@ class Comtrade(http.server.BaseHTTPRequestHandler):
                 for period in query["period"].split(",") if period <= control["published"]
                 for reporter in query["reportercode"].split(",") for partner in query["partnercode"].split(",")
                 for i in range(control["rows"])][:control["cap"]]
-        return self.send(200, {"elapsedTime": "0.21 secs", "count": len(data), "data": data, "error": ""})
+        return self.send_document(200, {"elapsedTime": "0.21 secs", "count": len(data), "data": data, "error": ""})
+
+    def send_document(self, status, document, headers=()):
+        return self.send(status, json.dumps(document).encode(), headers)
 
     def say(self, status, message, headers=()):
-        return self.send(status, {"statusCode": status, "message": message}, headers)
-
-    def send(self, status, document, headers=()):
-        body = json.dumps(document).encode()
-        self.note(status)
-        self.send_response(status)
-        fields = {"Content-Length": str(len(body)), "Content-Type": "application/json; charset=utf-8"} | dict(headers)
-        for name, value in fields.items():
-            self.send_header(name, value)
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body)
-        self.close_connection = True
-        return status
-
-    def log_message(self, *_):
-        pass
+        return self.send_document(status, {"statusCode": status, "message": message}, headers)
 
 
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Comtrade)
-server.daemon_threads = True
-print(server.server_address[1], flush=True)
-server.serve_forever()
+serve(Comtrade)
