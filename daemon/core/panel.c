@@ -295,15 +295,6 @@ static void follow_block(struct panel *panel, uint32_t group, int32_t period,
     }
 }
 
-void panel_write(struct panel *panel, uint32_t group, int32_t period, const struct panel_month *month)
-{
-    struct panel_month before;
-    close_block(panel);
-    panel_block_unpack(find_block(panel, group, period), &before);
-    put_block(panel, group, period, panel_block_pack(month));
-    follow_block(panel, group, period, &before, month);
-}
-
 /* ---- releases ---- */
 
 static void push_change(struct panel_changes *changes, struct panel_change change)

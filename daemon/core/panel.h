@@ -70,8 +70,6 @@ int32_t panel_last(const struct panel *panel);
 
 /* One block, unpacked: whether anything is known in it. */
 bool panel_read(const struct panel *panel, uint32_t group, int32_t period, struct panel_month *ret_month);
-/* Replaces the block. Its rows are of series that are there. */
-void panel_write(struct panel *panel, uint32_t group, int32_t period, const struct panel_month *month);
 
 /* Bytes that all packed blocks take. */
 size_t panel_bytes(const struct panel *panel);

@@ -306,7 +306,10 @@ static void blocks_and_figures_agree(void **state)
     block.figures[COLUMN_VALUE][3] = 0;
     block.known[7] = PANEL_ROW | 1 << COLUMN_WEIGHT;
     block.figures[COLUMN_WEIGHT][7] = -8;
-    panel_write(panel, 1, month(1), &block);
+    panel_clear(panel, PANEL_BLOCK + 3, COLUMN_VALUE, month(1));
+    panel_set(panel, PANEL_BLOCK + 7, COLUMN_WEIGHT, month(1), -8);
+    assert_true(panel_read(panel, 1, month(1), &read));
+    assert_memory_equal(&read, &block, sizeof block);
     int64_t figure;
     assert_false(panel_get(panel, PANEL_BLOCK + 3, COLUMN_VALUE, month(1), &figure));
     assert_int_equal(panel_series(panel, PANEL_BLOCK + 3)->first, PERIOD_NONE);
