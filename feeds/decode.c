@@ -36,7 +36,8 @@ _Static_assert((int)FIELD_QUANTITY - (int)FIELD_VALUE == (int)COLUMN_QUANTITY &&
 /* A column that the feed reads. */
 struct source {
     enum field_role role;
-    size_t at; /* where in the record it is */
+    size_t at;    /* where in the record it is */
+    size_t where; /* of a figure that not every row has: the column that says so */
 };
 
 /* A text that stands for a field; places are only made for messages. */
@@ -208,6 +209,11 @@ static int look_up(struct mapper *mapper, const struct cell *cell, struct word *
 
 /* ---- figures ---- */
 
+static bool is_figure(enum field_role role)
+{
+    return role >= FIELD_VALUE && role <= FIELD_WEIGHT;
+}
+
 /* Sources pad empty cells. */
 static bool is_blank(struct slice text)
 {
@@ -238,10 +244,8 @@ static const char *number_hint(struct slice text)
 }
 
 /* 0 and the figure, 1 where there is none, or -EBADMSG. */
-static int read_figure(struct mapper *mapper, const struct cell *cell, int64_t *ret_figure)
+static int read_number(struct mapper *mapper, const struct cell *cell, int64_t *ret_figure)
 {
-    if (is_blank(cell->text))
-        return 1;
     int64_t scale = FIGURE_SCALE * mapper->descriptor->fields[cell->role].scale;
     int r = str_to_fixed(cell->text, scale, ret_figure);
     if (r == 0)
@@ -257,6 +261,37 @@ static int read_figure(struct mapper *mapper, const struct cell *cell, int64_t *
         diag_hint(mapper->diags, "%s", number_hint(cell->text));
     }
     return -EBADMSG;
+}
+
+/* A text that stands for no figure: blank, or a mark of the feed's map, which says what it means. */
+static const struct field_pair *find_mark(const struct mapper *mapper, const struct cell *cell)
+{
+    static const struct field_pair blank = {"", "none", false};
+    struct slice text = cell->text;
+    while (text.len > 0 && is_blank((struct slice){text.data + text.len - 1, 1}))
+        text.len--;
+    while (text.len > 0 && is_blank((struct slice){text.data, 1}))
+        text = (struct slice){text.data + 1, text.len - 1};
+    const struct field_pair *mark = find_pair(&mapper->descriptor->fields[cell->role], text);
+    return mark != NULL || text.len > 0 ? mark : &blank;
+}
+
+/* 0, 1 where the row is left out, or -EBADMSG. */
+static int read_figure(struct mapper *mapper, const struct cell *cell, struct dataset_row *row)
+{
+    unsigned column = (unsigned)(cell->role - FIELD_VALUE);
+    const struct field_pair *mark = find_mark(mapper, cell);
+    uint32_t flag = 0;
+    if (mark == NULL) {
+        int r = read_number(mapper, cell, &row->figures[column]);
+        row->known |= (uint8_t)((unsigned)(r == 0) << column);
+        return r;
+    }
+    if (mark->skip)
+        return 1;
+    (void)vocabulary_read(FIELD_FLAGS, slice_of(mark->to), &flag); /* checked with the descriptor */
+    row->flags |= (uint8_t)flag;
+    return 0;
 }
 
 /* ---- rows ---- */
@@ -284,7 +319,8 @@ static void set_word(struct dataset_row *row, enum field_role role, uint32_t num
         row->unit = number;
         break;
     case FIELD_FLAGS:
-        row->flags = (uint8_t)number;
+    case FIELD_CONFIDENTIALITY:
+        row->flags |= (uint8_t)number;
         break;
     case FIELD_VALUE:
     case FIELD_QUANTITY:
@@ -297,12 +333,8 @@ static void set_word(struct dataset_row *row, enum field_role role, uint32_t num
 /* One field of one row: 0, 1 where the row is left out, or -EBADMSG. */
 static int read_field(struct mapper *mapper, const struct cell *cell, struct dataset_row *row)
 {
-    if (cell->role >= FIELD_VALUE && cell->role <= FIELD_WEIGHT) {
-        unsigned column = (unsigned)(cell->role - FIELD_VALUE);
-        int r = read_figure(mapper, cell, &row->figures[column]);
-        row->known |= (uint8_t)((unsigned)(r == 0) << column);
-        return r < 0 ? r : 0;
-    }
+    if (is_figure(cell->role))
+        return read_figure(mapper, cell, row);
     if (cell->role == FIELD_UNIT && cell->text.len == 0)
         return 0; /* a fault only where there is a quantity */
     struct word word;
@@ -311,6 +343,31 @@ static int read_field(struct mapper *mapper, const struct cell *cell, struct dat
         return r < 0 ? r : 1;
     set_word(row, cell->role, word.number);
     return 0;
+}
+
+/* Whether the row has this field. */
+static bool has_field(const struct mapper *mapper, const struct source *source, const struct record *record)
+{
+    const struct field *field = &mapper->descriptor->fields[source->role];
+    return field->where_column == NULL || slice_equal(record->fields[source->where], field->where_text);
+}
+
+/* A row that is no figure of the feed: the source has renamed one, or has another one. */
+static int refuse_figure(struct mapper *mapper, const struct record *record)
+{
+    char quote[QUOTE_SIZE];
+    for (size_t i = 0; i < mapper->source_len; i++) {
+        const struct source *source = &mapper->sources[i];
+        const char *column = mapper->descriptor->fields[source->role].where_column;
+        if (column == NULL)
+            continue;
+        diag_error(mapper->diags, place_of(mapper, record, source->where), "D035",
+            "the row is no figure of the feed: its %.64s is %s", column,
+            payload_quote(record->fields[source->where], quote));
+        diag_hint(mapper->diags, "see what the source means by it, and ask only for what the feed reads");
+        break;
+    }
+    return -EBADMSG;
 }
 
 /* Where the unit stands, or 0. */
@@ -326,16 +383,22 @@ static size_t unit_column(const struct mapper *mapper)
 static int read_row(struct mapper *mapper, const struct record *record, struct dataset_row *row)
 {
     int result = 0;
+    bool any = !mapper->descriptor->by_figure;
     *row = mapper->common;
     row->line = (unsigned)record->line;
     for (size_t i = 0; i < mapper->source_len; i++) {
         const struct source *source = &mapper->sources[i];
+        if (!has_field(mapper, source, record))
+            continue;
+        any |= is_figure(source->role);
         struct cell cell = {source->role, record->fields[source->at], record, source->at};
         int r = read_field(mapper, &cell, row);
         if (r > 0)
             return 1;
         result = r < 0 ? r : result;
     }
+    if (!any)
+        return refuse_figure(mapper, record);
     if (result == 0 && (row->known & 1 << COLUMN_QUANTITY) != 0 && row->unit == DATASET_NO_TEXT) {
         diag_error(mapper->diags, place_of(mapper, record, unit_column(mapper)), "D018",
             "a quantity without a unit");
@@ -412,16 +475,46 @@ static void refuse_missing(struct mapper *mapper, const char *column, const stru
         diag_hint(mapper->diags, "the source has changed its form, or this is another table or delimiter");
 }
 
-static void find_column(struct mapper *mapper, enum field_role role, const struct record *names)
+/* Where the column stands; the number of names where the payload lacks it. */
+static size_t find_column(const char *column, const struct record *names)
 {
-    const char *column = mapper->descriptor->fields[role].column;
-    for (size_t i = 0; i < names->len; i++) {
-        if (slice_equal(names->fields[i], column)) {
-            mapper->sources[mapper->source_len++] = (struct source){role, i};
-            return;
-        }
+    size_t i = 0;
+    while (i < names->len && !slice_equal(names->fields[i], column))
+        i++;
+    return i;
+}
+
+/* Whether a field before this one reads the column: that it is missing is said once. */
+static bool is_read_before(const struct mapper *mapper, enum field_role role, const char *column)
+{
+    for (int i = 0; i < (int)role; i++) {
+        const struct field *field = &mapper->descriptor->fields[i];
+        if ((field->column != NULL && str_equal(field->column, column)) ||
+            (field->where_column != NULL && str_equal(field->where_column, column)))
+            return true;
     }
-    refuse_missing(mapper, column, names);
+    return false;
+}
+
+static size_t need_column(
+    struct mapper *mapper, enum field_role role, const char *column, const struct record *names)
+{
+    size_t i = find_column(column, names);
+    if (i == names->len && !is_read_before(mapper, role, column))
+        refuse_missing(mapper, column, names);
+    return i;
+}
+
+static void find_source(struct mapper *mapper, enum field_role role, const struct record *names)
+{
+    const struct field *field = &mapper->descriptor->fields[role];
+    struct source source = {.role = role};
+    source.at =
+        field->optional ? find_column(field->column, names) : need_column(mapper, role, field->column, names);
+    if (field->where_column != NULL)
+        source.where = need_column(mapper, role, field->where_column, names);
+    if (source.at < names->len && source.where < names->len)
+        mapper->sources[mapper->source_len++] = source;
 }
 
 /* Rows that are left out should cost little, so the fields that say so are read first. */
@@ -464,7 +557,7 @@ static int on_names(void *userdata, const struct record *names)
     check_duplicates(mapper, names);
     for (int i = 0; i < FIELD_COUNT; i++)
         if (mapper->descriptor->fields[i].given && mapper->descriptor->fields[i].column != NULL)
-            find_column(mapper, (enum field_role)i, names);
+            find_source(mapper, (enum field_role)i, names);
     sort_sources(mapper);
     return mapper->diags->errors > mapper->errors_before;
 }

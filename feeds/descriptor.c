@@ -299,15 +299,17 @@ static const struct key role_keys[FIELD_COUNT] = {
     ROLE(FIELD_WEIGHT, "weight", false, "The net weight."),
     ROLE(FIELD_UNIT, "unit", false, "The unit of the quantity, where the payload says it."),
     ROLE(FIELD_FLAGS, "flags", false, "What the source says of the figures."),
+    ROLE(FIELD_CONFIDENTIALITY, "confidentiality", false,
+        "Whether the figures are kept secret, where that stands apart from the flags."),
 };
 
 static const struct shape fields_shape = {
     .kind = SHAPE_MAP, .keys = role_keys, .key_count = FIELD_COUNT, .needs = {{"unit", "quantity"}}};
 
-/* One table for all ten fields, so that all are written alike; allowed_keys says what each of them takes. */
+/* One table for all fields, so that all are written alike; allowed_keys says what each of them takes. */
 struct field_keys {
     struct field field;
-    const struct node *map;
+    const struct node *map, *where;
 };
 
 #define FIELD(member) offsetof(struct field_keys, member)
@@ -328,6 +330,9 @@ static const struct shape prefix_shape = {
 
 static const struct shape map_shape = {
     .kind = SHAPE_MAP, .names = &shape_any_text, .items = &shape_any_text, .min_items = 1};
+
+static const struct shape where_shape = {
+    .kind = SHAPE_MAP, .names = &shape_some_text, .items = &shape_any_text, .min_items = 1, .max_items = 1};
 
 static const struct key field_keys[] = {
     {.name = "column",
@@ -372,20 +377,31 @@ static const struct key field_keys[] = {
         .offset = FIELD(map),
         .help = "The payload's texts and what they mean.",
         .shape = &map_shape},
+    {.name = "optional",
+        .kind = KEY_BOOL,
+        .offset = FIELD(field.optional),
+        .fallback = "false",
+        .help = "Whether a payload may lack the column."},
+    {.name = "where",
+        .kind = KEY_NODE,
+        .offset = FIELD(where),
+        .help = "A column and its text: only rows with it have this figure.",
+        .shape = &where_shape},
 };
 
 /* Which keys of field_keys say something for which field. */
-static const char *const allowed_keys[FIELD_COUNT][6] = {
+static const char *const allowed_keys[FIELD_COUNT][7] = {
     [FIELD_REPORTER] = {"column", "value", "map", "codes"},
     [FIELD_FLOW] = {"column", "value", "map"},
     [FIELD_PARTNER] = {"column", "value", "map", "codes"},
     [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits"},
     [FIELD_PERIOD] = {"column"},
-    [FIELD_VALUE] = {"column", "scale"},
-    [FIELD_QUANTITY] = {"column", "scale", "unit"},
-    [FIELD_WEIGHT] = {"column", "scale"},
+    [FIELD_VALUE] = {"column", "scale", "map", "where"},
+    [FIELD_QUANTITY] = {"column", "scale", "unit", "map", "where"},
+    [FIELD_WEIGHT] = {"column", "scale", "map", "where"},
     [FIELD_UNIT] = {"column", "map"},
-    [FIELD_FLAGS] = {"column", "map"},
+    [FIELD_FLAGS] = {"column", "map", "optional"},
+    [FIELD_CONFIDENTIALITY] = {"column", "map", "optional"},
 };
 
 static const char *const constant_or_column[] = {"column", "value", NULL};
@@ -412,6 +428,7 @@ static const struct shape field_shapes[FIELD_COUNT] = {
     FIELD_SHAPE(FIELD_WEIGHT, column_only),
     FIELD_SHAPE(FIELD_UNIT, column_only),
     FIELD_SHAPE(FIELD_FLAGS, column_only),
+    FIELD_SHAPE(FIELD_CONFIDENTIALITY, column_only),
 };
 
 /* ---- one field ---- */
@@ -452,14 +469,20 @@ static void check_keys(const struct reading *reading)
     }
 }
 
-/* A text as an observation would hold it; `place` is where it was written. */
+static bool is_figure(enum field_role role)
+{
+    return role >= FIELD_VALUE && role <= FIELD_WEIGHT;
+}
+
+/* A text as an observation would hold it; `place` is where it was written. What stands for a figure is a
+ * flag. */
 static void check_text(const struct reading *reading, const char *text, struct place place)
 {
     uint32_t number;
+    enum field_role role = is_figure(reading->role) ? FIELD_FLAGS : reading->role;
     const char *whole = arena_printf(reading->arena, "%s%s", reading->field->prefix, text);
-    if (vocabulary_read(reading->role, slice_of(whole), &number) < 0)
-        diag_error(
-            reading->diags, place, "F004", "\"%.100s\" is not %s", whole, vocabulary_expected(reading->role));
+    if (vocabulary_read(role, slice_of(whole), &number) < 0)
+        diag_error(reading->diags, place, "F004", "\"%.100s\" is not %s", whole, vocabulary_expected(role));
 }
 
 static void read_map(const struct reading *reading, const struct node *map)
@@ -486,6 +509,20 @@ static void read_map(const struct reading *reading, const struct node *map)
     }
     reading->field->map = pairs;
     reading->field->map_len = map->len;
+}
+
+/* One column and one text. */
+static void read_where(const struct reading *reading, const struct node *where)
+{
+    if (where->kind != NODE_MAP || where->len != 1 || where->items[0]->kind != NODE_SCALAR ||
+        where->keys[0]->text.len == 0) {
+        diag_error(reading->diags, where->place, "F012",
+            "expected one column and its text, such as { indicators: VALUE_IN_EUROS }");
+        return;
+    }
+    struct slice column = where->keys[0]->text, text = where->items[0]->text;
+    reading->field->where_column = arena_strndup(reading->arena, column.data, column.len);
+    reading->field->where_text = arena_strndup(reading->arena, text.data, text.len);
 }
 
 /* Exactly one of a column and a constant. */
@@ -555,6 +592,8 @@ static void read_field(const struct reading *reading)
     check_keys(reading);
     if (keys.map != NULL)
         read_map(reading, keys.map);
+    if (keys.where != NULL && is_figure(reading->role))
+        read_where(reading, keys.where);
     check_prefix(reading);
     check_origin(reading);
     check_scale(reading);
@@ -583,6 +622,28 @@ static void check_unit(
             vocabulary_expected(FIELD_UNIT));
 }
 
+/* Where a row is one figure, all of them are told apart alike; and of a sum of such rows nobody could say
+ * whether each part of it was there. */
+static void check_where(
+    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
+{
+    for (int i = FIELD_VALUE; descriptor->by_figure && i <= FIELD_WEIGHT; i++)
+        if (descriptor->fields[i].given && descriptor->fields[i].where_column == NULL)
+            diag_error(diags, node_get(fields, role_keys[i].name)->place, "F012",
+                "another figure has a \"where\", so the field %s needs one", role_keys[i].name);
+    if (descriptor->by_figure && descriptor->sums)
+        diag_error(diags, fields->place, "F012", "rows that are one figure each are not added up");
+}
+
+static void check_optional(
+    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
+{
+    for (int i = 0; descriptor->format == FEED_XLSX && i < FIELD_COUNT; i++)
+        if (descriptor->fields[i].optional)
+            diag_error(diags, node_get(fields, role_keys[i].name)->place, "F012",
+                "a workbook's header row is found by its columns, so none is optional");
+}
+
 static void read_fields(const struct node *fields, struct descriptor *descriptor, struct diag_list *diags)
 {
     const struct node *nodes[FIELD_COUNT] = {NULL};
@@ -592,9 +653,13 @@ static void read_fields(const struct node *fields, struct descriptor *descriptor
             (enum field_role)i, nodes[i], &descriptor->fields[i], &descriptor->arena, diags};
         if (nodes[i] != NULL)
             read_field(&reading);
+        descriptor->by_figure |= descriptor->fields[i].where_column != NULL;
     }
-    if (fields->kind == NODE_MAP)
-        check_unit(descriptor, fields, diags);
+    if (fields->kind != NODE_MAP)
+        return;
+    check_unit(descriptor, fields, diags);
+    check_where(descriptor, fields, diags);
+    check_optional(descriptor, fields, diags);
 }
 
 /* What is wrong with a URL, or NULL. A password here would end up in logs and messages. */
@@ -707,6 +772,7 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
         diags);
     check_document(document, descriptor, diags);
     read_sections(&keys, document, descriptor, diags);
+    descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
     if (keys.fields != NULL)
@@ -718,7 +784,6 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
         return -EINVAL;
     }
     descriptor->rows_at_least = end.rows_at_least;
-    descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     descriptor->world_is_sum = str_equal(world_names[keys.world], "sum");
     descriptor->absent_is_zero = str_equal(absent_names[keys.absent], "zero");
     descriptor->file = arena_strdup(&descriptor->arena, document->place.file);

@@ -21,6 +21,9 @@
  *     quantity: { column: quantity_t, unit: t }
  *     weight:   { column: weight_100kg, scale: 100 }
  *     flags:    { column: status, map: { p: preliminary } }
+ *
+ *   Where each row is one figure, and another column says which:
+ *     value:    { column: OBS_VALUE, where: { indicators: VALUE_IN_EUROS }, map: { ": c": suppressed } }
  *   end: { rows_at_least: 1000 }      # what proves that the payload is whole
  */
 #ifndef FEEDS_DESCRIPTOR_H
@@ -50,6 +53,7 @@ enum field_role {
     FIELD_WEIGHT,
     FIELD_UNIT,
     FIELD_FLAGS,
+    FIELD_CONFIDENTIALITY, /* flags too, where the source keeps them apart */
     FIELD_COUNT
 };
 
@@ -73,6 +77,9 @@ struct field {
     bool map_skips;
     bool has_codes; /* texts outside the map are looked up in `codes` */
     int codes;      /* enum country_scheme */
+    bool optional;  /* a payload may lack the column */
+    const char *where_column,
+        *where_text; /* figures: only rows with this text in that column have it; or NULL */
 };
 
 struct descriptor {
@@ -87,6 +94,7 @@ struct descriptor {
     int64_t rows_at_least;
     bool world_is_sum;   /* it has every partner and no total: the world is the sum of its partners */
     bool sums;           /* rows of the same series and month are added up */
+    bool by_figure;      /* a row is one figure of its observation: figures have a where_column */
     bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
                             trade, not an unknown figure */
     char delimiter;      /* CSV */

@@ -65,6 +65,7 @@ static int decode_and_gate(const struct decode_set *set, const struct panel *pan
         .newest_period = period_of_ms(now_ms),
         .min_rows = (size_t)feed->rows_at_least,
         .sum = feed->sums,
+        .by_figure = feed->by_figure,
     };
     return gate_check(&gate, panel, ret_payload, ret_release, diags);
 }
