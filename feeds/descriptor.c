@@ -154,6 +154,11 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(ask.answers),
         .help = "What answers of the source mean, where it is not what HTTP says.",
         .shape = &ask_answers_shape},
+    {.name = "queue",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.queue),
+        .help = "How a request goes on that the source answers later.",
+        .shape = &ask_queue_shape},
     {.name = "limits",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.limits),
@@ -753,7 +758,7 @@ static void read_sections(const struct document_keys *keys, const struct node *d
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const names[] = {"parameters", "periods", "key", "answers", "limits", "grace"};
+    static const char *const names[] = {"parameters", "periods", "key", "answers", "queue", "limits", "grace"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",

@@ -35,7 +35,13 @@ const char *url_fill(
 /* The URL with the key where the feed has it in a parameter; for the wire, and nothing else. */
 const char *url_with_key(const char *url, const struct ask *ask, const char *key, struct arena *arena);
 
+/* A URL of the queue with the id of a request, percent-encoded. In `arena`. */
+const char *url_with_id(const char *url, const char *id, struct arena *arena);
+
 /* The host and port of a URL: what limits count. In `arena`. */
 const char *url_host(const char *url, struct arena *arena);
+
+/* The same with the scheme before it. */
+const char *url_origin(const char *url, struct arena *arena);
 
 #endif
