@@ -333,7 +333,7 @@ static void read_answer(const struct reading *reading, const struct node *node, 
             reading->diags, node->place, "F023", "a count needs at_least or at_most, and they need a count");
     bool queued = ret_answer->means == ASK_QUEUED || ret_answer->means == ASK_READY;
     if (queued && reading->ask->queue.id == NULL)
-        diag_error(reading->diags, node->place, "F025", "an answer that means %s needs the section \"queue\"",
+        diag_error(reading->diags, node->place, "F026", "an answer that means %s needs the section \"queue\"",
             ask_meaning_names[ret_answer->means]);
 }
 
@@ -363,7 +363,7 @@ static void check_queue_url(
         (names == 1 && r == 0 &&
             str_equal(url_origin(url, reading->arena), url_origin(reading->url, reading->arena))))
         return;
-    diag_error(reading->diags, node_get(section, key)->place, "F025",
+    diag_error(reading->diags, node_get(section, key)->place, "F026",
         "expected a URL of the feed's own host with {id} in it, once and alone");
 }
 

@@ -85,7 +85,7 @@ struct ask_sections {
 extern const struct shape ask_parameters_shape, ask_periods_shape, ask_key_shape, ask_answers_shape,
     ask_limits_shape, ask_queue_shape;
 
-/* Reads the sections, and checks them against the URL (faults F020…F025 at `url_place`, or at what they are
+/* Reads the sections, and checks them against the URL (faults F020…F026 at `url_place`, or at what they are
  * about). */
 void ask_read(const struct ask_sections *sections, const char *url, struct place url_place,
     struct ask *ret_ask, struct arena *arena, struct diag_list *diags);

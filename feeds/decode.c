@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/parallel.h"
 #include "core/code.h"
+#include "core/period.h"
 #include "feeds/payload.h"
 #include "feeds/vocabulary.h"
 #include "feeds/words.h"
@@ -32,6 +33,8 @@ enum { PART_BYTES_MIN = 256 * 1024 };
 _Static_assert((int)FIELD_QUANTITY - (int)FIELD_VALUE == (int)COLUMN_QUANTITY &&
                    (int)FIELD_WEIGHT - (int)FIELD_VALUE == (int)COLUMN_WEIGHT,
     "figure fields stand in the order of the columns");
+
+enum { FIRST_MONTH = PERIOD_YEAR_MIN * 12, MONTHS = (PERIOD_YEAR_MAX - PERIOD_YEAR_MIN + 1) * 12 };
 
 /* A column that the feed reads. */
 struct source {
@@ -59,6 +62,9 @@ struct mapper {
     struct words words[FIELD_COUNT];
     struct dataset *dataset;
     struct dataset_row common; /* what is the same in every row */
+    int32_t rated;             /* the month of `pair`; PERIOD_NONE: none so far */
+    struct rate_pair pair;
+    uint64_t unrated[MONTHS / 64 + 1]; /* bits of months without a rate, which are said once */
 };
 
 /* The list keeps no more, and a payload with so many is another table. */
@@ -243,11 +249,48 @@ static const char *number_hint(struct slice text)
     return "write digits only, and a point before decimals";
 }
 
-/* 0 and the figure, 1 where there is none, or -EBADMSG. */
-static int read_number(struct mapper *mapper, const struct cell *cell, int64_t *ret_figure)
+static void refuse_month(struct mapper *mapper, const struct cell *cell, int32_t period)
 {
-    int64_t scale = FIGURE_SCALE * mapper->descriptor->fields[cell->role].scale;
-    int r = str_to_fixed(cell->text, scale, ret_figure);
+    char month[PERIOD_TEXT_SIZE], newest[PERIOD_TEXT_SIZE];
+    const char *currency = mapper->descriptor->fields[cell->role].currency;
+    const struct rates *rates = mapper->input->rates;
+    uint32_t at = (uint32_t)(period - FIRST_MONTH);
+    uint64_t bit = UINT64_C(1) << at % 64;
+    if ((mapper->unrated[at / 64] & bit) != 0)
+        return;
+    mapper->unrated[at / 64] |= bit;
+    int32_t last = rates != NULL ? rates_newest(rates, currency) : PERIOD_NONE;
+    diag_error(mapper->diags, place_of_cell(mapper, cell), "D057",
+        "no rate of %s to USD is known for %s; %s%s", currency, period_format(period, month),
+        last != PERIOD_NONE ? "the newest one is of " : "none is at all", period_format(last, newest));
+    diag_hint(
+        mapper->diags, "a feed of exchange rates brings it; when it does, this payload is asked for again");
+}
+
+/* What converts the row's value. Rows of one month mostly follow each other. */
+static bool find_rate(struct mapper *mapper, const struct cell *cell, int32_t period)
+{
+    const struct rates *rates = mapper->input->rates;
+    const char *currency = mapper->descriptor->fields[cell->role].currency;
+    if (mapper->rated == period)
+        return true;
+    if (rates != NULL && rates_find(rates, currency, period, &mapper->pair)) {
+        mapper->rated = period;
+        return true;
+    }
+    refuse_month(mapper, cell, period);
+    return false;
+}
+
+/* 0 and the figure, or -EBADMSG. Without a month, which is said already, nothing can be converted. */
+static int read_number(struct mapper *mapper, const struct cell *cell, int32_t period, int64_t *ret_figure)
+{
+    const struct field *field = &mapper->descriptor->fields[cell->role];
+    int64_t scale = FIGURE_SCALE * field->scale;
+    if (field->currency != NULL && (period == PERIOD_NONE || !find_rate(mapper, cell, period)))
+        return -EBADMSG;
+    int r = field->currency != NULL ? rates_convert(cell->text, scale, &mapper->pair, ret_figure)
+                                    : str_to_fixed(cell->text, scale, ret_figure);
     if (r == 0)
         return 0;
     char quote[QUOTE_SIZE];
@@ -283,7 +326,7 @@ static int read_figure(struct mapper *mapper, const struct cell *cell, struct da
     const struct field_pair *mark = find_mark(mapper, cell);
     uint32_t flag = 0;
     if (mark == NULL) {
-        int r = read_number(mapper, cell, &row->figures[column]);
+        int r = read_number(mapper, cell, row->period, &row->figures[column]);
         row->known |= (uint8_t)((unsigned)(r == 0) << column);
         return r;
     }
@@ -361,7 +404,7 @@ static int refuse_figure(struct mapper *mapper, const struct record *record)
         const char *column = mapper->descriptor->fields[source->role].where_column;
         if (column == NULL)
             continue;
-        diag_error(mapper->diags, place_of(mapper, record, source->where), "D035",
+        diag_error(mapper->diags, place_of(mapper, record, source->where), "D050",
             "the row is no figure of the feed: its %.64s is %s", column,
             payload_quote(record->fields[source->where], quote));
         diag_hint(mapper->diags, "see what the source means by it, and ask only for what the feed reads");
@@ -523,8 +566,8 @@ static void sort_sources(struct mapper *mapper)
     size_t front = 0;
     for (size_t i = 0; i < mapper->source_len; i++) {
         struct source source = mapper->sources[i];
-        if (!mapper->descriptor->fields[source.role].map_skips)
-            continue;
+        if (!mapper->descriptor->fields[source.role].map_skips || is_figure(source.role))
+            continue; /* a figure is converted by its month, which stands before it */
         memmove(&mapper->sources[front + 1], &mapper->sources[front], (i - front) * sizeof source);
         mapper->sources[front++] = source;
     }
@@ -628,36 +671,47 @@ static bool read_parts(const struct mapper *header, struct slice body, struct da
 /* ---- the whole ---- */
 
 /* Bytes that are no text are the only fault of a payload that has them: the others may come from them. */
-static int check_bytes(const struct mapper *mapper, size_t faults_before)
+static void check_bytes(
+    const struct decode_input *input, size_t faults_before, size_t errors_before, struct diag_list *diags)
 {
-    struct diag_list *diags = mapper->diags;
     size_t faults = diags->len, errors = diags->errors;
     diags->len = faults_before;
-    diags->errors = mapper->errors_before;
-    int r = payload_check_bytes(mapper->descriptor, mapper->input->payload, mapper->input->file, diags);
-    if (r == 0) {
+    diags->errors = errors_before;
+    if (payload_check_bytes(input->descriptor, input->payload, input->file, diags) == 0) {
         diags->len = faults;
         diags->errors = errors;
     }
-    return r;
+}
+
+static int read_records(const struct decode_input *input, struct slice body, const struct record_sink *sink,
+    struct diag_list *diags)
+{
+    const struct descriptor *descriptor = input->descriptor;
+    size_t faults = diags->len, errors = diags->errors;
+    int r = decoders[descriptor->format].decode(descriptor, body, input->file, sink, diags);
+    if (r == 0 && diags->errors == errors)
+        return 0;
+    check_bytes(input, faults, errors, diags);
+    return -EBADMSG;
+}
+
+int decode_records(const struct decode_input *input, const struct record_sink *sink, struct diag_list *diags)
+{
+    int r = payload_check(input->descriptor, input->payload, input->file, diags);
+    return r == 0 ? read_records(input, payload_body(input->payload), sink, diags) : r;
 }
 
 static int read_whole(struct mapper *mapper, struct slice body, struct datasets *ret_payload)
 {
-    size_t faults_before = mapper->diags->len;
     struct record_sink sink = {on_names, on_record, mapper};
     *ret_payload = (struct datasets){alloc_zeroed(1, sizeof(struct dataset)), 1};
     mapper->dataset = ret_payload->items;
     dataset_init(mapper->dataset);
     set_constants(mapper);
-    int r = decoders[mapper->descriptor->format].decode(
-        mapper->descriptor, body, mapper->input->file, &sink, mapper->diags);
+    int r = read_records(mapper->input, body, &sink, mapper->diags);
     dataset_end(mapper->dataset);
     words_of_deinit(mapper);
-    if (r == 0 && mapper->diags->errors == mapper->errors_before)
-        return 0;
-    (void)check_bytes(mapper, faults_before);
-    return -EBADMSG;
+    return r;
 }
 
 /* Decodes what begins and ends like a payload. */

@@ -6,7 +6,10 @@
 #include "base/shape.h"
 #include "core/code.h"
 #include "core/country.h"
+#include "core/rates.h"
 #include "feeds/decode.h"
+#include "feeds/figure_rows.h"
+#include "feeds/url.h"
 #include "feeds/vocabulary.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -35,7 +38,7 @@ struct document_keys {
     struct descriptor descriptor;
     int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *fields, *end;
+    const struct node *fields, *rates, *end;
     struct ask_sections ask;
 };
 
@@ -187,9 +190,13 @@ static const struct key document_keys[] = {
     {.name = "fields",
         .kind = KEY_NODE,
         .offset = DOCUMENT(fields),
-        .required = true,
         .help = "Which column fills which field of an observation.",
         .shape = &fields_shape},
+    {.name = "rates",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(rates),
+        .help = "In place of fields: the payload is exchange rates, and where they stand.",
+        .shape = &rate_columns_shape},
     {.name = "end",
         .kind = KEY_NODE,
         .offset = DOCUMENT(end),
@@ -198,9 +205,11 @@ static const struct key document_keys[] = {
         .shape = &end_shape},
 };
 
+static const char *const fields_or_rates[] = {"fields", "rates", NULL};
 const struct shape descriptor_shape = {.kind = SHAPE_MAP,
     .keys = document_keys,
     .key_count = LENGTH(document_keys),
+    .one_of = fields_or_rates,
     .needs = {{"interval", "url"}}};
 
 struct csv_keys {
@@ -245,7 +254,9 @@ static const struct key xml_keys[] = {
         .kind = KEY_TEXT,
         .offset = DESCRIPTOR(xml.record),
         .required = true,
-        .help = "The name of the element that is a record, without a prefix.",
+        .help = "The name of the element that is a record, without a prefix; behind it @ and an attribute, "
+                "where other "
+                "elements of the name lack that.",
         .shape = &shape_some_text},
 };
 
@@ -336,9 +347,6 @@ static const struct shape prefix_shape = {
 static const struct shape map_shape = {
     .kind = SHAPE_MAP, .names = &shape_any_text, .items = &shape_any_text, .min_items = 1};
 
-static const struct shape where_shape = {
-    .kind = SHAPE_MAP, .names = &shape_some_text, .items = &shape_any_text, .min_items = 1, .max_items = 1};
-
 static const struct key field_keys[] = {
     {.name = "column",
         .kind = KEY_TEXT,
@@ -382,6 +390,11 @@ static const struct key field_keys[] = {
         .offset = FIELD(map),
         .help = "The payload's texts and what they mean.",
         .shape = &map_shape},
+    {.name = "currency",
+        .kind = KEY_TEXT,
+        .offset = FIELD(field.currency),
+        .help = "The currency of the value, which is converted to USD by the average rate of its month.",
+        .shape = &rates_currency_shape},
     {.name = "optional",
         .kind = KEY_BOOL,
         .offset = FIELD(field.optional),
@@ -391,7 +404,7 @@ static const struct key field_keys[] = {
         .kind = KEY_NODE,
         .offset = FIELD(where),
         .help = "A column and its text: only rows with it have this figure.",
-        .shape = &where_shape},
+        .shape = &figure_rows_where_shape},
 };
 
 /* Which keys of field_keys say something for which field. */
@@ -401,7 +414,7 @@ static const char *const allowed_keys[FIELD_COUNT][7] = {
     [FIELD_PARTNER] = {"column", "value", "map", "codes"},
     [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits"},
     [FIELD_PERIOD] = {"column"},
-    [FIELD_VALUE] = {"column", "scale", "map", "where"},
+    [FIELD_VALUE] = {"column", "scale", "map", "where", "currency"},
     [FIELD_QUANTITY] = {"column", "scale", "unit", "map", "where"},
     [FIELD_WEIGHT] = {"column", "scale", "map", "where"},
     [FIELD_UNIT] = {"column", "map"},
@@ -516,20 +529,6 @@ static void read_map(const struct reading *reading, const struct node *map)
     reading->field->map_len = map->len;
 }
 
-/* One column and one text. */
-static void read_where(const struct reading *reading, const struct node *where)
-{
-    if (where->kind != NODE_MAP || where->len != 1 || where->items[0]->kind != NODE_SCALAR ||
-        where->keys[0]->text.len == 0) {
-        diag_error(reading->diags, where->place, "F012",
-            "expected one column and its text, such as { indicators: VALUE_IN_EUROS }");
-        return;
-    }
-    struct slice column = where->keys[0]->text, text = where->items[0]->text;
-    reading->field->where_column = arena_strndup(reading->arena, column.data, column.len);
-    reading->field->where_text = arena_strndup(reading->arena, text.data, text.len);
-}
-
 /* Exactly one of a column and a constant. */
 static void check_origin(const struct reading *reading)
 {
@@ -561,6 +560,14 @@ static void check_prefix(const struct reading *reading)
     if (prefix[0] != '\0' && is_allowed(reading->role, "prefix") && !code_is_product(slice_of(prefix)))
         diag_error(reading->diags, key_place(reading->node, "prefix"), "F004",
             "the prefix \"%.100s\" does not begin a product code: only letters, digits and : . _ -", prefix);
+}
+
+static void check_currency(const struct reading *reading)
+{
+    const char *currency = reading->field->currency;
+    if (currency != NULL && !rates_is_currency(slice_of(currency)))
+        diag_error(reading->diags, key_place(reading->node, "currency"), "F015",
+            "\"%.100s\" is no currency of ISO 4217, such as EUR", currency);
 }
 
 static bool is_power_of_ten(int64_t n)
@@ -598,10 +605,11 @@ static void read_field(const struct reading *reading)
     if (keys.map != NULL)
         read_map(reading, keys.map);
     if (keys.where != NULL && is_figure(reading->role))
-        read_where(reading, keys.where);
+        figure_rows_read(keys.where, reading->field, reading->arena, reading->diags);
     check_prefix(reading);
     check_origin(reading);
     check_scale(reading);
+    check_currency(reading);
 }
 
 /* ---- the whole ---- */
@@ -627,25 +635,12 @@ static void check_unit(
             vocabulary_expected(FIELD_UNIT));
 }
 
-/* Where a row is one figure, all of them are told apart alike; and of a sum of such rows nobody could say
- * whether each part of it was there. */
-static void check_where(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    for (int i = FIELD_VALUE; descriptor->by_figure && i <= FIELD_WEIGHT; i++)
-        if (descriptor->fields[i].given && descriptor->fields[i].where_column == NULL)
-            diag_error(diags, node_get(fields, role_keys[i].name)->place, "F012",
-                "another figure has a \"where\", so the field %s needs one", role_keys[i].name);
-    if (descriptor->by_figure && descriptor->sums)
-        diag_error(diags, fields->place, "F012", "rows that are one figure each are not added up");
-}
-
 static void check_optional(
     const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
 {
     for (int i = 0; descriptor->format == FEED_XLSX && i < FIELD_COUNT; i++)
         if (descriptor->fields[i].optional)
-            diag_error(diags, node_get(fields, role_keys[i].name)->place, "F012",
+            diag_error(diags, node_get(fields, role_keys[i].name)->place, "F014",
                 "a workbook's header row is found by its columns, so none is optional");
 }
 
@@ -658,30 +653,12 @@ static void read_fields(const struct node *fields, struct descriptor *descriptor
             (enum field_role)i, nodes[i], &descriptor->fields[i], &descriptor->arena, diags};
         if (nodes[i] != NULL)
             read_field(&reading);
-        descriptor->by_figure |= descriptor->fields[i].where_column != NULL;
     }
     if (fields->kind != NODE_MAP)
         return;
     check_unit(descriptor, fields, diags);
-    check_where(descriptor, fields, diags);
+    figure_rows_check(fields, descriptor, diags);
     check_optional(descriptor, fields, diags);
-}
-
-/* What is wrong with a URL, or NULL. A password here would end up in logs and messages. */
-static const char *url_fault(const char *url)
-{
-    const char *host = str_starts(url, "https://") ? url + 8 : str_starts(url, "http://") ? url + 7 : NULL;
-    if (host == NULL)
-        return "begins with neither https:// nor http://";
-    size_t len = strcspn(host, "/?#");
-    if (len == 0)
-        return "names no host";
-    if (memchr(host, '@', len) != NULL)
-        return "holds a user name; a descriptor is no place for credentials";
-    for (const char *p = url; *p != '\0'; p++)
-        if ((unsigned char)*p <= ' ' || *p == 0x7f)
-            return "holds a blank or a control byte; write it as %XX";
-    return NULL;
 }
 
 /* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed. */
@@ -758,13 +735,31 @@ static void read_sections(const struct document_keys *keys, const struct node *d
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const names[] = {"parameters", "periods", "key", "answers", "queue", "limits", "grace"};
+    static const char *const names[] = {
+        "parameters", "periods", "key", "answers", "queue", "limits", "grace"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",
                 "a feed without a url is never asked, so it takes no %s", names[i]);
     ask_read(
         &keys->ask, descriptor->url, key_place(document, "url"), &descriptor->ask, &descriptor->arena, diags);
+}
+
+/* A feed has observations or exchange rates. */
+static void read_content(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    static const char *const of_fields[] = {"absent", "aggregate", "world"};
+    if (document->kind == NODE_MAP && (keys->fields == NULL) == (keys->rates == NULL))
+        diag_error(diags, document->place, "F015", "a feed needs either the section \"fields\" or \"rates\"");
+    else if (keys->rates != NULL)
+        rate_columns_read(keys->rates, &descriptor->rates, &descriptor->arena, diags);
+    else if (keys->fields != NULL)
+        read_fields(keys->fields, descriptor, diags);
+    for (size_t i = 0; keys->rates != NULL && i < LENGTH(of_fields); i++)
+        if (node_get(document, of_fields[i]) != NULL)
+            diag_error(
+                diags, key_place(document, of_fields[i]), "F015", "exchange rates take no %s", of_fields[i]);
 }
 
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)
@@ -780,8 +775,7 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
-    if (keys.fields != NULL)
-        read_fields(keys.fields, descriptor, diags);
+    read_content(&keys, document, descriptor, diags);
     if (document->kind == NODE_MAP)
         read_ask(&keys, document, descriptor, diags);
     if (diags->errors > errors) {

@@ -38,6 +38,7 @@
 #include "base/keys.h"
 #include "base/node.h"
 #include "feeds/ask.h"
+#include "feeds/rate_columns.h"
 
 enum feed_format { FEED_CSV, FEED_JSON, FEED_XML, FEED_XLSX, FEED_FORMAT_COUNT };
 
@@ -75,9 +76,10 @@ struct field {
     bool map_translates; /* other than by leaving rows out: a text outside the map is an error, unless it
                             has_codes */
     bool map_skips;
-    bool has_codes; /* texts outside the map are looked up in `codes` */
-    int codes;      /* enum country_scheme */
-    bool optional;  /* a payload may lack the column */
+    bool has_codes;       /* texts outside the map are looked up in `codes` */
+    int codes;            /* enum country_scheme */
+    bool optional;        /* a payload may lack the column */
+    const char *currency; /* value: of the payload, converted to USD; NULL: it is in USD */
     const char *where_column,
         *where_text; /* figures: only rows with this text in that column have it; or NULL */
 };
@@ -112,7 +114,8 @@ struct descriptor {
         const char *says;  /* another text that must stand there, such as the unit of the figures; or NULL */
     } xlsx;
     struct field fields[FIELD_COUNT];
-    struct digest version; /* of its text, set by who has read the file */
+    struct rate_columns rates; /* of a feed of exchange rates, which has no fields */
+    struct digest version;     /* of its text, set by who has read the file */
     struct arena arena;
 };
 

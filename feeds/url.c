@@ -10,6 +10,22 @@
 /* Longer ones are refused by servers (UN Comtrade: 4096). */
 enum { URL_MAX = 64 * 1024 };
 
+const char *url_fault(const char *url)
+{
+    const char *host = str_starts(url, "https://") ? url + 8 : str_starts(url, "http://") ? url + 7 : NULL;
+    if (host == NULL)
+        return "begins with neither https:// nor http://";
+    size_t len = strcspn(host, "/?#");
+    if (len == 0)
+        return "names no host";
+    if (memchr(host, '@', len) != NULL)
+        return "holds a user name; a descriptor is no place for credentials";
+    for (const char *p = url; *p != '\0'; p++)
+        if ((unsigned char)*p <= ' ' || *p == 0x7f)
+            return "holds a blank or a control byte; write it as %XX";
+    return NULL;
+}
+
 int url_next_name(const char **at, struct url_name *ret_name)
 {
     const char *open = strchr(*at, '{');

@@ -11,6 +11,9 @@ struct url_name {
     struct slice name, format; /* format: behind a colon, else empty */
 };
 
+/* What is wrong with a feed's URL, or NULL. A password here would end up in logs and messages. */
+const char *url_fault(const char *url);
+
 /* The next name at or behind *at, which then stands behind it. 1; 0: there is none; -EINVAL: a brace is not
  * closed. */
 int url_next_name(const char **at, struct url_name *ret_name);

@@ -22,7 +22,7 @@ int wanted_find(const struct wanted *wanted, struct slice name)
     return -1;
 }
 
-_Static_assert(2 * (int)FIELD_COUNT <= (int)WANTED_MAX, "each field names at most two columns");
+_Static_assert(2 * (int)FIELD_COUNT <= (int)WANTED_MAX, "each field names at most two columns, rates fewer");
 
 /* NULL is no name. */
 static void want(struct wanted *wanted, const char *name, bool optional)
@@ -49,6 +49,10 @@ void wanted_init(
         want(wanted, field->column, field->optional);
         want(wanted, field->where_column, false);
     }
+    const char *const rates[] = {
+        descriptor->rates.month, descriptor->rates.day, descriptor->rates.currency, descriptor->rates.rate};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        want(wanted, rates[i], false);
 }
 
 void wanted_begin(struct wanted *wanted, size_t offset)

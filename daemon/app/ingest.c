@@ -49,7 +49,7 @@ struct passage {
 struct decode_input ingest_input(
     const struct setup *setup, const struct descriptor *feed, struct slice bytes, const char *file)
 {
-    return (struct decode_input){feed, &setup->reference.countries, bytes, file, parallel_width()};
+    return (struct decode_input){feed, &setup->reference.countries, bytes, file, parallel_width(), NULL};
 }
 
 static int decode_and_gate(const struct decode_set *set, const struct panel *panel, int64_t now_ms,

@@ -1,4 +1,4 @@
-/* link: tests/support/cases tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words feeds/ask feeds/url */
+/* link: tests/support/cases tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words feeds/ask feeds/url feeds/figure_rows feeds/rate_columns daemon/core/rates */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,7 +52,7 @@ static void decode_by(
     *f = (struct fixture){.parts = f->parts};
     assert_int_equal(yaml_parse("feed.yaml", slice_of(feed), &f->arena, &document, &f->diags), 0);
     assert_int_equal(descriptor_read(document, &f->descriptor, &f->diags), 0);
-    struct decode_input input = {&f->descriptor, countries, payload, "a.csv", f->parts};
+    struct decode_input input = {&f->descriptor, countries, payload, "a.csv", f->parts, NULL};
     struct datasets read;
     f->r = decode_payload(&input, &read, &f->diags);
     rows_of_payload(&read, &f->arena, &f->rows);
