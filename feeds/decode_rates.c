@@ -47,7 +47,7 @@ static void refuse(
 {
     char quote[QUOTE_SIZE];
     diag_error(reader->diags, place_of(reader, record, i), code, "%s is not %s",
-        payload_quote(record->fields[i], quote), expected);
+        payload_quote(record_field(record, i), quote), expected);
 }
 
 static bool too_many_faults(const struct reader *reader)
@@ -73,11 +73,11 @@ static size_t find_column(struct reader *reader, const char *column, const struc
     char quote[QUOTE_SIZE];
     size_t found = names->len;
     for (size_t i = 0; i < names->len; i++) {
-        if (!slice_equal(trim(names->fields[i]), column))
+        if (!slice_equal(trim(record_field(names, i)), column))
             continue;
         if (found < names->len)
             diag_error(reader->diags, place_of(reader, names, i), "D011", "the column %s stands twice",
-                payload_quote(names->fields[i], quote));
+                payload_quote(record_field(names, i), quote));
         found = i;
     }
     if (found == names->len) {
@@ -93,7 +93,7 @@ static size_t find_column(struct reader *reader, const char *column, const struc
 static void read_currencies(struct reader *reader, const struct record *names)
 {
     for (size_t i = 0; i < names->len; i++) {
-        struct slice name = trim(names->fields[i]);
+        struct slice name = trim(record_field(names, i));
         reader->names[i][0] = '\0';
         if (i == reader->when || name.len == 0)
             continue;
@@ -124,7 +124,7 @@ static int on_names(void *userdata, const struct record *names)
 static bool read_when(struct reader *reader, const struct record *record, int32_t *ret_when)
 {
     char copy[DAY_TEXT_MAX];
-    struct slice text = trim(record->fields[reader->when]);
+    struct slice text = trim(record_field(record, reader->when));
     if (reader->columns->month != NULL && period_parse(text, ret_when) == 0)
         return true;
     if (reader->columns->day != NULL && text.len < sizeof copy) {
@@ -150,7 +150,7 @@ static bool is_none(const struct rate_columns *columns, struct slice text)
 static void read_rate(
     struct reader *reader, const struct record *record, size_t i, const char *currency, int32_t when)
 {
-    struct slice text = trim(record->fields[i]);
+    struct slice text = trim(record_field(record, i));
     int64_t rate;
     if (is_none(reader->columns, text))
         return;
@@ -166,7 +166,7 @@ static void read_rate(
 
 static void read_named(struct reader *reader, const struct record *record, int32_t when)
 {
-    struct slice currency = trim(record->fields[reader->currency]);
+    struct slice currency = trim(record_field(record, reader->currency));
     if (rates_is_currency(currency))
         read_rate(reader, record, reader->rate, currency.data, when);
     else
