@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "feeds/named_text.h"
+
 enum { HEAD_MAX = 64 * 1024, SAID_MAX = 160 /* as below */ };
 
 static const struct {
@@ -105,6 +107,9 @@ static bool text_fits(const struct ask_answer *answer, struct slice body)
     size_t head = body.len < HEAD_MAX ? body.len : HEAD_MAX;
     if (answer->starts != NULL &&
         (body.len < strlen(answer->starts) || memcmp(body.data, answer->starts, strlen(answer->starts)) != 0))
+        return false;
+    char found[NAMED_TEXT_SIZE];
+    if (answer->says_name != NULL && !named_text_find(body, answer->says_name, answer->says_text, found))
         return false;
     return answer->contains == NULL ||
            (head > 0 && memmem(body.data, head, answer->contains, strlen(answer->contains)) != NULL);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/parallel.h"
 #include "core/code.h"
+#include "core/period.h"
 #include "feeds/payload.h"
 #include "feeds/vocabulary.h"
 #include "feeds/words.h"
@@ -33,10 +34,13 @@ _Static_assert((int)FIELD_QUANTITY - (int)FIELD_VALUE == (int)COLUMN_QUANTITY &&
                    (int)FIELD_WEIGHT - (int)FIELD_VALUE == (int)COLUMN_WEIGHT,
     "figure fields stand in the order of the columns");
 
+enum { FIRST_MONTH = PERIOD_YEAR_MIN * 12, MONTHS = (PERIOD_YEAR_MAX - PERIOD_YEAR_MIN + 1) * 12 };
+
 /* A column that the feed reads. */
 struct source {
     enum field_role role;
-    size_t at; /* where in the record it is */
+    size_t at;    /* where in the record it is */
+    size_t where; /* of a figure that not every row has: the column that says so */
 };
 
 /* A text that stands for a field; places are only made for messages. */
@@ -58,6 +62,9 @@ struct mapper {
     struct words words[FIELD_COUNT];
     struct dataset *dataset;
     struct dataset_row common; /* what is the same in every row */
+    int32_t rated;             /* the month of `pair`; PERIOD_NONE: none so far */
+    struct rate_pair pair;
+    uint64_t unrated[MONTHS / 64 + 1]; /* bits of months without a rate, which are said once */
 };
 
 /* The list keeps no more, and a payload with so many is another table. */
@@ -202,6 +209,11 @@ static int look_up(struct mapper *mapper, const struct cell *cell, uint32_t *ret
 
 /* ---- figures ---- */
 
+static bool is_figure(enum field_role role)
+{
+    return role >= FIELD_VALUE && role <= FIELD_WEIGHT;
+}
+
 /* Sources pad empty cells. */
 static bool is_blank(struct slice text)
 {
@@ -231,13 +243,48 @@ static const char *number_hint(struct slice text)
     return "write digits only, and a point before decimals";
 }
 
-/* 0 and the figure, 1 where there is none, or -EBADMSG. */
-static int read_figure(struct mapper *mapper, const struct cell *cell, int64_t *ret_figure)
+static void refuse_month(struct mapper *mapper, const struct cell *cell, int32_t period)
 {
-    if (is_blank(cell->text))
-        return 1;
-    int64_t scale = FIGURE_SCALE * mapper->descriptor->fields[cell->role].scale;
-    int r = str_to_fixed(cell->text, scale, ret_figure);
+    char month[PERIOD_TEXT_SIZE], newest[PERIOD_TEXT_SIZE];
+    const char *currency = mapper->descriptor->fields[cell->role].currency;
+    const struct rates *rates = mapper->input->rates;
+    uint32_t at = (uint32_t)(period - FIRST_MONTH);
+    uint64_t bit = UINT64_C(1) << at % 64;
+    if ((mapper->unrated[at / 64] & bit) != 0)
+        return;
+    mapper->unrated[at / 64] |= bit;
+    int32_t last = rates != NULL ? rates_newest(rates, currency) : PERIOD_NONE;
+    diag_error(mapper->diags, place_of_cell(mapper, cell), "D057",
+        "no rate of %s to USD is known for %s; %s%s", currency, period_format(period, month),
+        last != PERIOD_NONE ? "the newest one is of " : "none is at all", period_format(last, newest));
+    diag_hint(
+        mapper->diags, "a feed of exchange rates brings it; when it does, this payload is asked for again");
+}
+
+/* What converts the row's value. Rows of one month mostly follow each other. */
+static bool find_rate(struct mapper *mapper, const struct cell *cell, int32_t period)
+{
+    const struct rates *rates = mapper->input->rates;
+    const char *currency = mapper->descriptor->fields[cell->role].currency;
+    if (mapper->rated == period)
+        return true;
+    if (rates != NULL && rates_find(rates, currency, period, &mapper->pair)) {
+        mapper->rated = period;
+        return true;
+    }
+    refuse_month(mapper, cell, period);
+    return false;
+}
+
+/* 0 and the figure, or -EBADMSG. Without a month, which is said already, nothing can be converted. */
+static int read_number(struct mapper *mapper, const struct cell *cell, int32_t period, int64_t *ret_figure)
+{
+    const struct field *field = &mapper->descriptor->fields[cell->role];
+    int64_t scale = FIGURE_SCALE * field->scale;
+    if (field->currency != NULL && (period == PERIOD_NONE || !find_rate(mapper, cell, period)))
+        return -EBADMSG;
+    int r = field->currency != NULL ? rates_convert(cell->text, scale, &mapper->pair, ret_figure)
+                                    : str_to_fixed(cell->text, scale, ret_figure);
     if (r == 0)
         return 0;
     char quote[QUOTE_SIZE];
@@ -251,6 +298,37 @@ static int read_figure(struct mapper *mapper, const struct cell *cell, int64_t *
         diag_hint(mapper->diags, "%s", number_hint(cell->text));
     }
     return -EBADMSG;
+}
+
+/* A text that stands for no figure: blank, or a mark of the feed's map, which says what it means. */
+static const struct field_pair *find_mark(const struct mapper *mapper, const struct cell *cell)
+{
+    static const struct field_pair blank = {"", "none", false};
+    struct slice text = cell->text;
+    while (text.len > 0 && is_blank((struct slice){text.data + text.len - 1, 1}))
+        text.len--;
+    while (text.len > 0 && is_blank((struct slice){text.data, 1}))
+        text = (struct slice){text.data + 1, text.len - 1};
+    const struct field_pair *mark = find_pair(&mapper->descriptor->fields[cell->role], text);
+    return mark != NULL || text.len > 0 ? mark : &blank;
+}
+
+/* 0, 1 where the row is left out, or -EBADMSG. */
+static int read_figure(struct mapper *mapper, const struct cell *cell, struct dataset_row *row)
+{
+    unsigned column = (unsigned)(cell->role - FIELD_VALUE);
+    const struct field_pair *mark = find_mark(mapper, cell);
+    uint32_t flag = 0;
+    if (mark == NULL) {
+        int r = read_number(mapper, cell, row->period, &row->figures[column]);
+        row->known |= (uint8_t)((unsigned)(r == 0) << column);
+        return r;
+    }
+    if (mark->skip)
+        return 1;
+    (void)vocabulary_read(FIELD_FLAGS, slice_of(mark->to), &flag); /* checked with the descriptor */
+    row->flags |= (uint8_t)flag;
+    return 0;
 }
 
 /* ---- rows ---- */
@@ -278,7 +356,8 @@ static void set_word(struct dataset_row *row, enum field_role role, uint32_t num
         row->unit = number;
         break;
     case FIELD_FLAGS:
-        row->flags = (uint8_t)number;
+    case FIELD_CONFIDENTIALITY:
+        row->flags |= (uint8_t)number;
         break;
     case FIELD_VALUE:
     case FIELD_QUANTITY:
@@ -291,12 +370,8 @@ static void set_word(struct dataset_row *row, enum field_role role, uint32_t num
 /* One field of one row: 0, 1 where the row is left out, or -EBADMSG. */
 static int read_field(struct mapper *mapper, const struct cell *cell, struct dataset_row *row)
 {
-    if (cell->role >= FIELD_VALUE && cell->role <= FIELD_WEIGHT) {
-        unsigned column = (unsigned)(cell->role - FIELD_VALUE);
-        int r = read_figure(mapper, cell, &row->figures[column]);
-        row->known |= (uint8_t)((unsigned)(r == 0) << column);
-        return r < 0 ? r : 0;
-    }
+    if (is_figure(cell->role))
+        return read_figure(mapper, cell, row);
     if (cell->role == FIELD_UNIT && cell->text.len == 0)
         return 0; /* a fault only where there is a quantity */
     uint32_t word;
@@ -305,6 +380,31 @@ static int read_field(struct mapper *mapper, const struct cell *cell, struct dat
         return r < 0 ? r : 1;
     set_word(row, cell->role, word);
     return 0;
+}
+
+/* Whether the row has this field. */
+static bool has_field(const struct mapper *mapper, const struct source *source, const struct record *record)
+{
+    const struct field *field = &mapper->descriptor->fields[source->role];
+    return field->where_column == NULL || slice_equal(record_field(record, source->where), field->where_text);
+}
+
+/* A row that is no figure of the feed: the source has renamed one, or has another one. */
+static int refuse_figure(struct mapper *mapper, const struct record *record)
+{
+    char quote[QUOTE_SIZE];
+    for (size_t i = 0; i < mapper->source_len; i++) {
+        const struct source *source = &mapper->sources[i];
+        const char *column = mapper->descriptor->fields[source->role].where_column;
+        if (column == NULL)
+            continue;
+        diag_error(mapper->diags, place_of(mapper, record, source->where), "D050",
+            "the row is no figure of the feed: its %.64s is %s", column,
+            payload_quote(record_field(record, source->where), quote));
+        diag_hint(mapper->diags, "see what the source means by it, and ask only for what the feed reads");
+        break;
+    }
+    return -EBADMSG;
 }
 
 /* Where the unit stands, or 0. */
@@ -320,16 +420,22 @@ static size_t unit_column(const struct mapper *mapper)
 static int read_row(struct mapper *mapper, const struct record *record, struct dataset_row *row)
 {
     int result = 0;
+    bool any = !mapper->descriptor->by_figure;
     *row = mapper->common;
     row->line = (unsigned)record->line;
     for (size_t i = 0; i < mapper->source_len; i++) {
         const struct source *source = &mapper->sources[i];
+        if (!has_field(mapper, source, record))
+            continue;
+        any |= is_figure(source->role);
         struct cell cell = {source->role, record_field(record, source->at), record, source->at};
         int r = read_field(mapper, &cell, row);
         if (r > 0)
             return 1;
         result = r < 0 ? r : result;
     }
+    if (!any)
+        return refuse_figure(mapper, record);
     if (result == 0 && (row->known & 1 << COLUMN_QUANTITY) != 0 && row->unit == DATASET_NO_TEXT) {
         diag_error(mapper->diags, place_of(mapper, record, unit_column(mapper)), "D018",
             "a quantity without a unit");
@@ -407,16 +513,46 @@ static void refuse_missing(struct mapper *mapper, const char *column, const stru
         diag_hint(mapper->diags, "the source has changed its form, or this is another table or delimiter");
 }
 
-static void find_column(struct mapper *mapper, enum field_role role, const struct record *names)
+/* Where the column stands; the number of names where the payload lacks it. */
+static size_t find_column(const char *column, const struct record *names)
 {
-    const char *column = mapper->descriptor->fields[role].column;
-    for (size_t i = 0; i < names->len; i++) {
-        if (slice_equal(record_field(names, i), column)) {
-            mapper->sources[mapper->source_len++] = (struct source){role, i};
-            return;
-        }
+    size_t i = 0;
+    while (i < names->len && !slice_equal(record_field(names, i), column))
+        i++;
+    return i;
+}
+
+/* Whether a field before this one reads the column: that it is missing is said once. */
+static bool is_read_before(const struct mapper *mapper, enum field_role role, const char *column)
+{
+    for (int i = 0; i < (int)role; i++) {
+        const struct field *field = &mapper->descriptor->fields[i];
+        if ((field->column != NULL && str_equal(field->column, column)) ||
+            (field->where_column != NULL && str_equal(field->where_column, column)))
+            return true;
     }
-    refuse_missing(mapper, column, names);
+    return false;
+}
+
+static size_t need_column(
+    struct mapper *mapper, enum field_role role, const char *column, const struct record *names)
+{
+    size_t i = find_column(column, names);
+    if (i == names->len && !is_read_before(mapper, role, column))
+        refuse_missing(mapper, column, names);
+    return i;
+}
+
+static void find_source(struct mapper *mapper, enum field_role role, const struct record *names)
+{
+    const struct field *field = &mapper->descriptor->fields[role];
+    struct source source = {.role = role};
+    source.at =
+        field->optional ? find_column(field->column, names) : need_column(mapper, role, field->column, names);
+    if (field->where_column != NULL)
+        source.where = need_column(mapper, role, field->where_column, names);
+    if (source.at < names->len && source.where < names->len)
+        mapper->sources[mapper->source_len++] = source;
 }
 
 /* Rows that are left out should cost little, so the fields that say so are read first. */
@@ -425,8 +561,8 @@ static void sort_sources(struct mapper *mapper)
     size_t front = 0;
     for (size_t i = 0; i < mapper->source_len; i++) {
         struct source source = mapper->sources[i];
-        if (!mapper->descriptor->fields[source.role].map_skips)
-            continue;
+        if (!mapper->descriptor->fields[source.role].map_skips || is_figure(source.role))
+            continue; /* a figure is converted by its month, which stands before it */
         memmove(&mapper->sources[front + 1], &mapper->sources[front], (i - front) * sizeof source);
         mapper->sources[front++] = source;
     }
@@ -459,7 +595,7 @@ static int on_names(void *userdata, const struct record *names)
     check_duplicates(mapper, names);
     for (int i = 0; i < FIELD_COUNT; i++)
         if (mapper->descriptor->fields[i].given && mapper->descriptor->fields[i].column != NULL)
-            find_column(mapper, (enum field_role)i, names);
+            find_source(mapper, (enum field_role)i, names);
     sort_sources(mapper);
     return mapper->diags->errors > mapper->errors_before;
 }
@@ -530,36 +666,47 @@ static bool read_parts(const struct mapper *header, struct slice body, struct da
 /* ---- the whole ---- */
 
 /* Bytes that are no text are the only fault of a payload that has them: the others may come from them. */
-static int check_bytes(const struct mapper *mapper, size_t faults_before)
+static void check_bytes(
+    const struct decode_input *input, size_t faults_before, size_t errors_before, struct diag_list *diags)
 {
-    struct diag_list *diags = mapper->diags;
     size_t faults = diags->len, errors = diags->errors;
     diags->len = faults_before;
-    diags->errors = mapper->errors_before;
-    int r = payload_check_bytes(mapper->descriptor, mapper->input->payload, mapper->input->file, diags);
-    if (r == 0) {
+    diags->errors = errors_before;
+    if (payload_check_bytes(input->descriptor, input->payload, input->file, diags) == 0) {
         diags->len = faults;
         diags->errors = errors;
     }
-    return r;
+}
+
+static int read_records(const struct decode_input *input, struct slice body, const struct record_sink *sink,
+    struct diag_list *diags)
+{
+    const struct descriptor *descriptor = input->descriptor;
+    size_t faults = diags->len, errors = diags->errors;
+    int r = decoders[descriptor->format].decode(descriptor, body, input->file, sink, diags);
+    if (r == 0 && diags->errors == errors)
+        return 0;
+    check_bytes(input, faults, errors, diags);
+    return -EBADMSG;
+}
+
+int decode_records(const struct decode_input *input, const struct record_sink *sink, struct diag_list *diags)
+{
+    int r = payload_check(input->descriptor, input->payload, input->file, diags);
+    return r == 0 ? read_records(input, payload_body(input->payload), sink, diags) : r;
 }
 
 static int read_whole(struct mapper *mapper, struct slice body, struct datasets *ret_payload)
 {
-    size_t faults_before = mapper->diags->len;
     struct record_sink sink = {on_names, on_record, mapper};
     *ret_payload = (struct datasets){alloc_zeroed(1, sizeof(struct dataset)), 1};
     mapper->dataset = ret_payload->items;
     dataset_init(mapper->dataset);
     set_constants(mapper);
-    int r = decoders[mapper->descriptor->format].decode(
-        mapper->descriptor, body, mapper->input->file, &sink, mapper->diags);
+    int r = read_records(mapper->input, body, &sink, mapper->diags);
     dataset_end(mapper->dataset);
     words_of_deinit(mapper);
-    if (r == 0 && mapper->diags->errors == mapper->errors_before)
-        return 0;
-    (void)check_bytes(mapper, faults_before);
-    return -EBADMSG;
+    return r;
 }
 
 /* Decodes what begins and ends like a payload. */

@@ -6,7 +6,10 @@
 #include "base/shape.h"
 #include "core/code.h"
 #include "core/country.h"
+#include "core/rates.h"
 #include "feeds/decode.h"
+#include "feeds/figure_rows.h"
+#include "feeds/url.h"
 #include "feeds/vocabulary.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -35,7 +38,7 @@ struct document_keys {
     struct descriptor descriptor;
     int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *fields, *end;
+    const struct node *fields, *rates, *end;
     struct ask_sections ask;
 };
 
@@ -154,6 +157,11 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(ask.answers),
         .help = "What answers of the source mean, where it is not what HTTP says.",
         .shape = &ask_answers_shape},
+    {.name = "queue",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.queue),
+        .help = "How a request goes on that the source answers later.",
+        .shape = &ask_queue_shape},
     {.name = "limits",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.limits),
@@ -182,9 +190,13 @@ static const struct key document_keys[] = {
     {.name = "fields",
         .kind = KEY_NODE,
         .offset = DOCUMENT(fields),
-        .required = true,
         .help = "Which column fills which field of an observation.",
         .shape = &fields_shape},
+    {.name = "rates",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(rates),
+        .help = "In place of fields: the payload is exchange rates, and where they stand.",
+        .shape = &rate_columns_shape},
     {.name = "end",
         .kind = KEY_NODE,
         .offset = DOCUMENT(end),
@@ -193,9 +205,11 @@ static const struct key document_keys[] = {
         .shape = &end_shape},
 };
 
+static const char *const fields_or_rates[] = {"fields", "rates", NULL};
 const struct shape descriptor_shape = {.kind = SHAPE_MAP,
     .keys = document_keys,
     .key_count = LENGTH(document_keys),
+    .one_of = fields_or_rates,
     .needs = {{"interval", "url"}}};
 
 struct csv_keys {
@@ -240,7 +254,9 @@ static const struct key xml_keys[] = {
         .kind = KEY_TEXT,
         .offset = DESCRIPTOR(xml.record),
         .required = true,
-        .help = "The name of the element that is a record, without a prefix.",
+        .help = "The name of the element that is a record, without a prefix; behind it @ and an attribute, "
+                "where other "
+                "elements of the name lack that.",
         .shape = &shape_some_text},
 };
 
@@ -299,15 +315,17 @@ static const struct key role_keys[FIELD_COUNT] = {
     ROLE(FIELD_WEIGHT, "weight", false, "The net weight."),
     ROLE(FIELD_UNIT, "unit", false, "The unit of the quantity, where the payload says it."),
     ROLE(FIELD_FLAGS, "flags", false, "What the source says of the figures."),
+    ROLE(FIELD_CONFIDENTIALITY, "confidentiality", false,
+        "Whether the figures are kept secret, where that stands apart from the flags."),
 };
 
 static const struct shape fields_shape = {
     .kind = SHAPE_MAP, .keys = role_keys, .key_count = FIELD_COUNT, .needs = {{"unit", "quantity"}}};
 
-/* One table for all ten fields, so that all are written alike; allowed_keys says what each of them takes. */
+/* One table for all fields, so that all are written alike; allowed_keys says what each of them takes. */
 struct field_keys {
     struct field field;
-    const struct node *map;
+    const struct node *map, *where;
 };
 
 #define FIELD(member) offsetof(struct field_keys, member)
@@ -372,20 +390,36 @@ static const struct key field_keys[] = {
         .offset = FIELD(map),
         .help = "The payload's texts and what they mean.",
         .shape = &map_shape},
+    {.name = "currency",
+        .kind = KEY_TEXT,
+        .offset = FIELD(field.currency),
+        .help = "The currency of the value, which is converted to USD by the average rate of its month.",
+        .shape = &rates_currency_shape},
+    {.name = "optional",
+        .kind = KEY_BOOL,
+        .offset = FIELD(field.optional),
+        .fallback = "false",
+        .help = "Whether a payload may lack the column."},
+    {.name = "where",
+        .kind = KEY_NODE,
+        .offset = FIELD(where),
+        .help = "A column and its text: only rows with it have this figure.",
+        .shape = &figure_rows_where_shape},
 };
 
 /* Which keys of field_keys say something for which field. */
-static const char *const allowed_keys[FIELD_COUNT][6] = {
+static const char *const allowed_keys[FIELD_COUNT][7] = {
     [FIELD_REPORTER] = {"column", "value", "map", "codes"},
     [FIELD_FLOW] = {"column", "value", "map"},
     [FIELD_PARTNER] = {"column", "value", "map", "codes"},
     [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits"},
     [FIELD_PERIOD] = {"column"},
-    [FIELD_VALUE] = {"column", "scale"},
-    [FIELD_QUANTITY] = {"column", "scale", "unit"},
-    [FIELD_WEIGHT] = {"column", "scale"},
+    [FIELD_VALUE] = {"column", "scale", "map", "where", "currency"},
+    [FIELD_QUANTITY] = {"column", "scale", "unit", "map", "where"},
+    [FIELD_WEIGHT] = {"column", "scale", "map", "where"},
     [FIELD_UNIT] = {"column", "map"},
-    [FIELD_FLAGS] = {"column", "map"},
+    [FIELD_FLAGS] = {"column", "map", "optional"},
+    [FIELD_CONFIDENTIALITY] = {"column", "map", "optional"},
 };
 
 static const char *const constant_or_column[] = {"column", "value", NULL};
@@ -412,6 +446,7 @@ static const struct shape field_shapes[FIELD_COUNT] = {
     FIELD_SHAPE(FIELD_WEIGHT, column_only),
     FIELD_SHAPE(FIELD_UNIT, column_only),
     FIELD_SHAPE(FIELD_FLAGS, column_only),
+    FIELD_SHAPE(FIELD_CONFIDENTIALITY, column_only),
 };
 
 /* ---- one field ---- */
@@ -452,14 +487,20 @@ static void check_keys(const struct reading *reading)
     }
 }
 
-/* A text as an observation would hold it; `place` is where it was written. */
+static bool is_figure(enum field_role role)
+{
+    return role >= FIELD_VALUE && role <= FIELD_WEIGHT;
+}
+
+/* A text as an observation would hold it; `place` is where it was written. What stands for a figure is a
+ * flag. */
 static void check_text(const struct reading *reading, const char *text, struct place place)
 {
     uint32_t number;
+    enum field_role role = is_figure(reading->role) ? FIELD_FLAGS : reading->role;
     const char *whole = arena_printf(reading->arena, "%s%s", reading->field->prefix, text);
-    if (vocabulary_read(reading->role, slice_of(whole), &number) < 0)
-        diag_error(
-            reading->diags, place, "F004", "\"%.100s\" is not %s", whole, vocabulary_expected(reading->role));
+    if (vocabulary_read(role, slice_of(whole), &number) < 0)
+        diag_error(reading->diags, place, "F004", "\"%.100s\" is not %s", whole, vocabulary_expected(role));
 }
 
 static void read_map(const struct reading *reading, const struct node *map)
@@ -521,6 +562,14 @@ static void check_prefix(const struct reading *reading)
             "the prefix \"%.100s\" does not begin a product code: only letters, digits and : . _ -", prefix);
 }
 
+static void check_currency(const struct reading *reading)
+{
+    const char *currency = reading->field->currency;
+    if (currency != NULL && !rates_is_currency(slice_of(currency)))
+        diag_error(reading->diags, key_place(reading->node, "currency"), "F015",
+            "\"%.100s\" is no currency of ISO 4217, such as EUR", currency);
+}
+
 static bool is_power_of_ten(int64_t n)
 {
     while (n > 1 && n % 10 == 0)
@@ -555,9 +604,12 @@ static void read_field(const struct reading *reading)
     check_keys(reading);
     if (keys.map != NULL)
         read_map(reading, keys.map);
+    if (keys.where != NULL && is_figure(reading->role))
+        figure_rows_read(keys.where, reading->field, reading->arena, reading->diags);
     check_prefix(reading);
     check_origin(reading);
     check_scale(reading);
+    check_currency(reading);
 }
 
 /* ---- the whole ---- */
@@ -583,6 +635,15 @@ static void check_unit(
             vocabulary_expected(FIELD_UNIT));
 }
 
+static void check_optional(
+    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
+{
+    for (int i = 0; descriptor->format == FEED_XLSX && i < FIELD_COUNT; i++)
+        if (descriptor->fields[i].optional)
+            diag_error(diags, node_get(fields, role_keys[i].name)->place, "F014",
+                "a workbook's header row is found by its columns, so none is optional");
+}
+
 static void read_fields(const struct node *fields, struct descriptor *descriptor, struct diag_list *diags)
 {
     const struct node *nodes[FIELD_COUNT] = {NULL};
@@ -593,25 +654,11 @@ static void read_fields(const struct node *fields, struct descriptor *descriptor
         if (nodes[i] != NULL)
             read_field(&reading);
     }
-    if (fields->kind == NODE_MAP)
-        check_unit(descriptor, fields, diags);
-}
-
-/* What is wrong with a URL, or NULL. A password here would end up in logs and messages. */
-static const char *url_fault(const char *url)
-{
-    const char *host = str_starts(url, "https://") ? url + 8 : str_starts(url, "http://") ? url + 7 : NULL;
-    if (host == NULL)
-        return "begins with neither https:// nor http://";
-    size_t len = strcspn(host, "/?#");
-    if (len == 0)
-        return "names no host";
-    if (memchr(host, '@', len) != NULL)
-        return "holds a user name; a descriptor is no place for credentials";
-    for (const char *p = url; *p != '\0'; p++)
-        if ((unsigned char)*p <= ' ' || *p == 0x7f)
-            return "holds a blank or a control byte; write it as %XX";
-    return NULL;
+    if (fields->kind != NODE_MAP)
+        return;
+    check_unit(descriptor, fields, diags);
+    figure_rows_check(fields, descriptor, diags);
+    check_optional(descriptor, fields, diags);
 }
 
 /* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed. */
@@ -688,13 +735,31 @@ static void read_sections(const struct document_keys *keys, const struct node *d
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const names[] = {"parameters", "periods", "key", "answers", "limits", "grace"};
+    static const char *const names[] = {
+        "parameters", "periods", "key", "answers", "queue", "limits", "grace"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",
                 "a feed without a url is never asked, so it takes no %s", names[i]);
     ask_read(
         &keys->ask, descriptor->url, key_place(document, "url"), &descriptor->ask, &descriptor->arena, diags);
+}
+
+/* A feed has observations or exchange rates. */
+static void read_content(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    static const char *const of_fields[] = {"absent", "aggregate", "world"};
+    if (document->kind == NODE_MAP && (keys->fields == NULL) == (keys->rates == NULL))
+        diag_error(diags, document->place, "F015", "a feed needs either the section \"fields\" or \"rates\"");
+    else if (keys->rates != NULL)
+        rate_columns_read(keys->rates, &descriptor->rates, &descriptor->arena, diags);
+    else if (keys->fields != NULL)
+        read_fields(keys->fields, descriptor, diags);
+    for (size_t i = 0; keys->rates != NULL && i < LENGTH(of_fields); i++)
+        if (node_get(document, of_fields[i]) != NULL)
+            diag_error(
+                diags, key_place(document, of_fields[i]), "F015", "exchange rates take no %s", of_fields[i]);
 }
 
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)
@@ -707,10 +772,10 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
         diags);
     check_document(document, descriptor, diags);
     read_sections(&keys, document, descriptor, diags);
+    descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
-    if (keys.fields != NULL)
-        read_fields(keys.fields, descriptor, diags);
+    read_content(&keys, document, descriptor, diags);
     if (document->kind == NODE_MAP)
         read_ask(&keys, document, descriptor, diags);
     if (diags->errors > errors) {
@@ -718,7 +783,6 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
         return -EINVAL;
     }
     descriptor->rows_at_least = end.rows_at_least;
-    descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     descriptor->world_is_sum = str_equal(world_names[keys.world], "sum");
     descriptor->absent_is_zero = str_equal(absent_names[keys.absent], "zero");
     descriptor->file = arena_strdup(&descriptor->arena, document->place.file);

@@ -21,6 +21,9 @@
  *     quantity: { column: quantity_t, unit: t }
  *     weight:   { column: weight_100kg, scale: 100 }
  *     flags:    { column: status, map: { p: preliminary } }
+ *
+ *   Where each row is one figure, and another column says which:
+ *     value:    { column: OBS_VALUE, where: { indicators: VALUE_IN_EUROS }, map: { ": c": suppressed } }
  *   end: { rows_at_least: 1000 }      # what proves that the payload is whole
  */
 #ifndef FEEDS_DESCRIPTOR_H
@@ -35,6 +38,7 @@
 #include "base/keys.h"
 #include "base/node.h"
 #include "feeds/ask.h"
+#include "feeds/rate_columns.h"
 
 enum feed_format { FEED_CSV, FEED_JSON, FEED_XML, FEED_XLSX, FEED_FORMAT_COUNT };
 
@@ -50,6 +54,7 @@ enum field_role {
     FIELD_WEIGHT,
     FIELD_UNIT,
     FIELD_FLAGS,
+    FIELD_CONFIDENTIALITY, /* flags too, where the source keeps them apart */
     FIELD_COUNT
 };
 
@@ -71,8 +76,12 @@ struct field {
     bool map_translates; /* other than by leaving rows out: a text outside the map is an error, unless it
                             has_codes */
     bool map_skips;
-    bool has_codes; /* texts outside the map are looked up in `codes` */
-    int codes;      /* enum country_scheme */
+    bool has_codes;       /* texts outside the map are looked up in `codes` */
+    int codes;            /* enum country_scheme */
+    bool optional;        /* a payload may lack the column */
+    const char *currency; /* value: of the payload, converted to USD; NULL: it is in USD */
+    const char *where_column,
+        *where_text; /* figures: only rows with this text in that column have it; or NULL */
 };
 
 struct descriptor {
@@ -87,6 +96,7 @@ struct descriptor {
     int64_t rows_at_least;
     bool world_is_sum;   /* it has every partner and no total: the world is the sum of its partners */
     bool sums;           /* rows of the same series and month are added up */
+    bool by_figure;      /* a row is one figure of its observation: figures have a where_column */
     bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
                             trade, not an unknown figure */
     char delimiter;      /* CSV */
@@ -104,7 +114,8 @@ struct descriptor {
         const char *says;  /* another text that must stand there, such as the unit of the figures; or NULL */
     } xlsx;
     struct field fields[FIELD_COUNT];
-    struct digest version; /* of its text, set by who has read the file */
+    struct rate_columns rates; /* of a feed of exchange rates, which has no fields */
+    struct digest version;     /* of its text, set by who has read the file */
     struct arena arena;
 };
 

@@ -16,6 +16,7 @@ enum { WANTED_MAX = 64, FIELD_BYTES_MAX = 64 * 1024 };
 struct wanted {
     struct slice names[WANTED_MAX]; /* each once */
     size_t len;
+    bool optional[WANTED_MAX]; /* no record need have it */
     bool ignore_case;
     bool ever[WANTED_MAX];                /* whether any record had it */
     const char *first[RECORD_FIELDS_MAX]; /* names that the first record has */
@@ -51,8 +52,8 @@ void wanted_set(struct wanted *wanted, size_t i, struct slice text, size_t start
 /* Ends the record. */
 void wanted_end(struct wanted *wanted);
 
-/* Refuses each name that no record had, if there was a record. It is then the only fault of the payload: the
- * others come from it. 0, or -EBADMSG. */
+/* Refuses each name that no record had and one should, if there was a record. It is then the only fault of
+ * the payload: the others come from it. 0, or -EBADMSG. */
 int wanted_check(struct wanted *wanted, struct place place);
 
 #endif

@@ -49,7 +49,7 @@ struct passage {
 struct decode_input ingest_input(
     const struct setup *setup, const struct descriptor *feed, struct slice bytes, const char *file)
 {
-    return (struct decode_input){feed, &setup->reference.countries, bytes, file, parallel_width()};
+    return (struct decode_input){feed, &setup->reference.countries, bytes, file, parallel_width(), NULL};
 }
 
 static int decode_and_gate(const struct decode_set *set, const struct panel *panel, int64_t now_ms,
@@ -65,6 +65,7 @@ static int decode_and_gate(const struct decode_set *set, const struct panel *pan
         .newest_period = period_of_ms(now_ms),
         .min_rows = (size_t)feed->rows_at_least,
         .sum = feed->sums,
+        .by_figure = feed->by_figure,
     };
     return gate_check(&gate, panel, ret_payload, ret_release, diags);
 }
