@@ -44,9 +44,10 @@ struct ask_parameter {
 struct ask_answer {
     int64_t status;
     const char *starts, *contains; /* its body, blanks before it left out; NULL: any */
-    const char *count;             /* "lines", or the name of a number in a JSON object's outermost level */
-    int64_t at_least, at_most;     /* of the count; -1: not given */
-    int means;                     /* enum ask_meaning */
+    const char
+        *count; /* "lines", a tag of XML such as "<item>", or the names that lead to a number of JSON */
+    int64_t at_least, at_most; /* of the count; -1: not given */
+    int means;                 /* enum ask_meaning */
 };
 
 struct ask {

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/parallel.h"
 #include "core/code.h"
+#include "feeds/number.h"
 #include "feeds/payload.h"
 #include "feeds/vocabulary.h"
 #include "feeds/words.h"
@@ -142,13 +143,13 @@ static int find_meaning(struct mapper *mapper, const struct cell *cell, struct s
     if (pair != NULL)
         return pair->skip;
     if (field->map_translates && !field->has_codes)
-        return refuse_unmapped(mapper, cell);
+        return field->others_skip ? 1 : refuse_unmapped(mapper, cell);
     if (field->codes == COUNTRY_ISO2)
         return cut_code(mapper, cell, ret_meant);
     if (mapper->input->countries != NULL)
         country = countries_find(mapper->input->countries, (enum country_scheme)field->codes, cell->text);
     if (country == NULL)
-        return refuse_unlisted(mapper, cell);
+        return field->others_skip ? 1 : refuse_unlisted(mapper, cell);
     *ret_meant = slice_of(country->codes[COUNTRY_ISO2]);
     return 0;
 }
@@ -156,6 +157,17 @@ static int find_meaning(struct mapper *mapper, const struct cell *cell, struct s
 static bool has_text(enum field_role role)
 {
     return role == FIELD_REPORTER || role == FIELD_PARTNER || role == FIELD_PRODUCT || role == FIELD_UNIT;
+}
+
+/* Whether the field has only the year, and another one the month. */
+static bool is_year(const struct mapper *mapper, enum field_role role)
+{
+    return role == FIELD_PERIOD && mapper->descriptor->fields[FIELD_MONTH].given;
+}
+
+static const char *expected_text(const struct mapper *mapper, enum field_role role)
+{
+    return is_year(mapper, role) ? "a year such as 2026" : vocabulary_expected(role);
 }
 
 /* Prefix and meaning; texts are numbered as the dataset numbers them. */
@@ -168,7 +180,8 @@ static int read_meaning(
         return -EINVAL;
     snprintf(
         text, sizeof text, "%s%.*s", mapper->descriptor->fields[role].prefix, (int)meant.len, meant.data);
-    int r = vocabulary_read(role, slice_of(text), &word.number);
+    int r = is_year(mapper, role) ? vocabulary_read_year(slice_of(text), &word.number)
+                                  : vocabulary_read(role, slice_of(text), &word.number);
     if (r == 0 && has_text(role))
         word.number = dataset_text(mapper->dataset, text);
     *ret_word = word;
@@ -189,7 +202,8 @@ static int translate(struct mapper *mapper, const struct cell *cell, struct word
         return 0;
     char quote[QUOTE_SIZE];
     diag_error(mapper->diags, place_of_cell(mapper, cell), "D015", "%s %s is not %s",
-        vocabulary_role_name(cell->role), payload_quote(cell->text, quote), vocabulary_expected(cell->role));
+        vocabulary_role_name(cell->role), payload_quote(cell->text, quote),
+        expected_text(mapper, cell->role));
     return -EBADMSG;
 }
 
@@ -231,22 +245,33 @@ static const char *number_hint(struct slice text)
     if (!has_byte(text, "0123456789"))
         return "leave the field empty where there is no figure";
     if (has_byte(text, ", '\t\xc2") || memchr(text.data, '.', text.len) != NULL)
-        return "write 1234567.89: a point before decimals, nothing between thousands";
+        return "write 1234567.89: a point before decimals, nothing between thousands; or say with the feed's "
+               "\"numbers\" how its figures are written";
     if (has_byte(text, "eE"))
         return "write all digits, without an exponent";
     return "write digits only, and a point before decimals";
 }
 
-/* 0 and the figure, 1 where there is none, or -EBADMSG. */
+/* 0 and the figure, 1 where there is none, 2 where the row is left out, or -EBADMSG. */
 static int read_figure(struct mapper *mapper, const struct cell *cell, int64_t *ret_figure)
 {
-    if (is_blank(cell->text))
+    const struct descriptor *descriptor = mapper->descriptor;
+    const struct field *field = &descriptor->fields[cell->role];
+    const struct field_pair *pair = find_pair(field, cell->text);
+    if (pair != NULL && pair->skip)
+        return 2;
+    struct slice text = pair != NULL ? slice_of(pair->to) : cell->text;
+    if (is_blank(text))
         return 1;
-    int64_t scale = FIGURE_SCALE * mapper->descriptor->fields[cell->role].scale;
-    int r = str_to_fixed(cell->text, scale, ret_figure);
+    char plain[NUMBER_SIZE], quote[QUOTE_SIZE];
+    int64_t scale = FIGURE_SCALE * field->scale;
+    if (cell->role == FIELD_VALUE && cell->record->value_scale > 0)
+        scale *= cell->record->value_scale;
+    if (pair == NULL)
+        text = number_ungroup(text, (enum number_notation)descriptor->notation, plain);
+    int r = str_to_fixed(text, scale, ret_figure);
     if (r == 0)
         return 0;
-    char quote[QUOTE_SIZE];
     const char *name = vocabulary_role_name(cell->role);
     struct place place = place_of_cell(mapper, cell);
     payload_quote(cell->text, quote);
@@ -277,8 +302,9 @@ static void set_word(struct dataset_row *row, enum field_role role, uint32_t num
     case FIELD_PRODUCT:
         row->product = number;
         break;
-    case FIELD_PERIOD:
-        row->period = (int32_t)number;
+    case FIELD_PERIOD: /* of a year: its January */
+    case FIELD_MONTH:
+        row->period += (int32_t)number;
         break;
     case FIELD_UNIT:
         row->unit = number;
@@ -301,7 +327,7 @@ static int read_field(struct mapper *mapper, const struct cell *cell, struct dat
         unsigned column = (unsigned)(cell->role - FIELD_VALUE);
         int r = read_figure(mapper, cell, &row->figures[column]);
         row->known |= (uint8_t)((unsigned)(r == 0) << column);
-        return r < 0 ? r : 0;
+        return r == 1 ? 0 : r;
     }
     if (cell->role == FIELD_UNIT && cell->text.len == 0)
         return 0; /* a fault only where there is a quantity */
@@ -581,11 +607,22 @@ static int read_payload(struct mapper *mapper, struct slice body, struct dataset
     return r;
 }
 
-int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
 {
     *ret_payload = (struct datasets){0};
+    struct descriptor descriptor = *input->descriptor;
+    if (descriptor.or_xlsx && payload_is_archive(input->payload))
+        descriptor.format = FEED_XLSX;
     struct mapper mapper = {
-        .input = input, .descriptor = input->descriptor, .diags = diags, .errors_before = diags->errors};
-    int r = payload_check(input->descriptor, input->payload, input->file, diags);
+        .input = input, .descriptor = &descriptor, .diags = diags, .errors_before = diags->errors};
+    int r = payload_check(&descriptor, input->payload, input->file, diags);
     return r == 0 ? read_payload(&mapper, payload_body(input->payload), ret_payload) : r;
+}
+
+int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+{
+    int r = decode_document(input, ret_payload, diags);
+    if (r == 0 && input->descriptor->unpublished_is_zero)
+        datasets_drop_empty_months(ret_payload);
+    return r;
 }

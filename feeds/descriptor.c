@@ -7,6 +7,8 @@
 #include "core/code.h"
 #include "core/country.h"
 #include "feeds/decode.h"
+#include "feeds/format.h"
+#include "feeds/number.h"
 #include "feeds/vocabulary.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -14,18 +16,10 @@
 /* A payload is held in memory as a whole (a file that is imported is mapped), and its rows beside it. */
 #define PAYLOAD_BYTES_MAX (INT64_C(8) * 1024 * 1024 * 1024)
 
-/* Scales are powers of ten, because a decimal text times a power of ten is exact. 10^9 units and FIGURE_SCALE
- * leave 6 digits below INT64_MAX for the text itself. */
-#define SCALE_MAX INT64_C(1000000000)
-
-static const char *const format_names[] = {
-    [FEED_CSV] = "csv", [FEED_JSON] = "json", [FEED_XML] = "xml", [FEED_XLSX] = "xlsx", NULL};
-/* A tab has a word, since it looks like a blank in the file. */
-static const char *const delimiter_names[] = {",", ";", "|", "tab", NULL};
 static const char *const absent_names[] = {"unknown", "zero", NULL};
 static const char *const world_names[] = {"given", "sum", NULL};
 static const char *const aggregate_names[] = {"none", "sum", NULL};
-static const char delimiters[] = {',', ';', '|', '\t'};
+static const char *const unpublished_names[] = {"absent", "zero", NULL};
 
 /* ---- the tables of keys ---- */
 
@@ -33,7 +27,7 @@ static const char delimiters[] = {',', ';', '|', '\t'};
  */
 struct document_keys {
     struct descriptor descriptor;
-    int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
+    int absent, unpublished, aggregate, world;      /* of absent_names and so on */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
     const struct node *fields, *end;
     struct ask_sections ask;
@@ -55,7 +49,14 @@ static const struct shape url_shape = {
     .pattern = "^https?://[^/?#@\\x00-\\x20\\x7f]+([/?#][^\\x00-\\x20\\x7f]*)?$",
 };
 
-static const struct shape csv_shape, json_shape, xml_shape, xlsx_shape, fields_shape, end_shape;
+static const struct shape fields_shape, end_shape;
+
+/* 1234.5 without quotes is a number to YAML. */
+static const struct shape numbers_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected 1234.5, 1,234.5 or 1.234,5",
+    .pattern = "^(@)$",
+    .words = number_notation_names,
+    .also = ALSO_NUMBER};
 
 static const struct key document_keys[] = {
     {.name = "feed",
@@ -107,6 +108,21 @@ static const struct key document_keys[] = {
         .fallback = "unknown",
         .choices = absent_names,
         .help = "What a product and partner without a row in a published month means."},
+    {.name = "unpublished",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(unpublished),
+        .fallback = "absent",
+        .choices = unpublished_names,
+        .help = "What the payload has of months that are not published yet: no rows, or rows of zeros, which "
+                "are left "
+                "out."},
+    {.name = "numbers",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(descriptor.notation),
+        .fallback = "1234.5",
+        .choices = number_notation_names,
+        .help = "How figures are written: what stands between thousands and before decimals.",
+        .shape = &numbers_shape},
     {.name = "aggregate",
         .kind = KEY_CHOICE,
         .offset = DOCUMENT(aggregate),
@@ -163,22 +179,22 @@ static const struct key document_keys[] = {
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_CSV]),
         .help = "How the CSV is written.",
-        .shape = &csv_shape},
+        .shape = &format_csv_shape},
     {.name = "json",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_JSON]),
         .help = "Where in the JSON its records are.",
-        .shape = &json_shape},
+        .shape = &format_json_shape},
     {.name = "xml",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_XML]),
         .help = "Which element of the XML is a record.",
-        .shape = &xml_shape},
+        .shape = &format_xml_shape},
     {.name = "xlsx",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_XLSX]),
         .help = "Which sheet of the workbook is read.",
-        .shape = &xlsx_shape},
+        .shape = &format_xlsx_shape},
     {.name = "fields",
         .kind = KEY_NODE,
         .offset = DOCUMENT(fields),
@@ -197,70 +213,6 @@ const struct shape descriptor_shape = {.kind = SHAPE_MAP,
     .keys = document_keys,
     .key_count = LENGTH(document_keys),
     .needs = {{"interval", "url"}}};
-
-struct csv_keys {
-    int delimiter;
-};
-
-static const struct key csv_keys[] = {
-    {.name = "delimiter",
-        .kind = KEY_CHOICE,
-        .offset = offsetof(struct csv_keys, delimiter),
-        .fallback = ",",
-        .choices = delimiter_names,
-        .help = "What stands between two fields; the word tab for a tab."},
-};
-
-static const struct shape csv_shape = {.kind = SHAPE_MAP, .keys = csv_keys, .key_count = LENGTH(csv_keys)};
-
-#define DESCRIPTOR(field) offsetof(struct descriptor, field)
-
-static const struct key json_keys[] = {
-    {.name = "records",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(json.records),
-        .help = "The list of records: the names that lead to it, with points between. "
-                "Left out, the document is the list."},
-    {.name = "header",
-        .kind = KEY_BOOL,
-        .offset = DESCRIPTOR(json.header),
-        .fallback = "false",
-        .help = "Whether each record is a list, and the first one lists the names."},
-    {.name = "ignore_case",
-        .kind = KEY_BOOL,
-        .offset = DESCRIPTOR(json.ignore_case),
-        .fallback = "false",
-        .help = "Whether the case of letters in names does not matter."},
-};
-
-static const struct shape json_shape = {.kind = SHAPE_MAP, .keys = json_keys, .key_count = LENGTH(json_keys)};
-
-static const struct key xml_keys[] = {
-    {.name = "record",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(xml.record),
-        .required = true,
-        .help = "The name of the element that is a record, without a prefix.",
-        .shape = &shape_some_text},
-};
-
-static const struct shape xml_shape = {.kind = SHAPE_MAP, .keys = xml_keys, .key_count = LENGTH(xml_keys)};
-
-static const struct key xlsx_keys[] = {
-    {.name = "sheet",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(xlsx.sheet),
-        .required = true,
-        .help = "A text in a cell above the header row of the sheet that is read, and of no other sheet.",
-        .shape = &shape_some_text},
-    {.name = "says",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(xlsx.says),
-        .help = "Another text that must stand above the header row, such as the unit of the figures.",
-        .shape = &shape_some_text},
-};
-
-static const struct shape xlsx_shape = {.kind = SHAPE_MAP, .keys = xlsx_keys, .key_count = LENGTH(xlsx_keys)};
 
 struct end_keys {
     int64_t rows_at_least;
@@ -293,7 +245,8 @@ static const struct key role_keys[FIELD_COUNT] = {
     ROLE(FIELD_FLOW, "flow", true, "Whether it exported or imported."),
     ROLE(FIELD_PARTNER, "partner", true, "The country it traded with."),
     ROLE(FIELD_PRODUCT, "product", true, "The product's code."),
-    ROLE(FIELD_PERIOD, "period", true, "The month."),
+    ROLE(FIELD_PERIOD, "period", true, "The month, or the year where another field says the month."),
+    ROLE(FIELD_MONTH, "month", false, "The month of the year, 1 to 12, where the period has only the year."),
     ROLE(FIELD_VALUE, "value", true, "The value."),
     ROLE(FIELD_QUANTITY, "quantity", false, "The quantity, in a unit."),
     ROLE(FIELD_WEIGHT, "weight", false, "The net weight."),
@@ -304,19 +257,16 @@ static const struct key role_keys[FIELD_COUNT] = {
 static const struct shape fields_shape = {
     .kind = SHAPE_MAP, .keys = role_keys, .key_count = FIELD_COUNT, .needs = {{"unit", "quantity"}}};
 
-/* One table for all ten fields, so that all are written alike; allowed_keys says what each of them takes. */
+/* One table for all fields, so that all are written alike; allowed_keys says what each of them takes. */
 struct field_keys {
     struct field field;
     const struct node *map;
+    int others; /* of others_names */
 };
 
-#define FIELD(member) offsetof(struct field_keys, member)
+static const char *const others_names[] = {"refuse", "skip", NULL};
 
-/* Figures stay exact only when scaled by these. */
-static const char *const scales[] = {
-    "1", "10", "100", "1000", "10000", "100000", "1000000", "10000000", "100000000", "1000000000", NULL};
-static const struct shape scale_shape = {
-    .kind = SHAPE_TEXT, .expected = "expected 1, 10, 100, …", .words = scales, .also = ALSO_INTEGER};
+#define FIELD(member) offsetof(struct field_keys, member)
 
 static const struct shape prefix_shape = {
     .kind = SHAPE_TEXT,
@@ -329,12 +279,21 @@ static const struct shape prefix_shape = {
 static const struct shape map_shape = {
     .kind = SHAPE_MAP, .names = &shape_any_text, .items = &shape_any_text, .min_items = 1};
 
+static const struct shape above_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected a text with %m and %Y, each once, such as \"tháng %m năm %Y\"",
+    .pattern = "^[^%]*(%m[^%]+%Y|%Y[^%]+%m)[^%]*$"};
+
 static const struct key field_keys[] = {
     {.name = "column",
         .kind = KEY_TEXT,
         .offset = FIELD(field.column),
         .help = "A column's name in the header line.",
         .shape = &shape_some_text},
+    {.name = "above",
+        .kind = KEY_TEXT,
+        .offset = FIELD(field.above),
+        .help = "A text above all rows of the sheet that says the month, with %m and %Y in it.",
+        .shape = &above_shape},
     {.name = "value", .kind = KEY_TEXT, .offset = FIELD(field.value), .help = "The same text for every row."},
     {.name = "prefix",
         .kind = KEY_TEXT,
@@ -353,9 +312,9 @@ static const struct key field_keys[] = {
         .offset = FIELD(field.scale),
         .fallback = "1",
         .min = 1,
-        .max = SCALE_MAX,
+        .max = FORMAT_SCALE_MAX,
         .help = "One unit of the payload in USD, units or kg: 1, 10, 100, …",
-        .shape = &scale_shape},
+        .shape = &format_scale_shape},
     {.name = "unit",
         .kind = KEY_TEXT,
         .offset = FIELD(field.unit),
@@ -372,24 +331,32 @@ static const struct key field_keys[] = {
         .offset = FIELD(map),
         .help = "The payload's texts and what they mean.",
         .shape = &map_shape},
+    {.name = "others",
+        .kind = KEY_CHOICE,
+        .offset = FIELD(others),
+        .fallback = "refuse",
+        .choices = others_names,
+        .help = "What becomes of rows with a text that is neither in the map nor in the code list."},
 };
 
 /* Which keys of field_keys say something for which field. */
-static const char *const allowed_keys[FIELD_COUNT][6] = {
-    [FIELD_REPORTER] = {"column", "value", "map", "codes"},
-    [FIELD_FLOW] = {"column", "value", "map"},
-    [FIELD_PARTNER] = {"column", "value", "map", "codes"},
-    [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits"},
-    [FIELD_PERIOD] = {"column"},
-    [FIELD_VALUE] = {"column", "scale"},
-    [FIELD_QUANTITY] = {"column", "scale", "unit"},
-    [FIELD_WEIGHT] = {"column", "scale"},
+static const char *const allowed_keys[FIELD_COUNT][7] = {
+    [FIELD_REPORTER] = {"column", "value", "map", "codes", "others"},
+    [FIELD_FLOW] = {"column", "value", "map", "others"},
+    [FIELD_PARTNER] = {"column", "value", "map", "codes", "others"},
+    [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits", "others"},
+    [FIELD_PERIOD] = {"column", "above", "map", "digits"},
+    [FIELD_MONTH] = {"column", "map", "others"},
+    [FIELD_VALUE] = {"column", "map", "scale"},
+    [FIELD_QUANTITY] = {"column", "map", "scale", "unit"},
+    [FIELD_WEIGHT] = {"column", "map", "scale"},
     [FIELD_UNIT] = {"column", "map"},
-    [FIELD_FLAGS] = {"column", "map"},
+    [FIELD_FLAGS] = {"column", "value", "map"},
 };
 
 static const char *const constant_or_column[] = {"column", "value", NULL};
 static const char *const column_only[] = {"column", NULL};
+static const char *const column_or_above[] = {"column", "above", NULL};
 
 #define FIELD_SHAPE(role, from, ...)                                                                         \
     [role] = {.kind = SHAPE_MAP,                                                                             \
@@ -403,15 +370,16 @@ static const char *const column_only[] = {"column", NULL};
  * column. */
 static const struct shape field_shapes[FIELD_COUNT] = {
     FIELD_SHAPE(FIELD_REPORTER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
-    FIELD_SHAPE(FIELD_FLOW, constant_or_column, .needs = {{"map", "column"}}),
+    FIELD_SHAPE(FIELD_FLOW, constant_or_column, .needs = {{"map", "column"}, {"others", "map"}}),
     FIELD_SHAPE(FIELD_PARTNER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
     FIELD_SHAPE(FIELD_PRODUCT, constant_or_column, .needs = {{"map", "column"}, {"digits", "column"}}),
-    FIELD_SHAPE(FIELD_PERIOD, column_only),
+    FIELD_SHAPE(FIELD_PERIOD, column_or_above, .needs = {{"map", "column"}, {"digits", "column"}}),
+    FIELD_SHAPE(FIELD_MONTH, column_only, .needs = {{"others", "map"}}),
     FIELD_SHAPE(FIELD_VALUE, column_only),
     FIELD_SHAPE(FIELD_QUANTITY, column_only),
     FIELD_SHAPE(FIELD_WEIGHT, column_only),
     FIELD_SHAPE(FIELD_UNIT, column_only),
-    FIELD_SHAPE(FIELD_FLAGS, column_only),
+    FIELD_SHAPE(FIELD_FLAGS, constant_or_column, .needs = {{"map", "column"}}),
 };
 
 /* ---- one field ---- */
@@ -462,6 +430,21 @@ static void check_text(const struct reading *reading, const char *text, struct p
             reading->diags, place, "F004", "\"%.100s\" is not %s", whole, vocabulary_expected(reading->role));
 }
 
+static bool is_figure(enum field_role role)
+{
+    return role == FIELD_VALUE || role == FIELD_QUANTITY || role == FIELD_WEIGHT;
+}
+
+/* What a text of the map means: of a figure a number, or nothing where it is absent. */
+static void check_meaning(const struct reading *reading, const char *text, struct place place)
+{
+    int64_t figure;
+    if (!is_figure(reading->role))
+        check_text(reading, text, place);
+    else if (text[0] != '\0' && str_to_fixed(slice_of(text), 1, &figure) < 0)
+        diag_error(reading->diags, place, "F004", "\"%.100s\" is neither a number nor empty", text);
+}
+
 static void read_map(const struct reading *reading, const struct node *map)
 {
     if (map->kind != NODE_MAP || map->len == 0) {
@@ -482,10 +465,34 @@ static void read_map(const struct reading *reading, const struct node *map)
         reading->field->map_skips |= pairs[i].skip;
         reading->field->map_translates |= !pairs[i].skip;
         if (is_allowed(reading->role, "map") && !pairs[i].skip)
-            check_text(reading, pairs[i].to, to->place);
+            check_meaning(reading, pairs[i].to, to->place);
     }
     reading->field->map = pairs;
     reading->field->map_len = map->len;
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+    for (; (text = strstr(text, part)) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* A text above the rows says the month; it is found as if it were a column of that name. */
+static void check_above(const struct reading *reading)
+{
+    struct field *field = reading->field;
+    const char *text = field->above;
+    bool whole = count_of(text, "%m") == 1 && count_of(text, "%Y") == 1 && count_of(text, "%") == 2 &&
+                 strstr(text, "%m%Y") == NULL && strstr(text, "%Y%m") == NULL;
+    if (!whole)
+        diag_error(reading->diags, key_place(reading->node, "above"), "F006",
+            "\"%.100s\" says no month; expected a text with %%m and %%Y, each once", text);
+    if (field->column != NULL || field->map_len > 0 || field->digits > 0)
+        diag_error(reading->diags, reading->node->place, "F006",
+            "the period stands above the rows, so it takes no column, map or digits");
+    field->column = text;
 }
 
 /* Exactly one of a column and a constant. */
@@ -494,6 +501,10 @@ static void check_origin(const struct reading *reading)
     const struct field *field = reading->field;
     const char *role = vocabulary_role_name(reading->role);
     bool constant = is_allowed(reading->role, "value");
+    if (field->above != NULL && reading->role == FIELD_PERIOD) {
+        check_above(reading);
+        return;
+    }
     if (field->column == NULL && (field->value == NULL || !constant))
         diag_error(reading->diags, reading->node->place, "F006", "the field %s needs a column%s", role,
             constant ? ", or a value that holds for every row" : "");
@@ -521,21 +532,25 @@ static void check_prefix(const struct reading *reading)
             "the prefix \"%.100s\" does not begin a product code: only letters, digits and : . _ -", prefix);
 }
 
-static bool is_power_of_ten(int64_t n)
-{
-    while (n > 1 && n % 10 == 0)
-        n /= 10;
-    return n == 1;
-}
-
 static void check_scale(const struct reading *reading)
 {
-    if (is_power_of_ten(reading->field->scale))
+    if (format_is_scale(reading->field->scale))
         return;
     diag_error(reading->diags, key_place(reading->node, "scale"), "F007", "the scale %lld is no power of ten",
         (long long)reading->field->scale);
     diag_hint(reading->diags, "figures stay exact only when scaled by 1, 10, 100, …; "
                               "name a unit of the source as the unit instead");
+}
+
+/* Without anything that says which texts are meant, all rows would be left out, or none. */
+static void check_others(const struct reading *reading)
+{
+    const struct field *field = reading->field;
+    bool listed = field->map_translates || (field->has_codes && field->codes != COUNTRY_ISO2);
+    if (field->others_skip && !listed)
+        diag_error(reading->diags, key_place(reading->node, "others"), "F012",
+            "the field %s has neither a map that says what texts mean nor a code list but iso2",
+            vocabulary_role_name(reading->role));
 }
 
 static void read_field(const struct reading *reading)
@@ -552,9 +567,11 @@ static void read_field(const struct reading *reading)
     if (keys.field.unit == NULL)
         reading->field->unit = "";
     reading->field->has_codes = node_get(reading->node, "codes") != NULL;
+    reading->field->others_skip = str_equal(others_names[keys.others], "skip");
     check_keys(reading);
     if (keys.map != NULL)
         read_map(reading, keys.map);
+    check_others(reading);
     check_prefix(reading);
     check_origin(reading);
     check_scale(reading);
@@ -583,6 +600,39 @@ static void check_unit(
             vocabulary_expected(FIELD_UNIT));
 }
 
+static void check_period(
+    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
+{
+    const struct field *period = &descriptor->fields[FIELD_PERIOD];
+    bool above = period->given && period->above != NULL;
+    if (above && descriptor->fields[FIELD_MONTH].given)
+        diag_error(diags, node_get(fields, "month")->place, "F012",
+            "the text above the rows says the month, so no field does");
+    if (above && descriptor->format != FEED_XLSX)
+        diag_error(diags, node_get(fields, "period")->place, "F012",
+            "only a sheet of a workbook has a text above its rows");
+}
+
+/* A sheet's letters are its columns where it has no header, and its unit is said once. */
+static void check_sheet(
+    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
+{
+    const struct node *value = node_get(fields, "value");
+    if (descriptor->xlsx.unit_len > 0 && value != NULL && node_get(value, "scale") != NULL)
+        diag_error(diags, key_place(value, "scale"), "F012",
+            "what the value's unit is in USD is said by xlsx.units already");
+    for (int i = 0; descriptor->xlsx.first != NULL && i < FIELD_COUNT; i++) {
+        const struct field *field = &descriptor->fields[i];
+        if (!field->given || field->column == NULL || field->above != NULL)
+            continue;
+        size_t len = strspn(field->column, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        if (len == 0 || len > 3 || field->column[len] != '\0')
+            diag_error(diags, key_place(node_get(fields, role_keys[i].name), "column"), "F012",
+                "with xlsx.first columns are named by their letters, such as C; not \"%.100s\"",
+                field->column);
+    }
+}
+
 static void read_fields(const struct node *fields, struct descriptor *descriptor, struct diag_list *diags)
 {
     const struct node *nodes[FIELD_COUNT] = {NULL};
@@ -593,8 +643,11 @@ static void read_fields(const struct node *fields, struct descriptor *descriptor
         if (nodes[i] != NULL)
             read_field(&reading);
     }
-    if (fields->kind == NODE_MAP)
-        check_unit(descriptor, fields, diags);
+    if (fields->kind != NODE_MAP)
+        return;
+    check_unit(descriptor, fields, diags);
+    check_period(descriptor, fields, diags);
+    check_sheet(descriptor, fields, diags);
 }
 
 /* What is wrong with a URL, or NULL. A password here would end up in logs and messages. */
@@ -633,57 +686,6 @@ static void check_document(
         diag_error(diags, key_place(document, "licence"), "F009", "the licence is empty");
 }
 
-/* The keys of each format's section. CSV has a struct of its own for what is a choice of words. */
-static const struct {
-    const struct key *keys;
-    size_t len;
-} section_keys[FEED_FORMAT_COUNT] = {
-    [FEED_JSON] = {json_keys, LENGTH(json_keys)},
-    [FEED_XML] = {xml_keys, LENGTH(xml_keys)},
-    [FEED_XLSX] = {xlsx_keys, LENGTH(xlsx_keys)},
-};
-
-static void read_csv(const struct node *section, struct descriptor *descriptor, struct diag_list *diags)
-{
-    struct csv_keys csv = {0};
-    if (section != NULL)
-        keys_read(section, csv_keys, LENGTH(csv_keys), "csv", &csv, &descriptor->arena, diags);
-    descriptor->delimiter = delimiters[csv.delimiter];
-}
-
-static bool has_empty_text(const struct descriptor *descriptor)
-{
-    const char *const texts[] = {descriptor->xml.record, descriptor->xlsx.sheet, descriptor->xlsx.says};
-    for (size_t i = 0; i < LENGTH(texts); i++)
-        if (texts[i] != NULL && texts[i][0] == '\0')
-            return true;
-    return false;
-}
-
-/* The section of the feed's format; what another one says would be ignored. */
-static void read_sections(const struct document_keys *keys, const struct node *document,
-    struct descriptor *descriptor, struct diag_list *diags)
-{
-    int own = descriptor->format;
-    const struct node *section = keys->sections[own];
-    bool required = own == FEED_XML || own == FEED_XLSX;
-    for (int i = 0; i < FEED_FORMAT_COUNT; i++)
-        if (i != own && keys->sections[i] != NULL)
-            diag_error(diags, keys->sections[i]->place, "F011",
-                "the format is %s, so the feed takes no \"%s\"", format_names[own], format_names[i]);
-    if (required && section == NULL)
-        diag_error(diags, document->place, "F011", "a feed in %s needs a section \"%s\"", format_names[own],
-            format_names[own]);
-    read_csv(own == FEED_CSV ? section : NULL, descriptor, diags);
-    if (section != NULL && own != FEED_CSV)
-        keys_read(section, section_keys[own].keys, section_keys[own].len, format_names[own], descriptor,
-            &descriptor->arena, diags);
-    if (has_empty_text(descriptor))
-        diag_error(diags, section->place, "F009", "an empty text is found everywhere");
-    if (descriptor->json.records == NULL)
-        descriptor->json.records = "";
-}
-
 /* How the feed is asked: feeds/ask.h. */
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
@@ -706,7 +708,7 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     keys_read(document, document_keys, LENGTH(document_keys), "a feed descriptor", &keys, &descriptor->arena,
         diags);
     check_document(document, descriptor, diags);
-    read_sections(&keys, document, descriptor, diags);
+    format_read(keys.sections, document, descriptor, diags);
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
     if (keys.fields != NULL)
@@ -720,6 +722,7 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     descriptor->rows_at_least = end.rows_at_least;
     descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     descriptor->world_is_sum = str_equal(world_names[keys.world], "sum");
+    descriptor->unpublished_is_zero = str_equal(unpublished_names[keys.unpublished], "zero");
     descriptor->absent_is_zero = str_equal(absent_names[keys.absent], "zero");
     descriptor->file = arena_strdup(&descriptor->arena, document->place.file);
     *ret_descriptor = *descriptor;
