@@ -147,8 +147,9 @@ static const struct key answer_keys[] = {
     {.name = "count",
         .kind = KEY_TEXT,
         .offset = ANSWER(answer.count),
-        .help = "What at_least and at_most are about: lines, or the name of a number in the outermost object "
-                "of a JSON body.",
+        .help =
+            "What at_least and at_most are about: lines, a tag of XML such as <item>, or a number of JSON "
+            "by the names that lead to it, with points between.",
         .shape = &shape_some_text},
     {.name = "at_least",
         .kind = KEY_INTEGER,

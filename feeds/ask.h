@@ -51,7 +51,8 @@ struct ask_answer {
     int64_t status;
     const char *starts, *contains;     /* its body, blanks before it left out; NULL: any */
     const char *says_name, *says_text; /* a text by its name, see feeds/named_text.h; NULL: any */
-    const char *count;         /* "lines", or the name of a number in a JSON object's outermost level */
+    const char
+        *count; /* "lines", a tag of XML such as "<item>", or the names that lead to a number of JSON */
     int64_t at_least, at_most; /* of the count; -1: not given */
     int means;                 /* enum ask_meaning */
 };

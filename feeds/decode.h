@@ -58,6 +58,10 @@ int decode_records(const struct decode_input *input, const struct record_sink *s
  * were asked for; *ret_payload is then empty. */
 int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
 
+/* The same for a document of a payload of several: months that are not published yet, by the descriptor's
+ * `unpublished`, are still in it. */
+int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
+
 /* The same for a payload of several documents one behind the other, each of which is a whole one
  * (decode_set.c). Faults count lines from the beginning of their document, whose number stands behind the
  * file's name. */

@@ -381,3 +381,37 @@ bool dataset_next(struct dataset_cursor *cursor, struct dataset_entry *ret_entry
     cursor->at = (size_t)(p - cursor->chunk->bytes);
     return true;
 }
+
+static bool has_trade(const struct dataset *dataset, int32_t period, size_t *ret_rows)
+{
+    struct dataset_cursor cursor = dataset_month(dataset, period);
+    struct dataset_entry row;
+    for (*ret_rows = 0; dataset_next(&cursor, &row); ++*ret_rows)
+        for (unsigned column = 0; column < COLUMN_COUNT; column++)
+            if ((row.known & 1U << column) != 0 && row.figures[column] != 0)
+                return true;
+    return false;
+}
+
+static void drop_month(struct dataset *dataset, int32_t period)
+{
+    size_t rows;
+    (void)has_trade(dataset, period, &rows);
+    alloc_free(dataset->months[period - FIRST_MONTH]);
+    dataset->months[period - FIRST_MONTH] = NULL;
+    dataset->rows -= rows;
+}
+
+void datasets_drop_empty_months(struct datasets *datasets)
+{
+    int32_t first, last;
+    size_t rows;
+    datasets_span(datasets, &first, &last);
+    for (; first != PERIOD_NONE && last >= first; last--) {
+        for (size_t i = 0; i < datasets->len; i++)
+            if (has_trade(&datasets->items[i], last, &rows))
+                return;
+        for (size_t i = 0; i < datasets->len; i++)
+            drop_month(&datasets->items[i], last);
+    }
+}
