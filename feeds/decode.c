@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -438,16 +439,40 @@ static void refuse_missing(struct mapper *mapper, const char *column, const stru
         diag_hint(mapper->diags, "the source has changed its form, or this is another table or delimiter");
 }
 
+static struct slice trim(struct slice text)
+{
+    while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+        text = (struct slice){text.data + 1, text.len - 1};
+    while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
+        text.len--;
+    return text;
+}
+
+/* The place of a name, else that of the only one that differs from it in the case of letters or in blanks
+ * around it; else SIZE_MAX. */
+static size_t find_name(const char *column, const struct record *names)
+{
+    size_t len = strlen(column), alike = SIZE_MAX, count = 0;
+    for (size_t i = 0; i < names->len; i++) {
+        struct slice name = trim(names->fields[i]);
+        if (slice_equal(names->fields[i], column))
+            return i;
+        if (name.len != len || strncasecmp(name.data, column, len) != 0)
+            continue;
+        alike = i;
+        count++;
+    }
+    return count == 1 ? alike : SIZE_MAX;
+}
+
 static void find_column(struct mapper *mapper, enum field_role role, const struct record *names)
 {
     const char *column = mapper->descriptor->fields[role].column;
-    for (size_t i = 0; i < names->len; i++) {
-        if (slice_equal(names->fields[i], column)) {
-            mapper->sources[mapper->source_len++] = (struct source){role, i};
-            return;
-        }
-    }
-    refuse_missing(mapper, column, names);
+    size_t at = find_name(column, names);
+    if (at == SIZE_MAX)
+        refuse_missing(mapper, column, names);
+    else
+        mapper->sources[mapper->source_len++] = (struct source){role, at};
 }
 
 /* Rows that are left out should cost little, so the fields that say so are read first. */

@@ -105,6 +105,11 @@ static struct slice local_name(const char *name)
     return slice_of(colon != NULL ? colon + 1 : name);
 }
 
+static bool is_alike(struct slice name, const char *other)
+{
+    return strlen(other) == name.len && strncasecmp(name.data, other, name.len) == 0;
+}
+
 /* Sources break and indent lines. */
 static struct slice trim(struct slice text)
 {
@@ -301,7 +306,7 @@ static void XMLCALL on_start(void *userdata, const char *name, const char **attr
     if (local.len < sizeof level->name)
         memcpy(level->name, local.data, local.len);
     buf_clear(&reader->characters);
-    bool is_record = slice_equal(local, reader->descriptor->xml.record);
+    bool is_record = is_alike(local, reader->descriptor->xml.record);
     if (reader->record_depth > 0 && is_record) {
         refuse(reader, here(reader), "D023", "a record inside a record");
         return;
@@ -449,7 +454,7 @@ int decode_xml(const struct descriptor *descriptor, struct slice payload, const 
     reader->line = 1;
     said_init(&reader->said);
     buf_init(&reader->characters, FIELD_BYTES_MAX);
-    wanted_init(&reader->wanted, descriptor, false, diags);
+    wanted_init(&reader->wanted, descriptor, diags);
     reader->parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
     set_handlers(reader);
     int r = parse(reader);
