@@ -52,6 +52,7 @@ const char *caption_fold(struct slice text, struct arena *arena)
         }
         p += len;
     }
+    n -= n > 0 && folded[n - 1] == ' ';
     folded[n] = '\0';
     return folded;
 }

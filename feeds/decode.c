@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -544,13 +545,30 @@ static void refuse_missing(struct mapper *mapper, const char *column, const stru
         diag_hint(mapper->diags, "the source has changed its form, or this is another table or delimiter");
 }
 
-/* Where the column stands; the number of names where the payload lacks it. */
+static struct slice trim(struct slice text)
+{
+    while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+        text = (struct slice){text.data + 1, text.len - 1};
+    while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
+        text.len--;
+    return text;
+}
+
+/* The place of a name, else that of the only one that differs from it in the case of letters or in blanks
+ * around it; the number of names where the payload lacks it. */
 static size_t find_column(const char *column, const struct record *names)
 {
-    size_t i = 0;
-    while (i < names->len && !slice_equal(record_field(names, i), column))
-        i++;
-    return i;
+    size_t len = strlen(column), alike = names->len, count = 0;
+    for (size_t i = 0; i < names->len; i++) {
+        struct slice whole = record_field(names, i), name = trim(whole);
+        if (slice_equal(whole, column))
+            return i;
+        if (name.len != len || strncasecmp(name.data, column, len) != 0)
+            continue;
+        alike = i;
+        count++;
+    }
+    return count == 1 ? alike : names->len;
 }
 
 /* Whether a field before this one reads the column: that it is missing is said once. */

@@ -50,7 +50,7 @@ struct reader {
     char period[PERIOD_TEXT_SIZE];
     int64_t value_scale;
     struct {
-        const char *sheet, *says, *first, *month, *units[XLSX_UNITS_MAX];
+        const char *sheet, *says, *first, *month, *units[XLSX_UNITS_MAX], *names[WANTED_MAX];
     } folded;           /* texts of the feed */
     struct arena texts; /* those, and what the wanted columns are called */
     bool searching;     /* for the header; nothing is given yet */
@@ -191,9 +191,12 @@ static void read_caption(struct reader *reader, const char *caption)
 
 static int search_cell(struct reader *reader, struct slice text)
 {
-    read_caption(reader, caption_fold(text, &reader->scratch));
-    int i = reader->folded.first == NULL ? wanted_find(&reader->wanted, text) : -1;
-    if (i < 0 || (size_t)i == reader->above)
+    const char *caption = caption_fold(text, &reader->scratch);
+    size_t i = 0;
+    read_caption(reader, caption);
+    while (i < reader->wanted.len && (i == reader->above || strcmp(caption, reader->folded.names[i]) != 0))
+        i++;
+    if (reader->folded.first != NULL || i == reader->wanted.len)
         return 0;
     if (reader->wanted.has[i]) {
         reader->found = SIZE_MAX / 2; /* which of them is meant? */
@@ -499,6 +502,7 @@ static void prepare(struct reader *reader)
         reader->folded.units[i] = fold(reader, descriptor->xlsx.units[i].says);
     reader->above = WANTED_MAX;
     for (size_t i = 0; i < reader->wanted.len; i++) {
+        reader->folded.names[i] = fold(reader, reader->wanted.names[i].data);
         reader->columns[i] = descriptor->xlsx.first != NULL ? read_column(reader->wanted.names[i].data) : 0;
         if (reader->folded.month != NULL &&
             slice_equal(reader->wanted.names[i], descriptor->fields[FIELD_PERIOD].column)) {
@@ -522,7 +526,7 @@ int decode_xlsx(const struct descriptor *descriptor, struct slice payload, const
     reader->sink = sink;
     reader->diags = diags;
     buf_init(&reader->text, WORKBOOK_CELL_MAX);
-    wanted_init(&reader->wanted, descriptor, false, diags);
+    wanted_init(&reader->wanted, descriptor, diags);
     prepare(reader);
     int r = read_sheet(reader);
     arena_deinit(&reader->texts);

@@ -119,7 +119,6 @@ struct descriptor {
         const char
             *records; /* where the records are: names with points between, or "" for the document itself */
         bool header;  /* the first record is a list of the names, the others are lists too */
-        bool ignore_case; /* of names */
     } json;
     struct {
         const char *record; /* name of the element that is a record */

@@ -56,11 +56,6 @@ static const struct key json_keys[] = {
         .offset = DESCRIPTOR(json.header),
         .fallback = "false",
         .help = "Whether each record is a list, and the first one lists the names."},
-    {.name = "ignore_case",
-        .kind = KEY_BOOL,
-        .offset = DESCRIPTOR(json.ignore_case),
-        .fallback = "false",
-        .help = "Whether the case of letters in names does not matter."},
 };
 
 const struct shape format_json_shape = {.kind = SHAPE_MAP, .keys = json_keys, .key_count = LENGTH(json_keys)};

@@ -8,7 +8,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct descriptor descriptor = fuzz_descriptor(FEED_JSON);
     descriptor.json.records = "data";
-    descriptor.json.ignore_case = true;
     fuzz_decode(&descriptor, bytes, len);
     descriptor.json.records = "";
     descriptor.json.header = true;
