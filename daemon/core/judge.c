@@ -12,6 +12,7 @@
 #include "core/judge_bind.h"
 #include "core/judge_grow.h"
 #include "core/period.h"
+#include "core/probe.h"
 
 /* What a thread needs to judge. */
 struct judge_worker {
@@ -119,6 +120,7 @@ static struct program_input input_of(
         .bindings = bound->bindings + chunk.scope * bound->rule->program.role_count,
         .thresholds = bound->thresholds + chunk.scope,
         .scopes = bound->scopes + chunk.scope,
+        .horizons = bound->horizons + chunk.scope,
         .lanes = chunk.lanes,
     };
 }
@@ -487,6 +489,43 @@ static void push_tasks(
     }
 }
 
+/* ---- cases: what is looked at as of a later day while a period is the newest one ---- */
+
+/* Whether verdicts of the period were made as of a later day than its last, and are to be made again now that
+ * the scope's newest period is another. */
+static bool was_newest(const struct judge *judge, int32_t period, int32_t newest)
+{
+    return period != PERIOD_NONE && period != newest &&
+           reference_day(judge->reference, period, period) != reference_day(judge->reference, period, newest);
+}
+
+/* Whether the owner, or a rule that shares its scopes, looks at cases. */
+static bool reads_cases(const struct judge *judge, uint32_t owner)
+{
+    for (size_t i = owner; i < judge->len; i++)
+        if (judge->rules[i].owner == owner && probe_reads_cases(&judge->rules[i].rule->program))
+            return true;
+    return false;
+}
+
+/* Takes the horizons anew. Returns the oldest period that was the newest one of a scope and is so no more, or
+ * INT32_MAX. */
+static int32_t move_horizons(struct judge *judge, uint32_t owner, const struct panel *panel)
+{
+    struct bound_rule *bound = &judge->rules[owner];
+    bool reads = reads_cases(judge, owner);
+    int32_t oldest = INT32_MAX;
+    int32_t *before = alloc_zeroed(bound->len, sizeof *before);
+    if (bound->len > 0)
+        memcpy(before, bound->horizons, bound->len * sizeof *before);
+    bound_rule_update_horizons(bound, panel, &judge->publications);
+    for (size_t scope = 0; reads && scope < bound->len; scope++)
+        if (was_newest(judge, before[scope], bound->horizons[scope]) && before[scope] < oldest)
+            oldest = before[scope];
+    alloc_free(before);
+    return oldest;
+}
+
 /* ---- growth: series that were not there when the rules were bound ---- */
 
 /* Lowers the first periods of scopes that read a changed figure; returns the marks by scope. */
@@ -497,6 +536,18 @@ static uint8_t *mark_growth(const struct bound_rule *bound, const struct marks *
         if (scopes[scope] != 0 && marks->first < growth->from[scope])
             growth->from[scope] = marks->first;
     return scopes;
+}
+
+/* Lowers the first periods of scopes whose newest period is another now. */
+static void lower_to_horizons(const struct judge *judge, const struct bound_rule *bound,
+    const struct bound_rule *before, struct growth *growth)
+{
+    for (size_t scope = 0; scope < bound->len; scope++) {
+        uint32_t old = growth->before[scope];
+        int32_t horizon = old != SCOPE_NEW ? before->horizons[old] : PERIOD_NONE;
+        if (was_newest(judge, horizon, bound->horizons[scope]) && horizon < growth->from[scope])
+            growth->from[scope] = horizon;
+    }
 }
 
 /* Months behind those that were there are new to every scope. */
@@ -552,6 +603,7 @@ static bool take_over(struct judge *judge, const struct panel *panel, const stru
             known = growth_init(&growths[rule], bound, &before[rule], panel) &&
                     bound->first == before[rule].first;
             scopes[rule] = mark_growth(bound, marks, &growths[rule]);
+            lower_to_horizons(judge, bound, &before[rule], &growths[rule]);
         }
         const struct growth *growth = &growths[bound->owner];
         growth_carry(growth, bound, &before[rule]);
@@ -615,9 +667,11 @@ void judge_changes(struct judge *judge, const struct panel *panel, const struct 
         struct bound_rule *bound = &judge->rules[rule];
         int32_t behind = resize_verdicts(bound, first, last);
         if (bound->owner == rule) {
-            bound_rule_update_horizons(bound, panel, &judge->publications);
+            struct marks own = marks;
+            int32_t oldest = move_horizons(judge, rule, panel);
+            own.first = oldest < own.first ? oldest : own.first;
             scopes[rule] = mark_scopes(bound, &marks);
-            push_tasks(&tasks, rule, scopes[rule], &marks, behind);
+            push_tasks(&tasks, rule, scopes[rule], &own, behind);
         }
         for (uint32_t scope = 0; scope < bound->len; scope++) {
             uint8_t mark = scopes[bound->owner][scope];
