@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "app/asset.h"
+#include "app/case_table.h"
+#include "app/casebook.h"
 #include "app/cases_print.h"
 #include "app/command.h"
 #include "base/alloc.h"
@@ -70,6 +72,22 @@ static bool is_chosen(const struct trade_case *one, const struct question *quest
            (question->product == NULL || trade_case_concerns(one, question->product));
 }
 
+static int print_tables(
+    const struct trade_cases *cases, const bool *chosen, const struct measures *known)
+{
+    size_t left_out;
+    struct buf text;
+    buf_init(&text, CASEBOOK_BYTES_MAX);
+    int r = case_table_write(cases, chosen, known, &text, &left_out);
+    if (r == 0)
+        fputs(buf_text(&text), stdout);
+    if (r == 0 && left_out > 0)
+        fprintf(stderr, "%zu cases are no rows: without HS numbers or a day, or in the tables already\n",
+            left_out);
+    buf_deinit(&text);
+    return r;
+}
+
 static int answer(
     const struct trade_cases *cases, const struct question *question, const struct measures *known)
 {
@@ -80,10 +98,7 @@ static int answer(
     if (question->form == AS_JSON) {
         r = cases_json_write(cases, chosen, stdout);
     } else if (question->form == AS_TABLES) {
-        size_t left_out = cases_print_tables(cases, chosen, known, stdout);
-        if (left_out > 0)
-            fprintf(stderr, "%zu cases are no rows: without HS numbers or a day, or in the tables already\n",
-                left_out);
+        r = print_tables(cases, chosen, known);
     } else {
         cases_print(cases, chosen, stdout);
     }
