@@ -1,6 +1,7 @@
 #include "feeds/answer.h"
 
 #include <ctype.h>
+#include <json.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,16 +58,15 @@ static const char *behind_string(const char *at, const char *end)
 
 static bool read_number(const char *at, const char *end, int64_t *ret_value)
 {
-    while (at < end && (isspace((unsigned char)*at) || *at == ':'))
-        at++;
     size_t len = 0;
     while (at + len < end && isdigit((unsigned char)at[len]))
         len++;
     return len > 0 && str_to_int64((struct slice){at, len}, ret_value) == 0;
 }
 
-/* The number of that name in the outermost object: strings are jumped over, and braces counted. */
-static bool json_number(struct slice body, const char *name, int64_t *ret_value)
+/* Where the value of that name in the outermost object begins, or NULL: strings are jumped over, and braces
+ * counted. */
+static const char *find_json(struct slice body, const char *name)
 {
     const char *at = body.data, *end = body.data + body.len;
     int depth = 0;
@@ -75,14 +75,40 @@ static bool json_number(struct slice body, const char *name, int64_t *ret_value)
             const char *start = at + 1;
             at = behind_string(at, end);
             struct slice text = {start, (size_t)(at - start) - (at > start)};
-            if (depth == 1 && slice_equal(text, name) && read_number(at, end, ret_value))
-                return true;
-            continue;
+            const char *colon = at;
+            while (colon < end && isspace((unsigned char)*colon))
+                colon++;
+            if (depth != 1 || !slice_equal(text, name) || colon == end || *colon != ':')
+                continue;
+            do
+                colon++;
+            while (colon < end && isspace((unsigned char)*colon));
+            return colon < end ? colon : NULL;
         }
         depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
         at++;
     }
-    return false;
+    return NULL;
+}
+
+static bool json_number(struct slice body, const char *name, int64_t *ret_value)
+{
+    const char *at = find_json(body, name);
+    return at != NULL && read_number(at, body.data + body.len, ret_value);
+}
+
+const char *answer_json_text(struct slice body, const char *name, struct arena *arena)
+{
+    const char *at = find_json(body, name), *end = body.data + body.len;
+    if (at == NULL || *at != '"')
+        return NULL;
+    struct json_tokener *tokener = json_tokener_new();
+    struct json_object *value = json_tokener_parse_ex(tokener, at, (int)(behind_string(at, end) - at));
+    const char *text =
+        json_object_is_type(value, json_type_string) ? arena_strdup(arena, json_object_get_string(value)) : NULL;
+    json_object_put(value);
+    json_tokener_free(tokener);
+    return text;
 }
 
 static bool count_fits(const struct ask_answer *answer, struct slice body)

@@ -7,6 +7,7 @@
 #include "core/code.h"
 #include "core/country.h"
 #include "feeds/decode.h"
+#include "feeds/notices.h"
 #include "feeds/vocabulary.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -35,7 +36,7 @@ struct document_keys {
     struct descriptor descriptor;
     int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *fields, *end;
+    const struct node *fields, *end, *notices;
     struct ask_sections ask;
 };
 
@@ -55,7 +56,11 @@ static const struct shape url_shape = {
     .pattern = "^https?://[^/?#@\\x00-\\x20\\x7f]+([/?#][^\\x00-\\x20\\x7f]*)?$",
 };
 
-static const struct shape csv_shape, json_shape, xml_shape, xlsx_shape, fields_shape, end_shape;
+static const struct shape accept_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected a type of content such as application/json",
+    .pattern = "^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$"};
+
+static const struct shape csv_shape, json_shape, xml_shape, xlsx_shape, fields_shape, end_shape, notices_shape;
 
 static const struct key document_keys[] = {
     {.name = "feed",
@@ -149,6 +154,21 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(ask.key),
         .help = "The credential that the source wants to see.",
         .shape = &ask_key_shape},
+    {.name = "form",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.form),
+        .help = "The fields of a form that is posted to the URL.",
+        .shape = &ask_form_shape},
+    {.name = "accept",
+        .kind = KEY_TEXT,
+        .offset = DOCUMENT(descriptor.ask.accept),
+        .help = "The header Accept: which type of content is asked for.",
+        .shape = &accept_shape},
+    {.name = "pages",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.pages),
+        .help = "Where an answer says that more of it is.",
+        .shape = &ask_pages_shape},
     {.name = "answers",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.answers),
@@ -182,21 +202,27 @@ static const struct key document_keys[] = {
     {.name = "fields",
         .kind = KEY_NODE,
         .offset = DOCUMENT(fields),
-        .required = true,
         .help = "Which column fills which field of an observation.",
         .shape = &fields_shape},
     {.name = "end",
         .kind = KEY_NODE,
         .offset = DOCUMENT(end),
-        .required = true,
         .help = "What proves that the payload is whole.",
         .shape = &end_shape},
+    {.name = "notices",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(notices),
+        .help = "The feed brings notices of trade-remedy cases, and no figures.",
+        .shape = &notices_shape},
 };
 
+static const char *const fields_or_notices[] = {"fields", "notices", NULL};
 const struct shape descriptor_shape = {.kind = SHAPE_MAP,
     .keys = document_keys,
     .key_count = LENGTH(document_keys),
-    .needs = {{"interval", "url"}}};
+    .one_of = fields_or_notices,
+    .needs = {{"interval", "url"}, {"fields", "end"}},
+    .apart = {{"notices", "end"}, {"notices", "format"}}};
 
 struct csv_keys {
     int delimiter;
@@ -277,6 +303,22 @@ static const struct key end_keys[] = {
 };
 
 static const struct shape end_shape = {.kind = SHAPE_MAP, .keys = end_keys, .key_count = LENGTH(end_keys)};
+
+struct notices_keys {
+    int form; /* of notices_form_names */
+};
+
+static const struct key notices_keys[] = {
+    {.name = "form",
+        .kind = KEY_CHOICE,
+        .offset = offsetof(struct notices_keys, form),
+        .required = true,
+        .choices = notices_form_names,
+        .help = "How the source writes them."},
+};
+
+static const struct shape notices_shape = {
+    .kind = SHAPE_MAP, .keys = notices_keys, .key_count = LENGTH(notices_keys)};
 
 static const struct shape field_shapes[FIELD_COUNT];
 
@@ -688,13 +730,42 @@ static void read_sections(const struct document_keys *keys, const struct node *d
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const names[] = {"parameters", "periods", "key", "answers", "limits", "grace"};
+    static const char *const names[] = {"parameters", "periods", "key", "answers", "limits", "grace", "form", "accept", "pages"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",
                 "a feed without a url is never asked, so it takes no %s", names[i]);
     ask_read(
         &keys->ask, descriptor->url, key_place(document, "url"), &descriptor->ask, &descriptor->arena, diags);
+}
+
+/* Figures or notices: what it brings. */
+static void read_kind(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    static const char *const of_figures[] = {"format", "csv", "json", "xml", "xlsx", "fields", "end",
+        "publication_lag", "absent", "aggregate", "world", "grace"};
+    if (document->kind != NODE_MAP)
+        return;
+    if (keys->notices == NULL) {
+        if (keys->fields == NULL)
+            diag_error(diags, document->place, "F012", "a feed needs fields for its figures, or notices");
+        if (keys->end == NULL)
+            diag_error(diags, document->place, "F012", "a feed of figures needs \"end\"");
+        return;
+    }
+    for (size_t i = 0; i < LENGTH(of_figures); i++)
+        if (node_get(document, of_figures[i]) != NULL)
+            diag_error(diags, key_place(document, of_figures[i]), "F012",
+                "a feed of notices takes no \"%s\"", of_figures[i]);
+    if (descriptor->url == NULL)
+        diag_error(diags, keys->notices->place, "F012",
+            "a feed of notices needs a url; files of them are read by tdwatch cases");
+    struct notices_keys notices = {0};
+    (void)keys_read(keys->notices, notices_keys, LENGTH(notices_keys), "notices", &notices,
+        &descriptor->arena, diags);
+    descriptor->notices = NOTICES_NONE + 1 + notices.form;
+    descriptor->ask.current = true;
 }
 
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)
@@ -707,6 +778,7 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
         diags);
     check_document(document, descriptor, diags);
     read_sections(&keys, document, descriptor, diags);
+    read_kind(&keys, document, descriptor, diags);
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
     if (keys.fields != NULL)

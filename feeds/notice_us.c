@@ -194,7 +194,7 @@ static struct notice notice_of(
         .market = "US",
         .agency = agency == AGENCY_ITC ? "ITC" : "ITA",
         .title = document->title,
-        .url = arena_strdup(form->arena, text_or_empty(object, "html_url")),
+        .url = arena_printf(form->arena, "https://www.federalregister.gov/d/%s", document->id),
         .product = read->product,
         .cases = read_cases(form, object, document),
         .origins = text_set_copy(&read->origins, form->arena),

@@ -38,7 +38,7 @@ void cases_print(const struct trade_cases *cases, const bool *chosen, FILE *out)
 {
     static const struct table_column columns[] = {{"MARKET", TABLE_TEXT}, {"CASE", TABLE_TEXT},
         {"AGAINST", TABLE_TEXT}, {"TYPE", TABLE_TEXT}, {"STATE", TABLE_TEXT}, {"SINCE", TABLE_TEXT},
-        {"NEWEST", TABLE_TEXT}, {"CODES", TABLE_TEXT}, {"PRODUCT", TABLE_WRAP}};
+        {"NEWEST", TABLE_TEXT}, {"NOTICE", TABLE_TEXT}, {"CODES", TABLE_TEXT}, {"PRODUCT", TABLE_WRAP}};
     enum { CODES_TEXT_MAX = 256 };
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
     struct buf codes;
@@ -48,7 +48,8 @@ void cases_print(const struct trade_cases *cases, const bool *chosen, FILE *out)
         char since[DATE_TEXT_SIZE], newest[DATE_TEXT_SIZE];
         const char *texts[] = {one->market, one->id, one->against, measure_type_names[one->type],
             case_state_names[trade_case_state(one)], date_format(day_of_state(one), since),
-            date_format(one->newest, newest), some_codes(one, &codes), one->product};
+            date_format(one->newest, newest), one->url[0] != '\0' ? one->url : one->newest_notice,
+            some_codes(one, &codes), one->product};
         if (chosen[i])
             table_add(table, texts);
     }
