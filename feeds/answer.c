@@ -104,8 +104,9 @@ const char *answer_json_text(struct slice body, const char *name, struct arena *
         return NULL;
     struct json_tokener *tokener = json_tokener_new();
     struct json_object *value = json_tokener_parse_ex(tokener, at, (int)(behind_string(at, end) - at));
-    const char *text =
-        json_object_is_type(value, json_type_string) ? arena_strdup(arena, json_object_get_string(value)) : NULL;
+    const char *text = json_object_is_type(value, json_type_string)
+                           ? arena_strdup(arena, json_object_get_string(value))
+                           : NULL;
     json_object_put(value);
     json_tokener_free(tokener);
     return text;

@@ -114,6 +114,10 @@ const struct shape ask_form_shape = {.kind = SHAPE_MAP,
     .min_items = 1,
     .max_items = ASK_FIELDS_MAX};
 
+const struct shape ask_accept_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected a type of content such as application/json",
+    .pattern = "^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$"};
+
 static const struct key page_keys[] = {
     {.name = "next",
         .kind = KEY_TEXT,
@@ -215,6 +219,29 @@ static bool is_used(const struct reading *reading, const char *name)
     return used;
 }
 
+/* Letters, digits and some other bytes. */
+static bool is_word(struct slice text, const char *others)
+{
+    bool word = text.len > 0;
+    for (size_t i = 0; word && i < text.len; i++) {
+        char c = text.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        word = letter || (c != '\0' && strchr(others, c) != NULL);
+    }
+    return word;
+}
+
+static void check_accept(const struct reading *reading)
+{
+    static const char others[] = ".+*-";
+    const char *type = reading->ask->accept, *slash = type != NULL ? strchr(type, '/') : NULL;
+    bool good = slash != NULL && is_word((struct slice){type, (size_t)(slash - type)}, others) &&
+                is_word(slice_of(slash + 1), others);
+    if (type != NULL && !good)
+        diag_error(reading->diags, reading->url_place, "F026",
+            "accept \"%.60s\" is no type of content such as application/json", type);
+}
+
 /* Names and values of the form, before what they use. */
 static void read_form(const struct reading *reading, const struct node *section)
 {
@@ -228,6 +255,9 @@ static void read_form(const struct reading *reading, const struct node *section)
         const struct node *name = section->keys[i], *value = section->items[i];
         if (value->kind != NODE_SCALAR)
             diag_error(reading->diags, value->place, "F025", "expected a text");
+        else if (!is_word(name->text, "_.-"))
+            diag_error(reading->diags, name->place, "F025",
+                "the name of a field of a form has letters, digits and _ . -");
         else
             ask->fields[ask->field_len++] =
                 (struct ask_field){arena_strndup(reading->arena, name->text.data, name->text.len),
@@ -336,7 +366,8 @@ static void check_name(const struct reading *reading, const struct url_name *nam
             (int)name->name.len, name->name.data, month ? "a" : "no");
     else if (!url_is_format(name))
         diag_error(reading->diags, reading->url_place, "F024",
-            "a month is written with %%Y and %%m, as in {period:%%Y-%%m}, and its first or last day with %%d");
+            "a month is written with %%Y and %%m, as in {period:%%Y-%%m}, and its first or last day with "
+            "%%d");
 }
 
 static void check_url(const struct reading *reading)
@@ -372,6 +403,7 @@ void ask_read(const struct ask_sections *sections, const char *url, struct place
     if (sections->limits != NULL)
         (void)keys_read(sections->limits, limit_keys, LENGTH(limit_keys), "limits", ret_ask, arena, diags);
     check_url(&reading);
+    check_accept(&reading);
 }
 
 /* ---- copies ---- */

@@ -48,8 +48,8 @@ struct ask_parameter {
         *join; /* stands between all values in one request, as it is written; NULL: a request for each */
 };
 
-/* A field of a form. Braces of its value that are no name of a parameter or month mean themselves: queries have
- * such. */
+/* A field of a form. Braces of its value that are no name of a parameter or month mean themselves: queries
+ * have such. */
 struct ask_field {
     const char *name, *value;
 };
@@ -67,15 +67,15 @@ struct ask {
     struct ask_parameter parameters[ASK_PARAMETERS_MAX];
     size_t parameter_len;
     bool by_period;
-    int32_t from;                           /* the first month that is asked for */
-    int64_t window, revise, per_request;    /* months */
-    const char *credential;                 /* NULL: no key is needed */
-    const char *key_parameter, *key_header; /* one of them with a credential */
+    int32_t from;                            /* the first month that is asked for */
+    int64_t window, revise, per_request;     /* months */
+    const char *credential;                  /* NULL: no key is needed */
+    const char *key_parameter, *key_header;  /* one of them with a credential */
     struct ask_field fields[ASK_FIELDS_MAX]; /* of the form that is posted */
     size_t field_len;
     const char *accept;    /* the header Accept; NULL: none */
-    const char *next_page; /* the text in the outermost object of a JSON body that is the URL of the next page;
-                              NULL: an answer is one page */
+    const char *next_page; /* the text in the outermost object of a JSON body that is the URL of the next
+                              page; NULL: an answer is one page */
     bool current;          /* the month that is going on is asked for too, again and again */
     struct ask_answer *answers;
     size_t answer_len;
@@ -88,10 +88,10 @@ struct ask_sections {
 };
 
 extern const struct shape ask_parameters_shape, ask_periods_shape, ask_key_shape, ask_form_shape,
-    ask_pages_shape, ask_answers_shape, ask_limits_shape;
+    ask_pages_shape, ask_accept_shape, ask_answers_shape, ask_limits_shape;
 
-/* Reads the sections, and checks them against the URL and the form (faults F020…F025 at `url_place`, or at what they are
- * about). */
+/* Reads the sections, and checks them against the URL and the form (faults F020…F026 at `url_place`, or at
+ * what they are about). */
 void ask_read(const struct ask_sections *sections, const char *url, struct place url_place,
     struct ask *ret_ask, struct arena *arena, struct diag_list *diags);
 

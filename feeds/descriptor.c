@@ -7,7 +7,7 @@
 #include "core/code.h"
 #include "core/country.h"
 #include "feeds/decode.h"
-#include "feeds/notices.h"
+#include "feeds/notices_form.h"
 #include "feeds/vocabulary.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -56,11 +56,7 @@ static const struct shape url_shape = {
     .pattern = "^https?://[^/?#@\\x00-\\x20\\x7f]+([/?#][^\\x00-\\x20\\x7f]*)?$",
 };
 
-static const struct shape accept_shape = {.kind = SHAPE_TEXT,
-    .expected = "expected a type of content such as application/json",
-    .pattern = "^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$"};
-
-static const struct shape csv_shape, json_shape, xml_shape, xlsx_shape, fields_shape, end_shape, notices_shape;
+static const struct shape csv_shape, json_shape, xml_shape, xlsx_shape, fields_shape, end_shape;
 
 static const struct key document_keys[] = {
     {.name = "feed",
@@ -163,7 +159,7 @@ static const struct key document_keys[] = {
         .kind = KEY_TEXT,
         .offset = DOCUMENT(descriptor.ask.accept),
         .help = "The header Accept: which type of content is asked for.",
-        .shape = &accept_shape},
+        .shape = &ask_accept_shape},
     {.name = "pages",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.pages),
@@ -213,7 +209,7 @@ static const struct key document_keys[] = {
         .kind = KEY_NODE,
         .offset = DOCUMENT(notices),
         .help = "The feed brings notices of trade-remedy cases, and no figures.",
-        .shape = &notices_shape},
+        .shape = &notices_form_shape},
 };
 
 static const char *const fields_or_notices[] = {"fields", "notices", NULL};
@@ -303,22 +299,6 @@ static const struct key end_keys[] = {
 };
 
 static const struct shape end_shape = {.kind = SHAPE_MAP, .keys = end_keys, .key_count = LENGTH(end_keys)};
-
-struct notices_keys {
-    int form; /* of notices_form_names */
-};
-
-static const struct key notices_keys[] = {
-    {.name = "form",
-        .kind = KEY_CHOICE,
-        .offset = offsetof(struct notices_keys, form),
-        .required = true,
-        .choices = notices_form_names,
-        .help = "How the source writes them."},
-};
-
-static const struct shape notices_shape = {
-    .kind = SHAPE_MAP, .keys = notices_keys, .key_count = LENGTH(notices_keys)};
 
 static const struct shape field_shapes[FIELD_COUNT];
 
@@ -730,7 +710,8 @@ static void read_sections(const struct document_keys *keys, const struct node *d
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const names[] = {"parameters", "periods", "key", "answers", "limits", "grace", "form", "accept", "pages"};
+    static const char *const names[] = {
+        "parameters", "periods", "key", "answers", "limits", "grace", "form", "accept", "pages"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",
@@ -756,15 +737,12 @@ static void read_kind(const struct document_keys *keys, const struct node *docum
     }
     for (size_t i = 0; i < LENGTH(of_figures); i++)
         if (node_get(document, of_figures[i]) != NULL)
-            diag_error(diags, key_place(document, of_figures[i]), "F012",
-                "a feed of notices takes no \"%s\"", of_figures[i]);
+            diag_error(diags, key_place(document, of_figures[i]), "F012", "a feed of notices takes no \"%s\"",
+                of_figures[i]);
     if (descriptor->url == NULL)
         diag_error(diags, keys->notices->place, "F012",
             "a feed of notices needs a url; files of them are read by tdwatch cases");
-    struct notices_keys notices = {0};
-    (void)keys_read(keys->notices, notices_keys, LENGTH(notices_keys), "notices", &notices,
-        &descriptor->arena, diags);
-    descriptor->notices = NOTICES_NONE + 1 + notices.form;
+    descriptor->notices = (int)notices_form_read(keys->notices, &descriptor->arena, diags);
     descriptor->ask.current = true;
 }
 

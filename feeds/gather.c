@@ -218,7 +218,8 @@ static bool is_same_host(struct gather *gather, const char *page)
            str_equal(url_host(page, &gather->arena), host);
 }
 
-/* Puts the page that the answer names before all that is still to be asked for. False: nobody may go there. */
+/* Puts the page that the answer names before all that is still to be asked for. False: nobody may go there.
+ */
 static bool push_page(struct gather *gather, struct url_part part, struct slice body)
 {
     const char *page =
@@ -259,8 +260,8 @@ static bool take_data(struct gather *gather, const struct gather_answer *answer)
     if (!push_page(gather, part, body))
         return false;
     if (gather->len > 0 && gather->requests >= GATHER_REQUESTS_MAX) {
-        snprintf(gather->text, sizeof gather->text, "more than %d requests for one payload",
-            GATHER_REQUESTS_MAX);
+        snprintf(
+            gather->text, sizeof gather->text, "more than %d requests for one payload", GATHER_REQUESTS_MAX);
         return stop(gather, ASK_TOO_MUCH);
     }
     return next(gather, answer->status);

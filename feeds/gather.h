@@ -2,9 +2,9 @@
  * them are a whole. All of them, or none.
  *
  * Months that history does not have come first. Where none of them is published that is all; where one is,
- * the newest months of history are asked for again, because sources revise them. Where the source has pages, each
- * says which one is next. A request that asks for too
- * much is split and asked in halves. Pure: the caller makes the requests. */
+ * the newest months of history are asked for again, because sources revise them. Where the source has pages,
+ * each says which one is next. A request that asks for too much is split and asked in halves. Pure: the
+ * caller makes the requests. */
 #ifndef FEEDS_GATHER_H
 #define FEEDS_GATHER_H
 

@@ -97,8 +97,8 @@ static enum notice_proceeding proceeding_of(const char *about)
 }
 
 /* A step that TRON dates; or, where `listed`, that a list had it on the day: at first, or once more. */
-static struct notice tron_notice(struct notice_form *form, const struct tron_case *tron,
-    enum notice_step step, int32_t day, bool listed)
+static struct notice tron_notice(
+    struct notice_form *form, const struct tron_case *tron, enum notice_step step, int32_t day, bool listed)
 {
     struct text_set cases = {.len = 0};
     char date[DATE_TEXT_SIZE];

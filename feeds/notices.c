@@ -10,13 +10,6 @@
 /* Notices are few and short; no page of a source is near it. */
 enum { NOTICES_BYTES_MAX = 256 * 1024 * 1024, NESTING_MAX = 32 };
 
-const char *const notices_form_names[] = {"federal-register", "us-orders", "tron", "cellar", NULL};
-
-const char *notices_form_name(enum notices_form form)
-{
-    return form == NOTICES_NONE ? "none" : notices_form_names[form - 1];
-}
-
 /* ---- values ---- */
 
 struct json_object *form_get(struct json_object *object, const char *key)

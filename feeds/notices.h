@@ -8,18 +8,14 @@
 
 #include "core/country.h"
 #include "core/notice.h"
-
-/* The order is that of notices_form_names, which begin with the first that is one. */
-enum notices_form { NOTICES_NONE, NOTICES_FEDERAL_REGISTER, NOTICES_US_ORDERS, NOTICES_TRON, NOTICES_CELLAR };
-extern const char *const notices_form_names[]; /* NULL-terminated */
-const char *notices_form_name(enum notices_form form);
+#include "feeds/notices_form.h"
 
 struct notices_input {
     struct slice payload;
     const char *file;
     const struct countries
-        *countries; /* may be NULL: then only names that notices write otherwise are known */
-    int32_t day;    /* on which it was had; a list without days is dated by it */
+        *countries;         /* may be NULL: then only names that notices write otherwise are known */
+    int32_t day;            /* on which it was had; a list without days is dated by it */
     enum notices_form form; /* what it must be; NOTICES_NONE: any of them */
 };
 

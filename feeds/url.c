@@ -170,8 +170,7 @@ bool form_uses(const char *value, const char *name)
     return false;
 }
 
-static void put_field(
-    struct buf *out, const struct ask *ask, const char *value, const struct url_part *part)
+static void put_field(struct buf *out, const struct ask *ask, const char *value, const struct url_part *part)
 {
     struct buf text;
     struct url_name name;

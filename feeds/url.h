@@ -1,5 +1,5 @@
-/* A URL with names in braces: {product}, {period:%Y-%m}, {last:%Y-%m-%d}. What is written outside of braces is taken as it is,
- * what a name stands for is percent-encoded (RFC 3986, 2.3), once. */
+/* A URL with names in braces: {product}, {period:%Y-%m}, {last:%Y-%m-%d}. What is written outside of braces
+ * is taken as it is, what a name stands for is percent-encoded (RFC 3986, 2.3), once. */
 #ifndef FEEDS_URL_H
 #define FEEDS_URL_H
 
@@ -17,8 +17,8 @@ int url_next_name(const char **at, struct url_name *ret_name);
 
 bool url_uses(const char *url, const char *name);
 
-/* Whether the format of a month has nothing but %Y, %m and letters that need no encoding; of the first and the
- * last one %d too: their first and last day. */
+/* Whether the format of a month has nothing but %Y, %m and letters that need no encoding; of the first and
+ * the last one %d too: their first and last day. */
 bool url_is_format(const struct url_name *name);
 
 /* The same of a field of a form: a brace that is not followed by a name means itself. */

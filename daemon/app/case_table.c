@@ -90,7 +90,8 @@ static void put_id(struct buf *out, const struct trade_cases *cases, size_t i)
     enum { ID_MAX = 256 };
     struct buf id;
     buf_init(&id, ID_MAX);
-    (void)buf_printf(&id, "%.200s%s%s", one->id, again ? " " : "", again ? measure_type_names[one->type] : "");
+    (void)buf_printf(
+        &id, "%.200s%s%s", one->id, again ? " " : "", again ? measure_type_names[one->type] : "");
     put_quoted(out, buf_text(&id));
     buf_deinit(&id);
 }
@@ -101,8 +102,8 @@ static void put_source(struct buf *out, const struct trade_case *one)
     enum { SOURCE_MAX = 1024 };
     struct buf source;
     buf_init(&source, SOURCE_MAX);
-    (void)buf_printf(&source, "notice %.200s%s%.500s%s", one->step_notice, one->step_url[0] != '\0' ? ", " : "",
-        one->step_url,
+    (void)buf_printf(&source, "notice %.200s%s%.500s%s", one->step_notice,
+        one->step_url[0] != '\0' ? ", " : "", one->step_url,
         one->listed_only ? "; initiation is the day on which a list first had it" : "");
     put_quoted(out, buf_text(&source));
     buf_deinit(&source);

@@ -1,5 +1,5 @@
-/* The casebook: the store's notices, folded to cases, as the table that rules read beside those of files. Where
- * a file has a row for a case, that is the one. */
+/* The casebook: the store's notices, folded to cases, as the table that rules read beside those of files.
+ * Where a file has a row for a case, that is the one. */
 #ifndef APP_CASEBOOK_H
 #define APP_CASEBOOK_H
 

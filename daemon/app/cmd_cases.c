@@ -13,8 +13,8 @@
 #include "io/cases_json.h"
 #include "io/file.h"
 
-/*~ Notices and the cases that they are about: those that the store holds, or those of recorded payloads. Nothing
- * is stored here, and the same notices give the same cases. */
+/*~ Notices and the cases that they are about: those that the store holds, or those of recorded payloads.
+ * Nothing is stored here, and the same notices give the same cases. */
 
 enum { NOTICE_FILE_MAX = 256 * 1024 * 1024 };
 
@@ -73,8 +73,7 @@ static bool is_chosen(const struct trade_case *one, const struct question *quest
            (question->product == NULL || trade_case_concerns(one, question->product));
 }
 
-static int print_tables(
-    const struct trade_cases *cases, const bool *chosen, const struct measures *known)
+static int print_tables(const struct trade_cases *cases, const bool *chosen, const struct measures *known)
 {
     size_t left_out;
     struct buf text;
@@ -191,8 +190,8 @@ int cmd_cases(const char *config_path, int argc, char **argv)
 {
     static const struct option options[] = {{"country", required_argument, NULL, 'c'},
         {"market", required_argument, NULL, 'm'}, {"product", required_argument, NULL, 'p'},
-        {"day", required_argument, NULL, 'd'}, {"since", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'},
-        {"tables", no_argument, NULL, 't'}, {0}};
+        {"day", required_argument, NULL, 'd'}, {"since", required_argument, NULL, 's'},
+        {"json", no_argument, NULL, 'j'}, {"tables", no_argument, NULL, 't'}, {0}};
     struct question question = {.day = date_of_ms(clock_wall_ms()), .since = DATE_NONE};
     for (int option, code; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if ((code = take_option(option, &question)) != EXIT_OK)

@@ -8,7 +8,7 @@
 #include "app/engine.h"
 #include "app/ingest.h"
 #include "base/clock.h"
-#include "feeds/notices.h"
+#include "feeds/notices_form.h"
 #include "io/file.h"
 
 /*~ The engine of `tdwatch run`, driven by hand: started, given one file after the other, and closed. Each

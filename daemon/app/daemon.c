@@ -220,7 +220,8 @@ static void take_reloaded(struct daemon *daemon, struct engine_answer *answer)
         log_notice("reloaded rules=%zu ruleset=%.12s", answer->rule_count, daemon->status.ruleset.hex);
     } else {
         log_lines(LOG_LEVEL_ERROR, answer->text);
-        log_error("reload refused: what was in force stays in force, ruleset=%.12s", daemon->status.ruleset.hex);
+        log_error(
+            "reload refused: what was in force stays in force, ruleset=%.12s", daemon->status.ruleset.hex);
     }
     sd_notify(answer->setup != NULL ? "READY=1\nSTATUS=running"
                                     : "READY=1\nSTATUS=running; the last reload was refused");

@@ -5,8 +5,9 @@
 
 #include "app/announce.h"
 
-/* Folds the store's notices to cases, keeps them and the rule set that they are a part of, judges everything and
- * tells what has changed. 0 or -errno; then the transaction must be rolled back, and enforce_again called. */
+/* Folds the store's notices to cases, keeps them and the rule set that they are a part of, judges everything
+ * and tells what has changed. 0 or -errno; then the transaction must be rolled back, and enforce_again
+ * called. */
 int enforce_rules(struct engine *engine, const struct announcement *why);
 
 /* The same where only notices are new: nothing is judged unless they change what rules read. */

@@ -12,7 +12,7 @@
 #include "base/parallel.h"
 #include "core/gate.h"
 #include "core/period.h"
-#include "feeds/notices.h"
+#include "feeds/notices_form.h"
 
 /*~ This file is the way of one datum, read from top to bottom in ingest_payload near its end. Everything that
  * a payload causes, from the first new figure to the last delivery, is one transaction; what is in memory is
@@ -41,7 +41,7 @@ struct passage {
     struct digest digest;
     struct datasets payload;
     struct release release;
-    size_t rows; /* of the release; of the payload while there is none; its notices */
+    size_t rows;            /* of the release; of the payload while there is none; its notices */
     struct notices notices; /* of a feed of notices */
     struct diag_list diags;
     struct panel_changes changes;

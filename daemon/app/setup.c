@@ -159,7 +159,8 @@ static struct table_files tables_with(
         if (!str_equal(setup->tables.items[i].name, cases_name))
             tables.items[tables.len++] = setup->tables.items[i];
     if (text[0] != '\0')
-        (void)table_files_add(&tables, cases_name, slice_of(text), arena, diags); /* its faults are in diags */
+        (void)table_files_add(
+            &tables, cases_name, slice_of(text), arena, diags); /* its faults are in diags */
     return tables;
 }
 

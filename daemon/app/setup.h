@@ -1,5 +1,5 @@
-/* Everything that people wrote: configuration, feed descriptors, tables and rules, read together and swapped as
- * a whole on reload; and beside the tables, the cases that the store's notices are about.
+/* Everything that people wrote: configuration, feed descriptors, tables and rules, read together and swapped
+ * as a whole on reload; and beside the tables, the cases that the store's notices are about.
  *
  * Configuration, feeds and keys are immutable. Tables and rules are the engine's alone: cases change them. */
 #ifndef APP_SETUP_H
@@ -32,7 +32,7 @@ struct setup {
     struct ruleset *ruleset;            /* NULL where the rules have faults */
     const struct node **rule_documents; /* what it was read from, for check */
     size_t rule_document_count;
-    struct arena arena, case_arena;     /* case_arena: what came with the cases */
+    struct arena arena, case_arena; /* case_arena: what came with the cases */
 };
 
 /* Reads everything that the configuration names. 0, or -EINVAL with every fault in `diags`; the setup is

@@ -11,8 +11,8 @@
 #include "core/gather.h"
 #include "core/judge_bind.h"
 #include "core/judge_grow.h"
+#include "core/judge_newest.h"
 #include "core/period.h"
-#include "core/probe.h"
 
 /* What a thread needs to judge. */
 struct judge_worker {
@@ -489,41 +489,9 @@ static void push_tasks(
     }
 }
 
-/* ---- cases: what is looked at as of a later day while a period is the newest one ---- */
-
-/* Whether verdicts of the period were made as of a later day than its last, and are to be made again now that
- * the scope's newest period is another. */
-static bool was_newest(const struct judge *judge, int32_t period, int32_t newest)
+static struct newest newest_of(const struct judge *judge)
 {
-    return period != PERIOD_NONE && period != newest &&
-           reference_day(judge->reference, period, period) != reference_day(judge->reference, period, newest);
-}
-
-/* Whether the owner, or a rule that shares its scopes, looks at cases. */
-static bool reads_cases(const struct judge *judge, uint32_t owner)
-{
-    for (size_t i = owner; i < judge->len; i++)
-        if (judge->rules[i].owner == owner && probe_reads_cases(&judge->rules[i].rule->program))
-            return true;
-    return false;
-}
-
-/* Takes the horizons anew. Returns the oldest period that was the newest one of a scope and is so no more, or
- * INT32_MAX. */
-static int32_t move_horizons(struct judge *judge, uint32_t owner, const struct panel *panel)
-{
-    struct bound_rule *bound = &judge->rules[owner];
-    bool reads = reads_cases(judge, owner);
-    int32_t oldest = INT32_MAX;
-    int32_t *before = alloc_zeroed(bound->len, sizeof *before);
-    if (bound->len > 0)
-        memcpy(before, bound->horizons, bound->len * sizeof *before);
-    bound_rule_update_horizons(bound, panel, &judge->publications);
-    for (size_t scope = 0; reads && scope < bound->len; scope++)
-        if (was_newest(judge, before[scope], bound->horizons[scope]) && before[scope] < oldest)
-            oldest = before[scope];
-    alloc_free(before);
-    return oldest;
+    return (struct newest){judge->reference, judge->rules, judge->len};
 }
 
 /* ---- growth: series that were not there when the rules were bound ---- */
@@ -536,18 +504,6 @@ static uint8_t *mark_growth(const struct bound_rule *bound, const struct marks *
         if (scopes[scope] != 0 && marks->first < growth->from[scope])
             growth->from[scope] = marks->first;
     return scopes;
-}
-
-/* Lowers the first periods of scopes whose newest period is another now. */
-static void lower_to_horizons(const struct judge *judge, const struct bound_rule *bound,
-    const struct bound_rule *before, struct growth *growth)
-{
-    for (size_t scope = 0; scope < bound->len; scope++) {
-        uint32_t old = growth->before[scope];
-        int32_t horizon = old != SCOPE_NEW ? before->horizons[old] : PERIOD_NONE;
-        if (was_newest(judge, horizon, bound->horizons[scope]) && horizon < growth->from[scope])
-            growth->from[scope] = horizon;
-    }
 }
 
 /* Months behind those that were there are new to every scope. */
@@ -595,6 +551,7 @@ static bool take_over(struct judge *judge, const struct panel *panel, const stru
 {
     int32_t first = panel_first(panel), last = panel_last(panel);
     uint8_t **scopes = alloc_zeroed(judge->len, sizeof *scopes); /* by owner */
+    struct newest newest = newest_of(judge);
     bool known = true;
     for (uint32_t rule = 0; rule < judge->len && known; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
@@ -603,7 +560,7 @@ static bool take_over(struct judge *judge, const struct panel *panel, const stru
             known = growth_init(&growths[rule], bound, &before[rule], panel) &&
                     bound->first == before[rule].first;
             scopes[rule] = mark_growth(bound, marks, &growths[rule]);
-            lower_to_horizons(judge, bound, &before[rule], &growths[rule]);
+            newest_lower(&newest, rule, &before[rule], &growths[rule]);
         }
         const struct growth *growth = &growths[bound->owner];
         growth_carry(growth, bound, &before[rule]);
@@ -662,13 +619,14 @@ void judge_changes(struct judge *judge, const struct panel *panel, const struct 
     uint8_t **scopes = alloc_zeroed(judge->len, sizeof *scopes); /* by owner */
     *ret_result = (struct judge_result){0};
     int32_t first = panel_first(panel), last = panel_last(panel);
+    struct newest newest = newest_of(judge);
     mark_published(judge, panel, &marks);
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
         int32_t behind = resize_verdicts(bound, first, last);
         if (bound->owner == rule) {
             struct marks own = marks;
-            int32_t oldest = move_horizons(judge, rule, panel);
+            int32_t oldest = newest_move(&newest, rule, panel, &judge->publications);
             own.first = oldest < own.first ? oldest : own.first;
             scopes[rule] = mark_scopes(bound, &marks);
             push_tasks(&tasks, rule, scopes[rule], &own, behind);

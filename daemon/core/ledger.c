@@ -171,7 +171,8 @@ static struct alert_record record_of(const struct ledger_turn *turn, const struc
     };
 }
 
-/* Another rule set or another case did not revise any figure: what no longer holds has ended, and was no error.
+/* Another rule set or another case did not revise any figure: what no longer holds has ended, and was no
+ * error.
  */
 static enum alert_event by_reason(enum alert_event event, const struct ledger_turn *turn)
 {

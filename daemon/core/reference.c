@@ -49,7 +49,7 @@ static struct lists read_lists(const struct node *document, struct arena *arena,
         document, list_keys, sizeof list_keys / sizeof *list_keys, "a file of tables", &lists, arena, diags);
     if (r == 0 && document->len == 0) {
         diag_error(diags, document->place, "L009", "a file of tables holds no table");
-        diag_hint(diags, "its keys are baskets, measures, quotas and countries");
+        diag_hint(diags, "its keys are baskets, measures, quotas, countries and as_of");
     }
     return lists;
 }
@@ -103,10 +103,4 @@ void reference_deinit(struct reference *reference)
     measures_deinit(&reference->measures);
     quotas_deinit(&reference->quotas);
     countries_deinit(&reference->countries);
-}
-
-int32_t reference_day(const struct reference *reference, int32_t period, int32_t newest)
-{
-    int32_t end = date_end_of_period(period);
-    return period == newest && reference->as_of > end ? reference->as_of : end;
 }

@@ -72,10 +72,9 @@ static const char *made_id(struct arena *arena, const struct notice *notice, con
     const char *key = product_key(arena, notice->product);
     size_t len = strlen(key);
     if (len > KEY_BYTES_MAX)
-        key = arena_printf(arena, "%.*s-%.*s", KEY_BYTES_MAX - MARK_BYTES - 1, key, MARK_BYTES,
-            digest_of(key, len).hex);
-    return arena_printf(
-        arena, "%s-%s-%s-%s", notice->market, law_name(target->type), target->origin, key);
+        key = arena_printf(
+            arena, "%.*s-%.*s", KEY_BYTES_MAX - MARK_BYTES - 1, key, MARK_BYTES, digest_of(key, len).hex);
+    return arena_printf(arena, "%s-%s-%s-%s", notice->market, law_name(target->type), target->origin, key);
 }
 
 /* ---- the case of a notice ---- */
@@ -203,10 +202,11 @@ static bool is_of_order(const struct notice *notice)
 /* Whether what it says is a step of its case, other than of a review of it. */
 static bool is_step(const struct notice *notice)
 {
-    bool own = notice->proceeding == PROCEEDING_INVESTIGATION || notice->proceeding == PROCEEDING_CIRCUMVENTION;
+    bool own =
+        notice->proceeding == PROCEEDING_INVESTIGATION || notice->proceeding == PROCEEDING_CIRCUMVENTION;
     bool moves = notice->step == STEP_INSTITUTION || notice->step == STEP_INITIATION ||
-                 notice->step == STEP_PRELIMINARY || notice->step == STEP_FINAL || notice->step == STEP_ORDER ||
-                 notice->step == STEP_TERMINATION;
+                 notice->step == STEP_PRELIMINARY || notice->step == STEP_FINAL ||
+                 notice->step == STEP_ORDER || notice->step == STEP_TERMINATION;
     return notice->step == STEP_REVOCATION || (own && moves);
 }
 
@@ -229,8 +229,8 @@ static void put_reference(struct trade_case *trade_case, const struct notice *no
     }
 }
 
-/* A correction is dated by when it was made, not by what it mends: it moves a step only where it names the day
- * of that. */
+/* A correction is dated by when it was made, not by what it mends: it moves a step only where it names the
+ * day of that. */
 static void put_notice(struct trade_case *trade_case, const struct notice *notice)
 {
     int32_t day = notice->effective != DATE_NONE ? notice->effective : notice->published;

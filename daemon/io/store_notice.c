@@ -60,9 +60,9 @@ static struct digest digest_of_notice(const struct notice *notice, struct arena 
         notice->market, notice->agency, notice->title, notice->url, notice->product,
         join_lines(notice->cases.items, notice->cases.len, arena),
         join_lines(notice->origins.items, notice->origins.len, arena),
-        join_lines(notice->codes.items, notice->codes.len, arena), (int)notice->proceeding,
-        (int)notice->step, (int)notice->outcome, notice->laws, notice->correction, notice->listed,
-        notice->in_force, notice->listed ? 0 : notice->published, notice->effective, notice->due);
+        join_lines(notice->codes.items, notice->codes.len, arena), (int)notice->proceeding, (int)notice->step,
+        (int)notice->outcome, notice->laws, notice->correction, notice->listed, notice->in_force,
+        notice->listed ? 0 : notice->published, notice->effective, notice->due);
     return digest_of(text, strlen(text));
 }
 
@@ -117,8 +117,7 @@ static int put_notice(struct store *store, const struct notice *notice, int64_t 
     return r;
 }
 
-int store_put_notices(
-    struct store *store, const struct notices *notices, int64_t payload, size_t *ret_kept)
+int store_put_notices(struct store *store, const struct notices *notices, int64_t payload, size_t *ret_kept)
 {
     size_t kept = 0;
     int r = store_enter(store);
@@ -173,8 +172,8 @@ int store_load_notices(struct store *store, struct notices *notices)
 
 static int put_case(struct store *store, const struct trade_case *one)
 {
-    const int32_t days[] = {one->petition, one->initiation, one->preliminary, one->final, one->from,
-        one->revoked, one->ended};
+    const int32_t days[] = {
+        one->petition, one->initiation, one->preliminary, one->final, one->from, one->revoked, one->ended};
     struct arena arena = ARENA_NULL;
     struct query query = query_start(store, SQL_PUT_CASE);
     query_bind_text(&query, one->market);

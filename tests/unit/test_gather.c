@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml feeds/ask feeds/url feeds/answer feeds/gather */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml feeds/ask feeds/url feeds/answer feeds/gather daemon/core/date */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -27,13 +27,14 @@ static void read_words(struct fixture *f, const char *url, const char *yaml)
     *f = (struct fixture){0};
     assert_int_equal(yaml_parse("ask.yaml", slice_of(yaml), &f->arena, &document, &f->diags), 0);
     struct ask_sections sections = {node_get(document, "parameters"), node_get(document, "periods"),
-        node_get(document, "key"), node_get(document, "answers"), node_get(document, "limits")};
+        node_get(document, "key"), node_get(document, "form"), node_get(document, "pages"),
+        node_get(document, "answers"), node_get(document, "limits")};
     ask_read(&sections, url, document->place, &f->ask, &f->arena, &f->diags);
 }
 
 static void start(struct fixture *f, const char *yaml, int32_t newest, int32_t last)
 {
-    struct gather_span span = {newest, last};
+    struct gather_span span = {newest, last, 0};
     read_words(f, URL, yaml);
     assert_int_equal(f->diags.errors, 0);
     f->gather = gather_new(URL, &f->ask, &span, 1000);
