@@ -10,6 +10,7 @@
 #include "feeds/decode.h"
 #include "feeds/figure_rows.h"
 #include "feeds/format.h"
+#include "feeds/notices_form.h"
 #include "feeds/number.h"
 #include "feeds/url.h"
 #include "feeds/vocabulary.h"
@@ -32,7 +33,7 @@ struct document_keys {
     struct descriptor descriptor;
     int absent, unpublished, aggregate, world;      /* of absent_names and so on */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *fields, *rates, *end;
+    const struct node *fields, *rates, *notices, *end;
     struct ask_sections ask;
 };
 
@@ -168,6 +169,21 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(ask.key),
         .help = "The credential that the source wants to see.",
         .shape = &ask_key_shape},
+    {.name = "form",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.form),
+        .help = "The fields of a form that is posted to the URL.",
+        .shape = &ask_form_shape},
+    {.name = "accept",
+        .kind = KEY_TEXT,
+        .offset = DOCUMENT(descriptor.ask.accept),
+        .help = "The header Accept: which type of content is asked for.",
+        .shape = &ask_accept_shape},
+    {.name = "pages",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.pages),
+        .help = "Where an answer says that more of it is.",
+        .shape = &ask_pages_shape},
     {.name = "answers",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.answers),
@@ -216,17 +232,22 @@ static const struct key document_keys[] = {
     {.name = "end",
         .kind = KEY_NODE,
         .offset = DOCUMENT(end),
-        .required = true,
         .help = "What proves that the payload is whole.",
         .shape = &end_shape},
+    {.name = "notices",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(notices),
+        .help = "The feed brings notices of trade-remedy cases, and no figures.",
+        .shape = &notices_form_shape},
 };
 
-static const char *const fields_or_rates[] = {"fields", "rates", NULL};
+static const char *const contents[] = {"fields", "rates", "notices", NULL};
 const struct shape descriptor_shape = {.kind = SHAPE_MAP,
     .keys = document_keys,
     .key_count = LENGTH(document_keys),
-    .one_of = fields_or_rates,
-    .needs = {{"interval", "url"}}};
+    .one_of = contents,
+    .needs = {{"interval", "url"}, {"fields", "end"}, {"rates", "end"}},
+    .apart = {{"notices", "end"}, {"notices", "format"}}};
 
 struct end_keys {
     int64_t rows_at_least;
@@ -733,7 +754,7 @@ static void read_ask(const struct document_keys *keys, const struct node *docume
     struct descriptor *descriptor, struct diag_list *diags)
 {
     static const char *const names[] = {
-        "parameters", "periods", "key", "answers", "queue", "limits", "grace"};
+        "parameters", "periods", "key", "answers", "queue", "limits", "grace", "form", "accept", "pages"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",
@@ -742,21 +763,54 @@ static void read_ask(const struct document_keys *keys, const struct node *docume
         &keys->ask, descriptor->url, key_place(document, "url"), &descriptor->ask, &descriptor->arena, diags);
 }
 
-/* A feed has observations or exchange rates. */
+static void refuse_keys(const struct node *document, const char *const *names, size_t n, const char *content,
+    struct diag_list *diags)
+{
+    for (size_t i = 0; i < n; i++)
+        if (node_get(document, names[i]) != NULL)
+            diag_error(diags, key_place(document, names[i]), "F015", "a feed of %s takes no \"%s\"", content,
+                names[i]);
+}
+
+static void read_rates(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    static const char *const of_fields[] = {"absent", "aggregate", "world", "unpublished", "numbers"};
+    rate_columns_read(keys->rates, &descriptor->rates, &descriptor->arena, diags);
+    refuse_keys(document, of_fields, LENGTH(of_fields), "exchange rates", diags);
+}
+
+static void read_notices(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    static const char *const of_figures[] = {"format", "csv", "json", "xml", "xlsx", "end", "publication_lag",
+        "absent", "aggregate", "world", "grace", "unpublished", "numbers"};
+    refuse_keys(document, of_figures, LENGTH(of_figures), "notices", diags);
+    if (descriptor->url == NULL)
+        diag_error(diags, keys->notices->place, "F015",
+            "a feed of notices needs a url; files of them are read by tdwatch cases");
+    descriptor->notices = (int)notices_form_read(keys->notices, &descriptor->arena, diags);
+    descriptor->ask.current = true;
+}
+
+/* A feed has observations, exchange rates or notices. */
 static void read_content(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const of_fields[] = {"absent", "aggregate", "world"};
-    if (document->kind == NODE_MAP && (keys->fields == NULL) == (keys->rates == NULL))
-        diag_error(diags, document->place, "F015", "a feed needs either the section \"fields\" or \"rates\"");
+    int contents_given = (keys->fields != NULL) + (keys->rates != NULL) + (keys->notices != NULL);
+    if (document->kind != NODE_MAP)
+        return;
+    if (contents_given != 1)
+        diag_error(diags, document->place, "F015",
+            "a feed needs one of the sections \"fields\", \"rates\" and \"notices\"");
+    else if (keys->notices != NULL)
+        read_notices(keys, document, descriptor, diags);
     else if (keys->rates != NULL)
-        rate_columns_read(keys->rates, &descriptor->rates, &descriptor->arena, diags);
-    else if (keys->fields != NULL)
+        read_rates(keys, document, descriptor, diags);
+    else
         read_fields(keys->fields, descriptor, diags);
-    for (size_t i = 0; keys->rates != NULL && i < LENGTH(of_fields); i++)
-        if (node_get(document, of_fields[i]) != NULL)
-            diag_error(
-                diags, key_place(document, of_fields[i]), "F015", "exchange rates take no %s", of_fields[i]);
+    if (keys->notices == NULL && keys->end == NULL)
+        diag_error(diags, document->place, "F015", "a feed of figures or rates needs \"end\"");
 }
 
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)

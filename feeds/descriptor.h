@@ -27,6 +27,8 @@
  *   Where each row is one figure, and another column says which:
  *     value:    { column: OBS_VALUE, where: { indicators: VALUE_IN_EUROS }, map: { ": c": suppressed } }
  *   end: { rows_at_least: 1000 }      # what proves that the payload is whole
+ *
+ * A feed of notices has no format, fields and end, but notices: { form: federal-register } (feeds/notices.h).
  */
 #ifndef FEEDS_DESCRIPTOR_H
 #define FEEDS_DESCRIPTOR_H
@@ -101,6 +103,7 @@ struct descriptor {
     const char *url;           /* NULL: the feed is imported only, never polled */
     int format;                /* enum feed_format */
     bool or_xlsx;              /* a file in CSV that people bring may be a workbook as well */
+    int notices;               /* enum notices_form: it brings notices; NOTICES_NONE: figures */
     int64_t interval_s;        /* between polls */
     int64_t publication_lag_s; /* from a month's end to its usual publication */
     int64_t grace_s;           /* a month later than that raises feed-late; 0: none does */

@@ -194,6 +194,7 @@ static struct notice notice_of(
         .market = "US",
         .agency = agency == AGENCY_ITC ? "ITC" : "ITA",
         .title = document->title,
+        .url = arena_printf(form->arena, "https://www.federalregister.gov/d/%s", document->id),
         .product = read->product,
         .cases = read_cases(form, object, document),
         .origins = text_set_copy(&read->origins, form->arena),
@@ -309,13 +310,13 @@ static void read_order(struct notice_form *form, struct json_object *order, int3
             payload_quote(slice_of(id), quote));
         return;
     }
-    char text[DATE_TEXT_SIZE];
     notice_text_countries(text_or_empty(order, "country"), form->input->countries, &origins, form->arena);
     struct notice notice = {
-        .id = arena_printf(form->arena, "%s@%s", cases.items[0], date_format(day, text)),
+        .id = arena_printf(form->arena, "%s@orders", cases.items[0]),
         .market = "US",
         .agency = "ITA",
         .title = product,
+        .url = "",
         .product = product,
         .cases = text_set_copy(&cases, form->arena),
         .origins = text_set_copy(&origins, form->arena),

@@ -1,4 +1,4 @@
-/* link: feeds/notices feeds/notice_us feeds/notice_eu feeds/notice_title_us feeds/notice_title_eu feeds/notice_text feeds/payload daemon/core/notice daemon/core/trade_case daemon/core/country daemon/core/row daemon/core/code daemon/core/date daemon/core/period daemon/core/measure daemon/core/basket daemon/core/expr_lex daemon/core/expr_parse daemon/base/node daemon/base/keys daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str */
+/* link: feeds/notices feeds/notice_us feeds/notice_eu feeds/notice_title_us feeds/notice_title_eu feeds/notice_text feeds/payload daemon/core/notice daemon/core/trade_case daemon/core/country daemon/core/row daemon/core/code daemon/core/date daemon/core/period daemon/core/measure daemon/core/basket daemon/core/expr_lex daemon/core/expr_parse daemon/base/node daemon/base/keys daemon/base/alloc daemon/base/digest daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str feeds/notices_form */
 /* Any bytes as a payload of notices. What is refused says why; what is taken folds to cases whose days lie in
  * the years that there are. */
 #include <stdlib.h>
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     struct notices notices = NOTICES_NULL;
     struct notices_page page;
     struct diag_list diags = DIAG_LIST_NULL;
-    struct notices_input input = {{(const char *)data, size}, "fuzz.json", NULL, 20000};
+    struct notices_input input = {{(const char *)data, size}, "fuzz.json", NULL, 20000, NOTICES_NONE};
     int r = notices_read(&input, &notices, &page, &diags);
     require((r == 0) == (diags.errors == 0));
     require(r == 0 || notices.len == 0);

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml feeds/ask feeds/url feeds/answer feeds/named_text feeds/gather */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml feeds/ask feeds/url feeds/answer feeds/named_text feeds/gather daemon/core/date */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -27,14 +27,14 @@ static void read_words(struct fixture *f, const char *url, const char *yaml)
     *f = (struct fixture){0};
     assert_int_equal(yaml_parse("ask.yaml", slice_of(yaml), &f->arena, &document, &f->diags), 0);
     struct ask_sections sections = {node_get(document, "parameters"), node_get(document, "periods"),
-        node_get(document, "key"), node_get(document, "answers"), node_get(document, "limits"),
-        node_get(document, "queue")};
+        node_get(document, "key"), node_get(document, "form"), node_get(document, "pages"),
+        node_get(document, "answers"), node_get(document, "limits"), node_get(document, "queue")};
     ask_read(&sections, url, document->place, &f->ask, &f->arena, &f->diags);
 }
 
 static void start(struct fixture *f, const char *yaml, int32_t newest, int32_t last)
 {
-    struct gather_span span = {newest, last};
+    struct gather_span span = {newest, last, 0};
     read_words(f, URL, yaml);
     assert_int_equal(f->diags.errors, 0);
     f->gather = gather_new(URL, &f->ask, &span, 1000);
@@ -202,7 +202,7 @@ static const char *const queue_words = "parameters: { p: { values: [1, 2], join:
 
 static void start_queue(struct fixture *f)
 {
-    struct gather_span span = {PERIOD_NONE, PERIOD_NONE};
+    struct gather_span span = {PERIOD_NONE, PERIOD_NONE, 0};
     read_words(f, "https://a.example/get?{p}", queue_words);
     assert_int_equal(f->diags.errors, 0);
     f->gather = gather_new("https://a.example/get?{p}", &f->ask, &span, 1000);
@@ -277,7 +277,7 @@ static void a_queued_request_without_an_id_is_a_changed_source(void **state)
 {
     (void)state;
     struct fixture f;
-    struct gather_span span = {PERIOD_NONE, PERIOD_NONE};
+    struct gather_span span = {PERIOD_NONE, PERIOD_NONE, 0};
     read_words(&f, "https://a.example/get?{p}", queue_words);
     f.gather = gather_new("https://a.example/get?{p}", &f.ask, &span, 1000);
     assert_false(take(&f, 200, "{\"status\": \"SUBMITTED\"}"));

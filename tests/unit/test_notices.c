@@ -1,4 +1,4 @@
-/* link: feeds/notices feeds/notice_us feeds/notice_eu feeds/notice_title_us feeds/notice_title_eu feeds/notice_text feeds/payload daemon/core/notice daemon/core/trade_case daemon/core/country daemon/core/row daemon/core/code daemon/core/date daemon/core/period daemon/core/measure daemon/core/basket daemon/core/expr_lex daemon/core/expr_parse daemon/base/node daemon/base/keys daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str daemon/io/yaml daemon/io/file */
+/* link: feeds/notices feeds/notice_us feeds/notice_eu feeds/notice_title_us feeds/notice_title_eu feeds/notice_text feeds/payload daemon/core/notice daemon/core/trade_case daemon/core/country daemon/core/row daemon/core/code daemon/core/date daemon/core/period daemon/core/measure daemon/core/basket daemon/core/expr_lex daemon/core/expr_parse daemon/base/node daemon/base/keys daemon/base/alloc daemon/base/digest daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str daemon/io/yaml daemon/io/file feeds/notices_form */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +47,7 @@ static void fixture_deinit(struct fixture *f)
 static int read_slice(struct fixture *f, struct slice text)
 {
     int32_t day = date_make(2026, 8, 1);
-    struct notices_input input = {text, "notices.json", &f->countries, day};
+    struct notices_input input = {text, "notices.json", &f->countries, day, NOTICES_NONE};
     return notices_read(&input, &f->notices, &f->page, &f->diags);
 }
 
