@@ -756,6 +756,10 @@ static void read_content(const struct document_keys *keys, const struct node *do
         rate_columns_read(keys->rates, &descriptor->rates, &descriptor->arena, diags);
     else if (keys->fields != NULL)
         read_fields(keys->fields, descriptor, diags);
+    if (keys->rates != NULL && !ask_is_single(&descriptor->ask))
+        diag_error(diags, keys->rates->place, "F015",
+            "exchange rates come in one answer: by no periods, and of a "
+            "parameter all values in one request");
     for (size_t i = 0; keys->rates != NULL && i < LENGTH(of_fields); i++)
         if (node_get(document, of_fields[i]) != NULL)
             diag_error(
@@ -775,9 +779,9 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
-    read_content(&keys, document, descriptor, diags);
     if (document->kind == NODE_MAP)
         read_ask(&keys, document, descriptor, diags);
+    read_content(&keys, document, descriptor, diags);
     if (diags->errors > errors) {
         descriptor_deinit(descriptor);
         return -EINVAL;

@@ -41,6 +41,8 @@ enum statement {
     SQL_PUT_FEED,
     SQL_GET_HOST,
     SQL_PUT_HOST,
+    SQL_PUT_RATE,
+    SQL_EACH_RATE,
     SQL_PUT_RULESET,
     SQL_LAST_RULESET,
     SQL_GET_RULESET,

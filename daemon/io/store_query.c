@@ -64,6 +64,10 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
                      " succeeded_ms, next_ms, failures, health, text, newest)"
                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 
+    [SQL_PUT_RATE] = "INSERT INTO rate (payload, base, currency, period, rate) VALUES (?, ?, ?, ?, ?)",
+    [SQL_EACH_RATE] = "SELECT feed, base, currency, period, rate FROM rate"
+                      " CROSS JOIN payload ON payload.id = rate.payload ORDER BY payload, currency, period",
+
     /* A known rule set that comes back is the last one again; the last one put again is no change. */
     [SQL_PUT_RULESET] =
         "INSERT INTO ruleset (digest, turn, at_ms, files)"
