@@ -13,6 +13,7 @@
 #include "core/code.h"
 #include "core/period.h"
 #include "feeds/payload.h"
+#include "feeds/unpack.h"
 #include "feeds/vocabulary.h"
 #include "feeds/words.h"
 
@@ -59,6 +60,7 @@ struct mapper {
     size_t width; /* names in the header */
     struct source sources[FIELD_COUNT];
     size_t source_len;
+    size_t where[CONDITIONS_MAX]; /* where the columns of the feed's conditions stand */
     struct words words[FIELD_COUNT];
     struct dataset *dataset;
     struct dataset_row common; /* what is the same in every row */
@@ -386,7 +388,7 @@ static int read_field(struct mapper *mapper, const struct cell *cell, struct dat
 static bool has_field(const struct mapper *mapper, const struct source *source, const struct record *record)
 {
     const struct field *field = &mapper->descriptor->fields[source->role];
-    return field->where_column == NULL || slice_equal(record_field(record, source->where), field->where_text);
+    return field->where.column == NULL || slice_equal(record_field(record, source->where), field->where.text);
 }
 
 /* A row that is no figure of the feed: the source has renamed one, or has another one. */
@@ -395,7 +397,7 @@ static int refuse_figure(struct mapper *mapper, const struct record *record)
     char quote[QUOTE_SIZE];
     for (size_t i = 0; i < mapper->source_len; i++) {
         const struct source *source = &mapper->sources[i];
-        const char *column = mapper->descriptor->fields[source->role].where_column;
+        const char *column = mapper->descriptor->fields[source->role].where.column;
         if (column == NULL)
             continue;
         diag_error(mapper->diags, place_of(mapper, record, source->where), "D050",
@@ -444,6 +446,16 @@ static int read_row(struct mapper *mapper, const struct record *record, struct d
     return result;
 }
 
+/* Whether the feed reads the row at all. */
+static bool is_read(const struct mapper *mapper, const struct record *record)
+{
+    const struct descriptor *descriptor = mapper->descriptor;
+    for (size_t i = 0; i < descriptor->where_len; i++)
+        if (!slice_equal(record_field(record, mapper->where[i]), descriptor->where[i].text))
+            return false;
+    return true;
+}
+
 static int on_record(void *userdata, const struct record *record)
 {
     struct mapper *mapper = userdata;
@@ -455,7 +467,7 @@ static int on_record(void *userdata, const struct record *record)
     if (record->len != mapper->width) {
         diag_error(mapper->diags, place_of(mapper, record, 0), "D012",
             "the row has %zu fields, the header names %zu", record->len, mapper->width);
-    } else if (read_row(mapper, record, &row) == 0) {
+    } else if (is_read(mapper, record) && read_row(mapper, record, &row) == 0) {
         dataset_put(mapper->dataset, &row);
     }
     return too_many_faults(mapper);
@@ -528,7 +540,7 @@ static bool is_read_before(const struct mapper *mapper, enum field_role role, co
     for (int i = 0; i < (int)role; i++) {
         const struct field *field = &mapper->descriptor->fields[i];
         if ((field->column != NULL && str_equal(field->column, column)) ||
-            (field->where_column != NULL && str_equal(field->where_column, column)))
+            (field->where.column != NULL && str_equal(field->where.column, column)))
             return true;
     }
     return false;
@@ -549,8 +561,8 @@ static void find_source(struct mapper *mapper, enum field_role role, const struc
     struct source source = {.role = role};
     source.at =
         field->optional ? find_column(field->column, names) : need_column(mapper, role, field->column, names);
-    if (field->where_column != NULL)
-        source.where = need_column(mapper, role, field->where_column, names);
+    if (field->where.column != NULL)
+        source.where = need_column(mapper, role, field->where.column, names);
     if (source.at < names->len && source.where < names->len)
         mapper->sources[mapper->source_len++] = source;
 }
@@ -596,6 +608,8 @@ static int on_names(void *userdata, const struct record *names)
     for (int i = 0; i < FIELD_COUNT; i++)
         if (mapper->descriptor->fields[i].given && mapper->descriptor->fields[i].column != NULL)
             find_source(mapper, (enum field_role)i, names);
+    for (size_t i = 0; i < mapper->descriptor->where_len; i++)
+        mapper->where[i] = need_column(mapper, FIELD_COUNT, mapper->descriptor->where[i].column, names);
     sort_sources(mapper);
     return mapper->diags->errors > mapper->errors_before;
 }
@@ -692,8 +706,15 @@ static int read_records(const struct decode_input *input, struct slice body, con
 
 int decode_records(const struct decode_input *input, const struct record_sink *sink, struct diag_list *diags)
 {
-    int r = payload_check(input->descriptor, input->payload, input->file, diags);
-    return r == 0 ? read_records(input, payload_body(input->payload), sink, diags) : r;
+    struct unpacked unpacked;
+    int r = unpack_payload(input, &unpacked, diags);
+    const struct decode_input *document = &unpacked.input;
+    if (r == 0)
+        r = payload_check(document->descriptor, document->payload, document->file, diags);
+    if (r == 0)
+        r = read_records(document, payload_body(document->payload), sink, diags);
+    unpacked_deinit(&unpacked);
+    return r;
 }
 
 static int read_whole(struct mapper *mapper, struct slice body, struct datasets *ret_payload)
@@ -725,9 +746,16 @@ static int read_payload(struct mapper *mapper, struct slice body, struct dataset
 
 int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
 {
+    struct unpacked unpacked;
     *ret_payload = (struct datasets){0};
+    int r = unpack_payload(input, &unpacked, diags);
+    const struct decode_input *document = &unpacked.input;
     struct mapper mapper = {
-        .input = input, .descriptor = input->descriptor, .diags = diags, .errors_before = diags->errors};
-    int r = payload_check(input->descriptor, input->payload, input->file, diags);
-    return r == 0 ? read_payload(&mapper, payload_body(input->payload), ret_payload) : r;
+        .input = document, .descriptor = input->descriptor, .diags = diags, .errors_before = diags->errors};
+    if (r == 0)
+        r = payload_check(document->descriptor, document->payload, document->file, diags);
+    if (r == 0)
+        r = read_payload(&mapper, payload_body(document->payload), ret_payload);
+    unpacked_deinit(&unpacked);
+    return r;
 }

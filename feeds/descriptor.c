@@ -8,7 +8,8 @@
 #include "core/country.h"
 #include "core/rates.h"
 #include "feeds/decode.h"
-#include "feeds/figure_rows.h"
+#include "feeds/fields_check.h"
+#include "feeds/unpack.h"
 #include "feeds/url.h"
 #include "feeds/vocabulary.h"
 
@@ -38,7 +39,7 @@ struct document_keys {
     struct descriptor descriptor;
     int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *fields, *rates, *end;
+    const struct node *where, *fields, *rates, *end;
     struct ask_sections ask;
 };
 
@@ -90,6 +91,12 @@ static const struct key document_keys[] = {
         .fallback = "csv",
         .choices = format_names,
         .help = "What the payload is."},
+    {.name = "unpack",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(descriptor.unpack),
+        .fallback = "none",
+        .choices = unpack_names,
+        .help = "The archive in which the payload comes, as its only file."},
     {.name = "interval",
         .kind = KEY_DURATION,
         .offset = DOCUMENT(descriptor.interval_s),
@@ -187,6 +194,11 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(sections[FEED_XLSX]),
         .help = "Which sheet of the workbook is read.",
         .shape = &xlsx_shape},
+    {.name = "where",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(where),
+        .help = "Columns and their texts: only rows with them are read.",
+        .shape = &conditions_shape},
     {.name = "fields",
         .kind = KEY_NODE,
         .offset = DOCUMENT(fields),
@@ -404,7 +416,7 @@ static const struct key field_keys[] = {
         .kind = KEY_NODE,
         .offset = FIELD(where),
         .help = "A column and its text: only rows with it have this figure.",
-        .shape = &figure_rows_where_shape},
+        .shape = &condition_shape},
 };
 
 /* Which keys of field_keys say something for which field. */
@@ -605,7 +617,7 @@ static void read_field(const struct reading *reading)
     if (keys.map != NULL)
         read_map(reading, keys.map);
     if (keys.where != NULL && is_figure(reading->role))
-        figure_rows_read(keys.where, reading->field, reading->arena, reading->diags);
+        (void)condition_read(keys.where, 1, &reading->field->where, reading->arena, reading->diags);
     check_prefix(reading);
     check_origin(reading);
     check_scale(reading);
@@ -613,36 +625,6 @@ static void read_field(const struct reading *reading)
 }
 
 /* ---- the whole ---- */
-
-/* A quantity without a unit cannot be compared with anything. */
-static void check_unit(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    const struct field *quantity = &descriptor->fields[FIELD_QUANTITY];
-    const struct node *node = node_get(fields, "quantity");
-    bool column = descriptor->fields[FIELD_UNIT].given;
-    if (!quantity->given && column)
-        diag_error(diags, node_get(fields, "unit")->place, "F008", "a unit without a quantity");
-    if (!quantity->given || node->kind != NODE_MAP)
-        return;
-    bool constant = node_get(node, "unit") != NULL;
-    if (constant == column)
-        diag_error(diags, node->place, "F008", "the quantity needs %s",
-            column ? "its unit from one place: its own key \"unit\", or the field unit"
-                   : "a unit: its own key \"unit\", or a field unit");
-    if (constant && !code_is_product(slice_of(quantity->unit)))
-        diag_error(diags, key_place(node, "unit"), "F008", "\"%.100s\" is not %s", quantity->unit,
-            vocabulary_expected(FIELD_UNIT));
-}
-
-static void check_optional(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    for (int i = 0; descriptor->format == FEED_XLSX && i < FIELD_COUNT; i++)
-        if (descriptor->fields[i].optional)
-            diag_error(diags, node_get(fields, role_keys[i].name)->place, "F014",
-                "a workbook's header row is found by its columns, so none is optional");
-}
 
 static void read_fields(const struct node *fields, struct descriptor *descriptor, struct diag_list *diags)
 {
@@ -654,11 +636,8 @@ static void read_fields(const struct node *fields, struct descriptor *descriptor
         if (nodes[i] != NULL)
             read_field(&reading);
     }
-    if (fields->kind != NODE_MAP)
-        return;
-    check_unit(descriptor, fields, diags);
-    figure_rows_check(fields, descriptor, diags);
-    check_optional(descriptor, fields, diags);
+    if (fields->kind == NODE_MAP)
+        fields_check(fields, descriptor, diags);
 }
 
 /* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed. */
@@ -749,21 +728,15 @@ static void read_ask(const struct document_keys *keys, const struct node *docume
 static void read_content(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const of_fields[] = {"absent", "aggregate", "world"};
     if (document->kind == NODE_MAP && (keys->fields == NULL) == (keys->rates == NULL))
         diag_error(diags, document->place, "F015", "a feed needs either the section \"fields\" or \"rates\"");
     else if (keys->rates != NULL)
-        rate_columns_read(keys->rates, &descriptor->rates, &descriptor->arena, diags);
+        rate_columns_read(document, &descriptor->ask, &descriptor->rates, &descriptor->arena, diags);
     else if (keys->fields != NULL)
         read_fields(keys->fields, descriptor, diags);
-    if (keys->rates != NULL && !ask_is_single(&descriptor->ask))
-        diag_error(diags, keys->rates->place, "F015",
-            "exchange rates come in one answer: by no periods, and of a "
-            "parameter all values in one request");
-    for (size_t i = 0; keys->rates != NULL && i < LENGTH(of_fields); i++)
-        if (node_get(document, of_fields[i]) != NULL)
-            diag_error(
-                diags, key_place(document, of_fields[i]), "F015", "exchange rates take no %s", of_fields[i]);
+    if (keys->where != NULL)
+        descriptor->where_len =
+            condition_read(keys->where, CONDITIONS_MAX, descriptor->where, &descriptor->arena, diags);
 }
 
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)

@@ -38,9 +38,13 @@
 #include "base/keys.h"
 #include "base/node.h"
 #include "feeds/ask.h"
+#include "feeds/condition.h"
 #include "feeds/rate_columns.h"
 
 enum feed_format { FEED_CSV, FEED_JSON, FEED_XML, FEED_XLSX, FEED_FORMAT_COUNT };
+
+/* What a payload's document comes in. */
+enum feed_unpack { UNPACK_NONE, UNPACK_7Z, UNPACK_ZIP };
 
 /* The observation's fields a descriptor maps, in the order of the table in descriptor.c. */
 enum field_role {
@@ -76,18 +80,18 @@ struct field {
     bool map_translates; /* other than by leaving rows out: a text outside the map is an error, unless it
                             has_codes */
     bool map_skips;
-    bool has_codes;       /* texts outside the map are looked up in `codes` */
-    int codes;            /* enum country_scheme */
-    bool optional;        /* a payload may lack the column */
-    const char *currency; /* value: of the payload, converted to USD; NULL: it is in USD */
-    const char *where_column,
-        *where_text; /* figures: only rows with this text in that column have it; or NULL */
+    bool has_codes;         /* texts outside the map are looked up in `codes` */
+    int codes;              /* enum country_scheme */
+    bool optional;          /* a payload may lack the column */
+    const char *currency;   /* value: of the payload, converted to USD; NULL: it is in USD */
+    struct condition where; /* figures: only rows that fit it have this one */
 };
 
 struct descriptor {
     const char *feed, *title, *licence, *file;
     const char *url;           /* NULL: the feed is imported only, never polled */
     int format;                /* enum feed_format */
+    int unpack;                /* enum feed_unpack */
     int64_t interval_s;        /* between polls */
     int64_t publication_lag_s; /* from a month's end to its usual publication */
     int64_t grace_s;           /* a month later than that raises feed-late; 0: none does */
@@ -96,7 +100,7 @@ struct descriptor {
     int64_t rows_at_least;
     bool world_is_sum;   /* it has every partner and no total: the world is the sum of its partners */
     bool sums;           /* rows of the same series and month are added up */
-    bool by_figure;      /* a row is one figure of its observation: figures have a where_column */
+    bool by_figure;      /* a row is one figure of its observation: figures have a `where` */
     bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
                             trade, not an unknown figure */
     char delimiter;      /* CSV */
@@ -113,6 +117,8 @@ struct descriptor {
         const char *sheet; /* a text in a cell above the header row, by which the sheet is found */
         const char *says;  /* another text that must stand there, such as the unit of the figures; or NULL */
     } xlsx;
+    struct condition where[CONDITIONS_MAX]; /* only rows that fit all of them are read */
+    size_t where_len;
     struct field fields[FIELD_COUNT];
     struct rate_columns rates; /* of a feed of exchange rates, which has no fields */
     struct digest version;     /* of its text, set by who has read the file */
