@@ -4,8 +4,10 @@
 """
 
 import datetime
+import decimal
 import json
 import pathlib
+import re
 import shutil
 import signal
 import sys
@@ -14,6 +16,9 @@ import time
 import unittest
 
 import world
+
+sys.path.insert(0, str(world.TESTS / "standins"))
+import comext
 
 BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
 STANDINS = world.TESTS / "standins"
@@ -189,6 +194,163 @@ class Comtrade(Service):
     def test_a_refused_key_is_told(self):
         self.tell("", key="another")
         self.assertIn("invalid subscription key", self.ends_as("key"))
+
+
+class Eurostat(Service):
+    """Comext by its API, in euros, and the ECB's rates: two feeds of one stand-in."""
+    feed, service = "eurostat-comext", "eurostat"
+    products = '["721049", "730630", "999999"]'
+
+    def tell(self, trouble, **replaced):
+        self.control.write_text(json.dumps({"published": month(2), "rates": month(1), "rows": 500000, "queue": 500000, "polls": 2,
+                                            "trouble": trouble} | replaced), encoding="ascii")
+
+    def describe(self, comment, **replaced):
+        """The shipped descriptors, towards the stand-in, for few products and countries; the configuration is that of the Union."""
+        text = (world.ROOT / "feeds" / "eurostat-comext.feed.yaml").read_text(encoding="utf-8")
+        text = re.sub(r"values: \[\s*\"0.*?\]", f"values: {self.products}", text, flags=re.S)
+        text = re.sub(r"values: \[EXT_EU27_2020.*?\]", "values: [EXT_EU27_2020, VN, CN, KR]", text)
+        self.put("eurostat", self.here(text).replace("pause: 15s", "pause: 1s") + f"# {comment}\n", replaced)
+        self.put("ecb", self.here((world.ROOT / "feeds" / "ecb-rates.feed.yaml").read_text(encoding="utf-8")) + f"# {comment}\n", replaced)
+        config = self.world.directory / "tdwatch.yaml"
+        config.write_text(config.read_text(encoding="utf-8").replace("home: VN", "home: EU"), encoding="utf-8")
+
+    def here(self, text):
+        text = re.sub(r"https://(ec\.europa\.eu|data-api\.ecb\.europa\.eu)", f"http://127.0.0.1:{self.port}", text)
+        return text.replace("pause: 2s", "pause: 0s")
+
+    def put(self, name, text, replaced):
+        for old, new in replaced.items():
+            text = text.replace(old, new)
+        (self.world.directory / "feeds" / f"{name}.feed.yaml").write_text(text, encoding="utf-8")
+
+    def figures(self, product="721049", origin="VN"):
+        """The months that history has: value, quantity."""
+        done = self.world.run("query", "imports", "--product", product, "--origin", origin)
+        return {line[0]: line[1:] for line in (line.split() for line in done.stdout.splitlines()) if line and line[0][:2] == "20"}
+
+    def expected(self, ago, product="721049", origin="VN"):
+        """Value in USD and quantity in kg, each rounded once."""
+        text = comext.euros(origin, product, month(ago))
+        usd = (decimal.Decimal(text) * decimal.Decimal(comext.rate("USD", month(ago)))).quantize(
+            decimal.Decimal("0.001"), decimal.ROUND_HALF_UP)
+        return [f"{usd:.3f}".removesuffix(".000"), f"{decimal.Decimal(f'{text / 8:.2f}') * 100:.0f}", "kg"]
+
+    def test_figures_are_put_together_and_euros_are_converted(self):
+        self.ends_as("ok")
+        self.assertEqual(self.state()[2], period(2))
+        figures = self.figures()
+        self.assertEqual(sorted(figures), [month(ago) for ago in range(12, 1, -1)])
+        for ago in range(12, 1, -1):
+            self.assertEqual(figures[month(ago)], self.expected(ago), month(ago))
+        self.assertEqual(self.figures("730630", "KR")[month(2)], self.expected(2, "730630", "KR"))
+        self.assertEqual(self.world.sql("SELECT count(*) FROM rate WHERE currency = 'USD' AND base = 'EUR'"),
+                         [(period(1) - 2002 * 12 + 1,)])
+        self.assertEqual(self.world.sql(f"SELECT rate FROM rate WHERE currency = 'USD' AND period = {period(2)}"),
+                         [(int(decimal.Decimal(comext.rate("USD", month(2))) * 10 ** 12),)])
+        self.assertEqual(self.world.sql("SELECT count(*) FROM alert"), [(0,)])
+
+    def test_rates_are_asked_for_first(self):
+        self.ends_as("ok")
+        self.assertIn("/service/data/EXR/", self.asked()[0]["path"])
+
+    def test_what_is_queued_is_waited_for(self):
+        self.tell("", queue=1)
+        self.ends_as("ok")
+        words = [request["path"].split("/")[-2] for request in self.asked()[1:]]
+        self.assertEqual(words[:5], ["DS-045409", "status", "status", "status", "data"])
+        self.assertEqual(self.figures()[month(2)], self.expected(2))
+
+    def test_what_has_expired_is_a_failure(self):
+        self.tell("expired", queue=1)
+        self.world.start()
+        text = world.wait_for("a failure", lambda: self.state() and self.state()[3] > 0 and self.state()[1])
+        self.assertRegex(text, "HTTP 200: .* EXPIRED")
+        self.assertEqual(self.world.sql("SELECT count(*) FROM block"), [(0,)])
+
+    def test_what_is_too_much_is_asked_in_parts(self):
+        for trouble in ("", "json"):
+            with self.subTest(trouble):
+                self.tell(trouble, rows=24)
+                before = len(self.asked())
+                if self.world.daemon is not None:
+                    self.world.kill()
+                    shutil.rmtree(self.world.directory / "state")
+                self.ends_as("ok")
+                asked = [request for request in self.asked()[before:] if "DS-045409" in request["path"]]
+                self.assertEqual([(request["first"], request["last"]) for request in asked[:4]],
+                                 [(month(12), month(7)), (month(12), month(10)), (month(12), month(11)), (month(12), month(12))][:4])
+                self.assertEqual(self.figures()[month(2)], self.expected(2))
+                self.assertEqual(self.world.sql("SELECT accepted FROM payload WHERE feed = 'eurostat-comext'"), [(1,)])
+
+    def test_one_figure_that_is_too_much_is_told(self):
+        self.tell("", rows=1)
+        self.assertIn("one request for a single month and value is too much for the source", self.ends_as("changed"))
+
+    def test_nothing_is_published_or_traded(self):
+        self.products = '["999999"]'
+        self.describe("only what nobody trades")
+        self.world.start()
+        world.wait_for("an answer", lambda: self.state() and self.state()[0] == "ok")
+        self.assertEqual(self.world.sql("SELECT count(*) FROM payload WHERE feed = 'eurostat-comext'"), [(0,)])
+
+    def test_confidential_and_missing_figures_are_none(self):
+        for trouble in ("marks", "flags"):
+            with self.subTest(trouble):
+                self.tell(trouble)
+                if self.world.daemon is not None:
+                    self.world.kill()
+                    shutil.rmtree(self.world.directory / "state")
+                self.ends_as("ok")
+                self.assertEqual(self.figures(origin="VN").get(month(2), ["kg"]), ["kg"])
+                self.assertEqual(self.figures(origin="KR")[month(2)], self.expected(2, origin="KR"))
+                self.assertEqual(self.figures("730630", "VN")[month(2)], self.expected(2, "730630", "VN"))
+
+    def test_a_renamed_figure_is_quarantined(self):
+        self.tell("renamed")
+        self.assertIn('the row is no figure of the feed: its indicators is "VALUE_EUR"', self.ends_as("quarantine"))
+        self.assertEqual(self.world.sql("SELECT count(*) FROM block"), [(0,)])
+
+    def test_what_waits_for_a_rate_is_asked_again_when_it_comes(self):
+        self.tell("", rates=month(4))
+        text = self.ends_as("quarantine")
+        self.assertIn(f"no rate of EUR to USD is known for {month(3)}; the newest one is of {month(4)}", text)
+        self.assertEqual(self.world.sql("SELECT product FROM alert WHERE rule = 'feed-quarantine' AND closed_ms IS NULL"), [(self.feed,)])
+        self.tell("")
+        self.put("ecb", (self.world.directory / "feeds" / "ecb.feed.yaml").read_text(encoding="utf-8") + "# again\n", {})
+        before = len(self.asked())
+        self.world.daemon.send_signal(signal.SIGHUP)
+        world.wait_for("the rate", lambda: self.state()[0] == "ok")
+        self.assertEqual(self.world.sql("SELECT count(*) FROM alert WHERE rule = 'feed-quarantine' AND closed_ms IS NULL"), [(0,)])
+        self.assertEqual(self.figures()[month(2)], self.expected(2))
+        self.assertIn("/service/data/EXR/", self.asked()[before]["path"])
+
+    def test_without_rates_nothing_is_converted(self):
+        self.tell("rateless")
+        self.assertIn("none is at all", self.ends_as("quarantine"))
+        self.assertEqual(self.world.sql("SELECT failures > 0 FROM feed WHERE feed = 'ecb-rates'"), [(1,)])
+
+    def test_a_revised_rate_counts_from_then_on(self):
+        self.ends_as("ok")
+        figures = self.figures()
+        self.tell("revised")
+        self.put("ecb", (self.world.directory / "feeds" / "ecb.feed.yaml").read_text(encoding="utf-8") + "# again\n", {})
+        self.world.daemon.send_signal(signal.SIGHUP)
+        world.wait_for("the rates", lambda: self.world.sql("SELECT count(*) FROM rate WHERE currency = 'USD' AND period = "
+                                                           f"{period(2)}") == [(2,)])
+        self.assertEqual(self.figures(), figures)
+
+    def test_a_feed_in_euros_needs_rates(self):
+        (self.world.directory / "feeds" / "ecb.feed.yaml").unlink()
+        done = self.world.run("feed", "show", self.feed)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the values of the feed 'eurostat-comext' are in EUR, and no feed of the configuration has exchange rates", done.stderr)
+
+    def test_a_web_page_changes_nothing(self):
+        self.tell("html")
+        self.world.start()
+        world.wait_for("failures", lambda: len(self.world.sql("SELECT 1 FROM feed WHERE failures > 0")) == 2)
+        self.assertEqual(self.world.sql("SELECT count(*) FROM payload"), [(0,)])
 
 
 unittest.main(verbosity=2)
