@@ -260,7 +260,7 @@ static void refuse_month(struct mapper *mapper, const struct cell *cell, int32_t
         "no rate of %s to USD is known for %s; %s%s", currency, period_format(period, month),
         last != PERIOD_NONE ? "the newest one is of " : "none is at all", period_format(last, newest));
     diag_hint(
-        mapper->diags, "a feed of exchange rates brings it; when it does, this payload is asked for again");
+        mapper->diags, "a feed of exchange rates brings it; a payload that was fetched is then asked for again");
 }
 
 /* What converts the row's value. Rows of one month mostly follow each other. */
