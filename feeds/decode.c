@@ -259,8 +259,8 @@ static void refuse_month(struct mapper *mapper, const struct cell *cell, int32_t
     diag_error(mapper->diags, place_of_cell(mapper, cell), "D057",
         "no rate of %s to USD is known for %s; %s%s", currency, period_format(period, month),
         last != PERIOD_NONE ? "the newest one is of " : "none is at all", period_format(last, newest));
-    diag_hint(
-        mapper->diags, "a feed of exchange rates brings it; a payload that was fetched is then asked for again");
+    diag_hint(mapper->diags,
+        "a feed of exchange rates brings it; a payload that was fetched is then asked for again");
 }
 
 /* What converts the row's value. Rows of one month mostly follow each other. */
