@@ -15,6 +15,7 @@
 #include "core/period.h"
 #include "feeds/number.h"
 #include "feeds/payload.h"
+#include "feeds/unpack.h"
 #include "feeds/vocabulary.h"
 #include "feeds/words.h"
 
@@ -61,6 +62,7 @@ struct mapper {
     size_t width; /* names in the header */
     struct source sources[FIELD_COUNT];
     size_t source_len;
+    size_t where[CONDITIONS_MAX]; /* where the columns of the feed's conditions stand */
     struct words words[FIELD_COUNT];
     struct dataset *dataset;
     struct dataset_row common; /* what is the same in every row */
@@ -273,8 +275,8 @@ static void refuse_month(struct mapper *mapper, const struct cell *cell, int32_t
     diag_error(mapper->diags, place_of_cell(mapper, cell), "D057",
         "no rate of %s to USD is known for %s; %s%s", currency, period_format(period, month),
         last != PERIOD_NONE ? "the newest one is of " : "none is at all", period_format(last, newest));
-    diag_hint(
-        mapper->diags, "a feed of exchange rates brings it; when it does, this payload is asked for again");
+    diag_hint(mapper->diags,
+        "a feed of exchange rates brings it; a payload that was fetched is then asked for again");
 }
 
 /* What converts the row's value. Rows of one month mostly follow each other. */
@@ -418,7 +420,7 @@ static int read_field(struct mapper *mapper, const struct cell *cell, struct dat
 static bool has_field(const struct mapper *mapper, const struct source *source, const struct record *record)
 {
     const struct field *field = &mapper->descriptor->fields[source->role];
-    return field->where_column == NULL || slice_equal(record_field(record, source->where), field->where_text);
+    return field->where.column == NULL || slice_equal(record_field(record, source->where), field->where.text);
 }
 
 /* A row that is no figure of the feed: the source has renamed one, or has another one. */
@@ -427,7 +429,7 @@ static int refuse_figure(struct mapper *mapper, const struct record *record)
     char quote[QUOTE_SIZE];
     for (size_t i = 0; i < mapper->source_len; i++) {
         const struct source *source = &mapper->sources[i];
-        const char *column = mapper->descriptor->fields[source->role].where_column;
+        const char *column = mapper->descriptor->fields[source->role].where.column;
         if (column == NULL)
             continue;
         diag_error(mapper->diags, place_of(mapper, record, source->where), "D050",
@@ -476,6 +478,16 @@ static int read_row(struct mapper *mapper, const struct record *record, struct d
     return result;
 }
 
+/* Whether the feed reads the row at all. */
+static bool is_read(const struct mapper *mapper, const struct record *record)
+{
+    const struct descriptor *descriptor = mapper->descriptor;
+    for (size_t i = 0; i < descriptor->where_len; i++)
+        if (!slice_equal(record_field(record, mapper->where[i]), descriptor->where[i].text))
+            return false;
+    return true;
+}
+
 static int on_record(void *userdata, const struct record *record)
 {
     struct mapper *mapper = userdata;
@@ -487,7 +499,7 @@ static int on_record(void *userdata, const struct record *record)
     if (record->len != mapper->width) {
         diag_error(mapper->diags, place_of(mapper, record, 0), "D012",
             "the row has %zu fields, the header names %zu", record->len, mapper->width);
-    } else if (read_row(mapper, record, &row) == 0) {
+    } else if (is_read(mapper, record) && read_row(mapper, record, &row) == 0) {
         dataset_put(mapper->dataset, &row);
     }
     return too_many_faults(mapper);
@@ -577,7 +589,7 @@ static bool is_read_before(const struct mapper *mapper, enum field_role role, co
     for (int i = 0; i < (int)role; i++) {
         const struct field *field = &mapper->descriptor->fields[i];
         if ((field->column != NULL && str_equal(field->column, column)) ||
-            (field->where_column != NULL && str_equal(field->where_column, column)))
+            (field->where.column != NULL && str_equal(field->where.column, column)))
             return true;
     }
     return false;
@@ -598,8 +610,8 @@ static void find_source(struct mapper *mapper, enum field_role role, const struc
     struct source source = {.role = role};
     source.at =
         field->optional ? find_column(field->column, names) : need_column(mapper, role, field->column, names);
-    if (field->where_column != NULL)
-        source.where = need_column(mapper, role, field->where_column, names);
+    if (field->where.column != NULL)
+        source.where = need_column(mapper, role, field->where.column, names);
     if (source.at < names->len && source.where < names->len)
         mapper->sources[mapper->source_len++] = source;
 }
@@ -645,6 +657,8 @@ static int on_names(void *userdata, const struct record *names)
     for (int i = 0; i < FIELD_COUNT; i++)
         if (mapper->descriptor->fields[i].given && mapper->descriptor->fields[i].column != NULL)
             find_source(mapper, (enum field_role)i, names);
+    for (size_t i = 0; i < mapper->descriptor->where_len; i++)
+        mapper->where[i] = need_column(mapper, FIELD_COUNT, mapper->descriptor->where[i].column, names);
     sort_sources(mapper);
     return mapper->diags->errors > mapper->errors_before;
 }
@@ -741,8 +755,15 @@ static int read_records(const struct decode_input *input, struct slice body, con
 
 int decode_records(const struct decode_input *input, const struct record_sink *sink, struct diag_list *diags)
 {
-    int r = payload_check(input->descriptor, input->payload, input->file, diags);
-    return r == 0 ? read_records(input, payload_body(input->payload), sink, diags) : r;
+    struct unpacked unpacked;
+    int r = unpack_payload(input, &unpacked, diags);
+    const struct decode_input *document = &unpacked.input;
+    if (r == 0)
+        r = payload_check(document->descriptor, document->payload, document->file, diags);
+    if (r == 0)
+        r = read_records(document, payload_body(document->payload), sink, diags);
+    unpacked_deinit(&unpacked);
+    return r;
 }
 
 static int read_whole(struct mapper *mapper, struct slice body, struct datasets *ret_payload)
@@ -774,16 +795,23 @@ static int read_payload(struct mapper *mapper, struct slice body, struct dataset
 
 int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
 {
+    struct unpacked unpacked;
     *ret_payload = (struct datasets){0};
     struct descriptor descriptor = *input->descriptor;
-    struct decode_input own = *input;
-    own.descriptor = &descriptor;
     if (descriptor.or_xlsx && payload_is_archive(input->payload))
         descriptor.format = FEED_XLSX;
+    struct decode_input own = *input;
+    own.descriptor = &descriptor;
+    int r = unpack_payload(&own, &unpacked, diags);
+    const struct decode_input *document = &unpacked.input;
     struct mapper mapper = {
-        .input = &own, .descriptor = &descriptor, .diags = diags, .errors_before = diags->errors};
-    int r = payload_check(&descriptor, input->payload, input->file, diags);
-    return r == 0 ? read_payload(&mapper, payload_body(input->payload), ret_payload) : r;
+        .input = document, .descriptor = &descriptor, .diags = diags, .errors_before = diags->errors};
+    if (r == 0)
+        r = payload_check(&descriptor, document->payload, document->file, diags);
+    if (r == 0)
+        r = read_payload(&mapper, payload_body(document->payload), ret_payload);
+    unpacked_deinit(&unpacked);
+    return r;
 }
 
 int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)

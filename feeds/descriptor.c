@@ -8,10 +8,11 @@
 #include "core/country.h"
 #include "core/rates.h"
 #include "feeds/decode.h"
-#include "feeds/figure_rows.h"
+#include "feeds/fields_check.h"
 #include "feeds/format.h"
 #include "feeds/notices_form.h"
 #include "feeds/number.h"
+#include "feeds/unpack.h"
 #include "feeds/url.h"
 #include "feeds/vocabulary.h"
 
@@ -33,7 +34,7 @@ struct document_keys {
     struct descriptor descriptor;
     int absent, unpublished, aggregate, world;      /* of absent_names and so on */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *fields, *rates, *notices, *end;
+    const struct node *where, *fields, *rates, *notices, *end;
     struct ask_sections ask;
 };
 
@@ -92,6 +93,12 @@ static const struct key document_keys[] = {
         .fallback = "csv",
         .choices = format_names,
         .help = "What the payload is."},
+    {.name = "unpack",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(descriptor.unpack),
+        .fallback = "none",
+        .choices = unpack_names,
+        .help = "The archive in which the payload comes, as its only file."},
     {.name = "interval",
         .kind = KEY_DURATION,
         .offset = DOCUMENT(descriptor.interval_s),
@@ -219,6 +226,11 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(sections[FEED_XLSX]),
         .help = "Which sheet of the workbook is read.",
         .shape = &format_xlsx_shape},
+    {.name = "where",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(where),
+        .help = "Columns and their texts: only rows with them are read.",
+        .shape = &conditions_shape},
     {.name = "fields",
         .kind = KEY_NODE,
         .offset = DOCUMENT(fields),
@@ -382,7 +394,7 @@ static const struct key field_keys[] = {
         .kind = KEY_NODE,
         .offset = FIELD(where),
         .help = "A column and its text: only rows with it have this figure.",
-        .shape = &figure_rows_where_shape},
+        .shape = &condition_shape},
     {.name = "others",
         .kind = KEY_CHOICE,
         .offset = FIELD(others),
@@ -637,7 +649,7 @@ static void read_field(const struct reading *reading)
     if (keys.map != NULL)
         read_map(reading, keys.map);
     if (keys.where != NULL && is_figure(reading->role))
-        figure_rows_read(keys.where, reading->field, reading->arena, reading->diags);
+        (void)condition_read(keys.where, 1, &reading->field->where, reading->arena, reading->diags);
     check_others(reading);
     check_prefix(reading);
     check_origin(reading);
@@ -646,69 +658,6 @@ static void read_field(const struct reading *reading)
 }
 
 /* ---- the whole ---- */
-
-/* A quantity without a unit cannot be compared with anything. */
-static void check_unit(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    const struct field *quantity = &descriptor->fields[FIELD_QUANTITY];
-    const struct node *node = node_get(fields, "quantity");
-    bool column = descriptor->fields[FIELD_UNIT].given;
-    if (!quantity->given && column)
-        diag_error(diags, node_get(fields, "unit")->place, "F008", "a unit without a quantity");
-    if (!quantity->given || node->kind != NODE_MAP)
-        return;
-    bool constant = node_get(node, "unit") != NULL;
-    if (constant == column)
-        diag_error(diags, node->place, "F008", "the quantity needs %s",
-            column ? "its unit from one place: its own key \"unit\", or the field unit"
-                   : "a unit: its own key \"unit\", or a field unit");
-    if (constant && !code_is_product(slice_of(quantity->unit)))
-        diag_error(diags, key_place(node, "unit"), "F008", "\"%.100s\" is not %s", quantity->unit,
-            vocabulary_expected(FIELD_UNIT));
-}
-
-static void check_optional(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    for (int i = 0; descriptor->format == FEED_XLSX && i < FIELD_COUNT; i++)
-        if (descriptor->fields[i].optional)
-            diag_error(diags, node_get(fields, role_keys[i].name)->place, "F014",
-                "a workbook's header row is found by its columns, so none is optional");
-}
-
-static void check_period(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    const struct field *period = &descriptor->fields[FIELD_PERIOD];
-    bool above = period->given && period->above != NULL;
-    if (above && descriptor->fields[FIELD_MONTH].given)
-        diag_error(diags, node_get(fields, "month")->place, "F012",
-            "the text above the rows says the month, so no field does");
-    if (above && descriptor->format != FEED_XLSX)
-        diag_error(diags, node_get(fields, "period")->place, "F012",
-            "only a sheet of a workbook has a text above its rows");
-}
-
-/* A sheet's letters are its columns where it has no header, and its unit is said once. */
-static void check_sheet(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    const struct node *value = node_get(fields, "value");
-    if (descriptor->xlsx.unit_len > 0 && value != NULL && node_get(value, "scale") != NULL)
-        diag_error(diags, key_place(value, "scale"), "F012",
-            "what the value's unit is in USD is said by xlsx.units already");
-    for (int i = 0; descriptor->xlsx.first != NULL && i < FIELD_COUNT; i++) {
-        const struct field *field = &descriptor->fields[i];
-        if (!field->given || field->column == NULL || field->above != NULL)
-            continue;
-        size_t len = strspn(field->column, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-        if (len == 0 || len > 3 || field->column[len] != '\0')
-            diag_error(diags, key_place(node_get(fields, role_keys[i].name), "column"), "F012",
-                "with xlsx.first columns are named by their letters, such as C; not \"%.100s\"",
-                field->column);
-    }
-}
 
 static void read_fields(const struct node *fields, struct descriptor *descriptor, struct diag_list *diags)
 {
@@ -720,13 +669,8 @@ static void read_fields(const struct node *fields, struct descriptor *descriptor
         if (nodes[i] != NULL)
             read_field(&reading);
     }
-    if (fields->kind != NODE_MAP)
-        return;
-    check_unit(descriptor, fields, diags);
-    figure_rows_check(fields, descriptor, diags);
-    check_optional(descriptor, fields, diags);
-    check_period(descriptor, fields, diags);
-    check_sheet(descriptor, fields, diags);
+    if (fields->kind == NODE_MAP)
+        fields_check(fields, descriptor, diags);
 }
 
 /* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed.
@@ -772,14 +716,6 @@ static void refuse_keys(const struct node *document, const char *const *names, s
                 names[i]);
 }
 
-static void read_rates(const struct document_keys *keys, const struct node *document,
-    struct descriptor *descriptor, struct diag_list *diags)
-{
-    static const char *const of_fields[] = {"absent", "aggregate", "world", "unpublished", "numbers"};
-    rate_columns_read(keys->rates, &descriptor->rates, &descriptor->arena, diags);
-    refuse_keys(document, of_fields, LENGTH(of_fields), "exchange rates", diags);
-}
-
 static void read_notices(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
@@ -806,11 +742,14 @@ static void read_content(const struct document_keys *keys, const struct node *do
     else if (keys->notices != NULL)
         read_notices(keys, document, descriptor, diags);
     else if (keys->rates != NULL)
-        read_rates(keys, document, descriptor, diags);
+        rate_columns_read(document, &descriptor->ask, &descriptor->rates, &descriptor->arena, diags);
     else
         read_fields(keys->fields, descriptor, diags);
     if (keys->notices == NULL && keys->end == NULL)
         diag_error(diags, document->place, "F015", "a feed of figures or rates needs \"end\"");
+    if (keys->where != NULL)
+        descriptor->where_len =
+            condition_read(keys->where, CONDITIONS_MAX, descriptor->where, &descriptor->arena, diags);
 }
 
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)
@@ -826,9 +765,9 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
-    read_content(&keys, document, descriptor, diags);
     if (document->kind == NODE_MAP)
         read_ask(&keys, document, descriptor, diags);
+    read_content(&keys, document, descriptor, diags);
     if (diags->errors > errors) {
         descriptor_deinit(descriptor);
         return -EINVAL;

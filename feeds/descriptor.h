@@ -42,9 +42,13 @@
 #include "base/keys.h"
 #include "base/node.h"
 #include "feeds/ask.h"
+#include "feeds/condition.h"
 #include "feeds/rate_columns.h"
 
 enum feed_format { FEED_CSV, FEED_JSON, FEED_XML, FEED_XLSX, FEED_FORMAT_COUNT };
+
+/* What a payload's document comes in. */
+enum feed_unpack { UNPACK_NONE, UNPACK_7Z, UNPACK_ZIP };
 
 /* The observation's fields a descriptor maps, in the order of the table in descriptor.c. */
 enum field_role {
@@ -82,13 +86,12 @@ struct field {
     bool map_translates; /* other than by leaving rows out: a text outside the map is an error, unless it
                             has_codes */
     bool map_skips;
-    bool others_skip;     /* texts that are neither in the map nor in `codes`: their rows are left out */
-    bool has_codes;       /* texts outside the map are looked up in `codes` */
-    int codes;            /* enum country_scheme */
-    bool optional;        /* a payload may lack the column */
-    const char *currency; /* value: of the payload, converted to USD; NULL: it is in USD */
-    const char *where_column,
-        *where_text; /* figures: only rows with this text in that column have it; or NULL */
+    bool others_skip;       /* texts that are neither in the map nor in `codes`: their rows are left out */
+    bool has_codes;         /* texts outside the map are looked up in `codes` */
+    int codes;              /* enum country_scheme */
+    bool optional;          /* a payload may lack the column */
+    const char *currency;   /* value: of the payload, converted to USD; NULL: it is in USD */
+    struct condition where; /* figures: only rows that fit it have this one */
 };
 
 /* What a sheet says of its values, and one of them in USD: "Triệu USD", 1000000. */
@@ -103,6 +106,7 @@ struct descriptor {
     const char *url;           /* NULL: the feed is imported only, never polled */
     int format;                /* enum feed_format */
     bool or_xlsx;              /* a file in CSV that people bring may be a workbook as well */
+    int unpack;                /* enum feed_unpack */
     int notices;               /* enum notices_form: it brings notices; NOTICES_NONE: figures */
     int64_t interval_s;        /* between polls */
     int64_t publication_lag_s; /* from a month's end to its usual publication */
@@ -112,7 +116,7 @@ struct descriptor {
     int64_t rows_at_least;
     bool world_is_sum;        /* it has every partner and no total: the world is the sum of its partners */
     bool sums;                /* rows of the same series and month are added up */
-    bool by_figure;           /* a row is one figure of its observation: figures have a where_column */
+    bool by_figure;           /* a row is one figure of its observation: figures have a `where` */
     bool unpublished_is_zero; /* months that are not published yet have rows, all of zeros */
     int notation;             /* enum number_notation, of all figures */
     bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
@@ -133,6 +137,8 @@ struct descriptor {
         struct xlsx_unit *units; /* texts that stand there, and what they make of a value */
         size_t unit_len;
     } xlsx;
+    struct condition where[CONDITIONS_MAX]; /* only rows that fit all of them are read */
+    size_t where_len;
     struct field fields[FIELD_COUNT];
     struct rate_columns rates; /* of a feed of exchange rates, which has no fields */
     struct digest version;     /* of its text, set by who has read the file */

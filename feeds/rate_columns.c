@@ -47,18 +47,15 @@ const struct shape rate_columns_shape = {.kind = SHAPE_MAP,
     .one_of = month_or_day,
     .needs = {{"currency", "rate"}, {"rate", "currency"}}};
 
-static void fault(const struct node *section, const char *key, const char *text, struct diag_list *diags)
+static void fault(const struct node *map, const char *key, const char *text, struct diag_list *diags)
 {
-    const struct node *node = node_get(section, key);
-    diag_error(diags, node != NULL ? node->place : section->place, "F015", "%s", text);
+    const struct node *node = node_get(map, key);
+    diag_error(diags, node != NULL ? node->place : map->place, "F015", "%s", text);
 }
 
-void rate_columns_read(const struct node *section, struct rate_columns *ret_columns, struct arena *arena,
-    struct diag_list *diags)
+static void check_columns(
+    const struct node *section, const struct rate_columns *columns, struct diag_list *diags)
 {
-    if (keys_read(section, keys, LENGTH(keys), "rates", ret_columns, arena, diags) < 0)
-        return;
-    const struct rate_columns *columns = ret_columns;
     const char *const names[] = {columns->month, columns->day, columns->currency, columns->rate};
     if (!rates_is_currency(slice_of(columns->base)))
         fault(section, "base", "expected a currency of ISO 4217, such as EUR", diags);
@@ -69,4 +66,22 @@ void rate_columns_read(const struct node *section, struct rate_columns *ret_colu
     for (size_t i = 0; i < LENGTH(names); i++)
         if (names[i] != NULL && names[i][0] == '\0')
             fault(section, "base", "a column without a name", diags);
+}
+
+void rate_columns_read(const struct node *document, const struct ask *ask, struct rate_columns *ret_columns,
+    struct arena *arena, struct diag_list *diags)
+{
+    static const char *const of_observations[] = {
+        "absent", "aggregate", "world", "where", "unpublished", "numbers"};
+    const struct node *section = node_get(document, "rates");
+    if (keys_read(section, keys, LENGTH(keys), "rates", ret_columns, arena, diags) == 0)
+        check_columns(section, ret_columns, diags);
+    if (!ask_is_single(ask))
+        fault(document, "rates",
+            "exchange rates come in one answer: by no periods, and of a parameter all values in one request",
+            diags);
+    for (size_t i = 0; i < LENGTH(of_observations); i++)
+        if (node_get(document, of_observations[i]) != NULL)
+            fault(document, of_observations[i], "a key of observations, and the feed has exchange rates",
+                diags);
 }

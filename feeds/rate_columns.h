@@ -16,6 +16,7 @@
 #include "base/keys.h"
 #include "base/node.h"
 #include "base/shape.h"
+#include "feeds/ask.h"
 
 struct rate_columns {
     const char *base;            /* NULL: the feed has observations */
@@ -26,8 +27,9 @@ struct rate_columns {
 
 extern const struct shape rate_columns_shape;
 
-/* Reads the section; faults (K0xx, F015) in `diags`. */
-void rate_columns_read(const struct node *section, struct rate_columns *ret_columns, struct arena *arena,
-    struct diag_list *diags);
+/* Reads the section `rates` of a document, and checks what stands beside it. Faults (K0xx, F015) in `diags`.
+ */
+void rate_columns_read(const struct node *document, const struct ask *ask, struct rate_columns *ret_columns,
+    struct arena *arena, struct diag_list *diags);
 
 #endif

@@ -24,7 +24,8 @@ int wanted_find(const struct wanted *wanted, struct slice name)
     return alike;
 }
 
-_Static_assert(2 * (int)FIELD_COUNT <= (int)WANTED_MAX, "each field names at most two columns, rates fewer");
+_Static_assert(2 * (int)FIELD_COUNT + (int)CONDITIONS_MAX <= (int)WANTED_MAX,
+    "each field names at most two columns, rates fewer");
 
 /* NULL is no name. */
 static void want(struct wanted *wanted, const char *name, bool optional)
@@ -45,8 +46,10 @@ void wanted_init(struct wanted *wanted, const struct descriptor *descriptor, str
     for (int i = 0; i < FIELD_COUNT; i++) {
         const struct field *field = &descriptor->fields[i];
         want(wanted, field->column, field->optional);
-        want(wanted, field->where_column, false);
+        want(wanted, field->where.column, false);
     }
+    for (size_t i = 0; i < descriptor->where_len; i++)
+        want(wanted, descriptor->where[i].column, false);
     const char *const rates[] = {
         descriptor->rates.month, descriptor->rates.day, descriptor->rates.currency, descriptor->rates.rate};
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
