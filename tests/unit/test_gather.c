@@ -285,6 +285,39 @@ static void a_queued_request_without_an_id_is_a_changed_source(void **state)
     end(&f);
 }
 
+static void answers_are_told_by_numbers_and_tags(void **state)
+{
+    (void)state;
+    static const char yaml[] = "answers:\n"
+                               "  - { count: A.STATUS, at_least: 100, means: key }\n"
+                               "  - { count: A.B.next, at_least: 1, means: too-much }\n"
+                               "  - { count: \"<item>\", at_least: 2, means: quota }\n";
+    static const struct {
+        const char *body;
+        enum ask_meaning meaning;
+    } answers[] = {
+        {"{\"A\":{\"STATUS\":100}}", ASK_KEY},
+        {"{ \"x\" : {\"STATUS\":1}, \"a\" : { \"B\":{}, \"Status\" : \"0101\" } }", ASK_KEY},
+        {"{\"A\":{\"STATUS\":99}}", ASK_DATA},
+        {"{\"A\":{\"x\":{\"STATUS\":100}}}", ASK_DATA},
+        {"{\"A\":[{\"STATUS\":100}]}", ASK_DATA},
+        {"{\"STATUS\":100,\"A\":\"STATUS\"}", ASK_DATA},
+        {"{\"A\":{\"B\":{\"NEXT\":7},\"STATUS\":0}}", ASK_TOO_MUCH},
+        {"{\"A\":{\"B\":[],\"STATUS\":0,\"NEXT\":7}}", ASK_DATA},
+        {"{\"A\":{\"text\":\"{ \\\"STATUS\\\":100\",\"STATUS\":0}}", ASK_DATA},
+        {"{\"A\":{\"STATUS\"", ASK_DATA},
+        {"<r><item></item><item>", ASK_QUOTA},
+        {"<r><item></item><items></items>", ASK_DATA},
+    };
+    struct fixture f;
+    read_words(&f, "https://a/", yaml);
+    assert_int_equal(f.diags.errors, 0);
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        if (answer_meaning(&f.ask, 200, slice_of(answers[i].body)) != answers[i].meaning)
+            fail_msg("%s", answers[i].body);
+    end(&f);
+}
+
 static void words_that_do_nothing_are_faults(void **state)
 {
     (void)state;
@@ -343,6 +376,7 @@ int main(void)
         cmocka_unit_test(what_is_queued_may_be_too_much),
         cmocka_unit_test(a_queue_that_leads_nowhere_is_a_failure),
         cmocka_unit_test(a_queued_request_without_an_id_is_a_changed_source),
+        cmocka_unit_test(answers_are_told_by_numbers_and_tags),
         cmocka_unit_test(words_that_do_nothing_are_faults),
         cmocka_unit_test(the_key_goes_where_it_belongs),
     };
