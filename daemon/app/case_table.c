@@ -1,5 +1,9 @@
 #include "app/case_table.h"
 
+#include <string.h>
+
+#include "feeds/notice_text.h"
+
 /* A text in double quotes, as YAML has them. */
 static void put_quoted(struct buf *out, const char *text)
 {
@@ -62,6 +66,36 @@ static int32_t newest_day(const struct row_days *days, int32_t limit)
     return newest(day, days->ended, limit);
 }
 
+/* ---- products ---- */
+
+/* The basket with the longest of its names in the product; NULL: none has one. */
+static const struct basket *basket_named(const struct baskets *baskets, const char *product)
+{
+    const struct basket *found = NULL;
+    size_t longest = 0;
+    for (size_t i = 0; i < baskets->len; i++)
+        for (size_t k = 0; k < baskets->items[i].names.len; k++) {
+            const char *name = baskets->items[i].names.items[k];
+            if (strlen(name) > longest && notice_text_has(product, name)) {
+                found = &baskets->items[i];
+                longest = strlen(name);
+            }
+        }
+    return found;
+}
+
+static void put_product(struct buf *out, const struct trade_case *one, const struct basket *basket)
+{
+    if (one->codes.len == 0) {
+        (void)buf_printf(out, "    basket: %s\n", basket->id);
+        return;
+    }
+    (void)buf_puts(out, "    codes: [");
+    for (size_t i = 0; i < one->codes.len; i++)
+        (void)buf_printf(out, "%s\"%s\"", i > 0 ? ", " : "", one->codes.items[i]);
+    (void)buf_puts(out, "]\n");
+}
+
 /* ---- rows ---- */
 
 static bool has_row(const struct measures *known, const struct trade_case *one)
@@ -72,11 +106,11 @@ static bool has_row(const struct measures *known, const struct trade_case *one)
     return false;
 }
 
-static bool can_be_row(
-    const struct trade_case *one, const struct row_days *days, const struct measures *known)
+static bool can_be_row(const struct case_table *table, const struct trade_case *one,
+    const struct row_days *days, const struct basket *basket)
 {
     bool dated = days->petition != DATE_NONE || days->initiation != DATE_NONE || days->from != DATE_NONE;
-    return dated && one->codes.len > 0 && !one->suspended && !has_row(known, one);
+    return dated && (one->codes.len > 0 || basket != NULL) && !one->suspended && !has_row(table->known, one);
 }
 
 /* An order and an inquiry into its circumvention have one docket, and may be against one origin: the cases
@@ -105,22 +139,23 @@ static void put_source(struct buf *out, const struct trade_case *one)
     (void)buf_printf(&source, "notice %.200s%s%.500s%s", one->step_notice,
         one->step_url[0] != '\0' ? ", " : "", one->step_url,
         one->listed_only ? "; initiation is the day on which a list first had it" : "");
+    if (one->codes.len == 0)
+        (void)buf_puts(&source, "; the product is known by its name");
     put_quoted(out, buf_text(&source));
     buf_deinit(&source);
 }
 
-static void put_row(struct buf *out, const struct trade_cases *cases, size_t i, const struct row_days *days)
+static void put_row(struct buf *out, const struct trade_cases *cases, size_t i, const struct row_days *days,
+    const struct basket *basket)
 {
     const struct trade_case *one = &cases->items[i];
     (void)buf_puts(out, "  - id: ");
     put_id(out, cases, i);
     (void)buf_puts(out, "\n    title: ");
     put_quoted(out, one->product[0] != '\0' ? one->product : one->id);
-    (void)buf_printf(out, "\n    market: %s\n    against: %s\n    type: %s\n    codes: [", one->market,
-        one->against, measure_type_names[one->type]);
-    for (size_t k = 0; k < one->codes.len; k++)
-        (void)buf_printf(out, "%s\"%s\"", k > 0 ? ", " : "", one->codes.items[k]);
-    (void)buf_puts(out, "]\n");
+    (void)buf_printf(out, "\n    market: %s\n    against: %s\n    type: %s\n", one->market, one->against,
+        measure_type_names[one->type]);
+    put_product(out, one, basket);
     put_date(out, "petition", days->petition);
     put_date(out, "initiation", days->initiation);
     put_date(out, "from", days->from);
@@ -131,23 +166,29 @@ static void put_row(struct buf *out, const struct trade_cases *cases, size_t i, 
     (void)buf_puts(out, "\n");
 }
 
-int case_table_write(const struct trade_cases *cases, const bool *chosen, const struct measures *known,
+static int32_t newest_notice(const struct trade_cases *cases)
+{
+    int32_t day = DATE_NONE;
+    for (size_t i = 0; i < cases->len; i++)
+        day = cases->items[i].newest > day ? cases->items[i].newest : day;
+    return day;
+}
+
+int case_table_write(const struct case_table *table, const struct trade_cases *cases, const bool *chosen,
     struct buf *out, size_t *ret_left_out)
 {
     size_t left_out = 0, rows = 0;
-    int32_t limit = DATE_NONE, as_of = DATE_NONE;
-    for (size_t i = 0; i < cases->len; i++)
-        limit = cases->items[i].newest > limit ? cases->items[i].newest : limit;
+    int32_t limit = newest_notice(cases), as_of = DATE_NONE;
     for (size_t i = 0; i < cases->len; i++) {
-        struct row_days days = days_of(&cases->items[i]);
-        if (!chosen[i])
+        const struct trade_case *one = &cases->items[i];
+        struct row_days days = days_of(one);
+        const struct basket *basket = one->codes.len == 0 ? basket_named(table->baskets, one->product) : NULL;
+        bool is_row = chosen[i] && can_be_row(table, one, &days, basket);
+        left_out += chosen[i] && !is_row;
+        if (!is_row)
             continue;
-        if (!can_be_row(&cases->items[i], &days, known)) {
-            left_out++;
-            continue;
-        }
         (void)buf_puts(out, rows++ == 0 ? "measures:\n" : "");
-        put_row(out, cases, i, &days);
+        put_row(out, cases, i, &days, basket);
         int32_t day = newest_day(&days, limit);
         as_of = day > as_of ? day : as_of;
     }

@@ -30,7 +30,8 @@ int casebook_write(const struct casebook *book, const struct setup *setup, struc
     size_t left_out;
     for (size_t i = 0; i < cases->len; i++)
         chosen[i] = true;
-    int r = case_table_write(cases, chosen, &of_files, out, &left_out);
+    struct case_table table = {&setup->reference.baskets, &of_files};
+    int r = case_table_write(&table, cases, chosen, out, &left_out);
     if (r == 0 && left_out == cases->len)
         buf_clear(out);
     alloc_free(chosen);

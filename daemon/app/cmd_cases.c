@@ -73,23 +73,25 @@ static bool is_chosen(const struct trade_case *one, const struct question *quest
            (question->product == NULL || trade_case_concerns(one, question->product));
 }
 
-static int print_tables(const struct trade_cases *cases, const bool *chosen, const struct measures *known)
+static int print_tables(
+    const struct trade_cases *cases, const bool *chosen, const struct reference *reference)
 {
+    struct case_table table = {&reference->baskets, &reference->measures};
     size_t left_out;
     struct buf text;
     buf_init(&text, CASEBOOK_BYTES_MAX);
-    int r = case_table_write(cases, chosen, known, &text, &left_out);
+    int r = case_table_write(&table, cases, chosen, &text, &left_out);
     if (r == 0)
         fputs(buf_text(&text), stdout);
     if (r == 0 && left_out > 0)
-        fprintf(stderr, "%zu cases are no rows: without HS numbers or a day, or in the tables already\n",
+        fprintf(stderr, "%zu cases are no rows: without a day or a known product, or in the tables already\n",
             left_out);
     buf_deinit(&text);
     return r;
 }
 
 static int answer(
-    const struct trade_cases *cases, const struct question *question, const struct measures *known)
+    const struct trade_cases *cases, const struct question *question, const struct reference *reference)
 {
     bool *chosen = alloc_zeroed(cases->len, sizeof *chosen);
     int r = 0;
@@ -98,7 +100,7 @@ static int answer(
     if (question->form == AS_JSON) {
         r = cases_json_write(cases, chosen, stdout);
     } else if (question->form == AS_TABLES) {
-        r = print_tables(cases, chosen, known);
+        r = print_tables(cases, chosen, reference);
     } else {
         cases_print(cases, chosen, stdout);
     }
@@ -118,7 +120,7 @@ static int answer_files(char **files, const struct question *question)
                                                                                                 : EXIT_FAULT;
     if (code == EXIT_OK) {
         trade_cases_fold(&book.notices, &reference.countries, &book.cases);
-        code = answer(&book.cases, question, &reference.measures);
+        code = answer(&book.cases, question, &reference);
     } else {
         command_print_diags(stderr, &diags);
     }
@@ -137,7 +139,7 @@ static int answer_store(const char *config_path, const struct question *question
     if (store != NULL) {
         struct casebook book;
         if (casebook_read(store, &setup->reference.countries, &book) == 0)
-            code = answer(&book.cases, question, &setup->reference.measures);
+            code = answer(&book.cases, question, &setup->reference);
         else
             fprintf(stderr, "%s\n", store_error(store));
         casebook_deinit(&book);

@@ -62,7 +62,7 @@ url: http://127.0.0.1:{port}/us-imports.csv
 licence: test
 interval: 6h
 fields:
-  reporter: {{ value: US }}
+  reporter: {{ value: {market} }}
   flow: {{ value: import }}
   partner: {{ column: partner }}
   product: {{ column: product }}
@@ -75,6 +75,7 @@ end: {{ rows_at_least: 1 }}
 class Notices(unittest.TestCase):
     """A daemon with a feed of figures, whose newest month is two months ago, and one of notices, which asks a stand-in."""
     feed = service = host = None
+    market = "US"
 
     def setUp(self):
         self.directory = tempfile.TemporaryDirectory(prefix="tdwatch-test-")
@@ -83,7 +84,7 @@ class Notices(unittest.TestCase):
         self.tell()
         self.port = self.world.start_peer([sys.executable, STANDINS / f"{self.service}.py", self.control, self.requests])
         (self.world.directory / "feeds" / "nso.feed.yaml").unlink()
-        (self.world.directory / "feeds" / "imports.feed.yaml").write_text(IMPORTS.format(port=self.world.feed_port), encoding="utf-8")
+        (self.world.directory / "feeds" / "imports.feed.yaml").write_text(IMPORTS.format(port=self.world.feed_port, market=self.market), encoding="utf-8")
         self.publish(2)
         shutil.copy(world.ROOT / "rules" / "cases.yaml", self.world.directory / "rules")
         (self.world.directory / "rules" / "demo.yaml").unlink()
@@ -177,7 +178,7 @@ class FederalRegister(Notices):
         world.wait_for("the alert", lambda: self.alerts() == [("plywood", 2, 1)])
         self.publish(1)
         (self.world.directory / "feeds" / "imports.feed.yaml").write_text(
-            IMPORTS.format(port=self.world.feed_port) + "# changed\n", encoding="utf-8")
+            IMPORTS.format(port=self.world.feed_port, market=self.market) + "# changed\n", encoding="utf-8")
         self.world.daemon.send_signal(signal.SIGHUP)
         world.wait_for("the new month", lambda: self.state("us-imports")[2] == TODAY.year * 12 + TODAY.month - 2)
         self.assertEqual(self.world.stop(), 0)
@@ -298,6 +299,7 @@ class FederalRegister(Notices):
 
 class Cellar(Notices):
     feed, service, host = "eu-cellar", "eu", "publications.europa.eu"
+    market = "EU"
     ACT = {"celex": "32026R0001", "title": "Commission Implementing Regulation (EU) 2026/1 of 1 October 2026 imposing a provisional anti-dumping "
                                            "duty on imports of hardwood plywood originating in Vietnam"}
 
@@ -315,6 +317,15 @@ class Cellar(Notices):
         case = self.cases()[0]
         self.assertEqual((case["market"], case["against"], case["state"], case["preliminary"]), ("EU", "VN", "preliminary", day(3)))
         self.assertEqual(case["url"], "http://publications.europa.eu/resource/celex/32026R0001")
+
+    def test_a_case_is_about_the_basket_that_has_its_name(self):
+        self.tell({"celex": "52026XC00001", "date": day(3), "title": "Notice of initiation of an anti-dumping proceeding concerning imports of "
+                   "hardwood plywood originating in the Socialist Republic of Vietnam"})
+        self.ends_as("ok")
+        self.assertEqual([(one["state"], one["codes"]) for one in self.cases()], [("investigation", [])])
+        world.wait_for("the alert", lambda: self.alerts("case-open") == [("plywood", 2, 1)])
+        explained = self.world.run("explain", "case-open", "plywood", "EU").stdout
+        self.assertIn("the product is known by its name", " ".join(explained.split()))
 
     def test_errors_that_come_with_200_are_no_payload(self):
         for trouble, health in (("query", "changed"), ("timeout", None)):

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/date.h"
 #include "core/period.h"
 #include "feeds/gather.h"
 #include "io/yaml.h"
@@ -101,6 +102,103 @@ static void too_much_is_split_by_months_and_then_by_lists(void **state)
     assert_next(&f, "r=392&p=7306&time=202512");
     assert_false(take(&f, 413, ""));
     assert_int_equal(gather_meaning(f.gather), ASK_CHANGED);
+    end(&f);
+}
+
+/* ---- days, pages, forms ---- */
+
+#define SEARCH "https://a.example/find?from={first:%Y-%m-%d}&to={last:%Y-%m-%d}"
+
+static const char *const search_words = "periods: { from: 2025-01, window: 2, revise: 1 }\n"
+                                        "form: { q: \"{ ?a {first:%Y} }\", \"f-1\": \"a b\" }\n"
+                                        "pages: { next: next_url }\n";
+
+static void start_search(struct fixture *f, int32_t newest)
+{
+    struct gather_span span = {newest, period_make(2026, 1), date_make(2026, 2, 9)};
+    read_words(f, SEARCH, search_words);
+    assert_int_equal(f->diags.errors, 0);
+    f->ask.current = true;
+    f->gather = gather_new(SEARCH, &f->ask, &span, 1000);
+}
+
+static void the_month_that_is_going_on_is_asked_for_up_to_the_day(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_search(&f, PERIOD_NONE);
+    assert_string_equal(gather_url(f.gather), "https://a.example/find?from=2026-01-01&to=2026-01-31");
+    assert_true(take(&f, 200, "{}"));
+    assert_string_equal(gather_url(f.gather), "https://a.example/find?from=2026-02-01&to=2026-02-09");
+    assert_false(take(&f, 200, "{}"));
+    end(&f);
+    start_search(&f, period_make(2026, 2));
+    assert_string_equal(gather_url(f.gather), "https://a.example/find?from=2026-02-01&to=2026-02-09");
+    assert_true(take(&f, 200, "{}"));
+    assert_string_equal(gather_url(f.gather), "https://a.example/find?from=2026-01-01&to=2026-01-31");
+    end(&f);
+}
+
+static void a_form_is_posted_with_its_braces(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_search(&f, PERIOD_NONE);
+    assert_string_equal(gather_form(f.gather), "q=%7B%20%3Fa%202026%20%7D&f-1=a%20b");
+    end(&f);
+    start(&f, words, PERIOD_NONE, period_make(2026, 1));
+    assert_null(gather_form(f.gather));
+    end(&f);
+}
+
+static void pages_come_before_what_else_is_asked_for(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_search(&f, PERIOD_NONE);
+    assert_true(
+        take(&f, 200, "{\"a\":[\"next_url\"],\"next_url\" : \"https:\\/\\/a.example\\/p?x=1\\u0026y=2\"}"));
+    assert_string_equal(gather_url(f.gather), "https://a.example/p?x=1&y=2");
+    assert_true(take(&f, 200, "{\"next_url\":null}"));
+    assert_string_equal(gather_url(f.gather), "https://a.example/find?from=2026-02-01&to=2026-02-09");
+    end(&f);
+}
+
+static void pages_that_lead_astray_are_not_followed(void **state)
+{
+    (void)state;
+    static const char *const pages[] = {"https://b.example/", "http://a.example/", "https://a.example.evil/",
+        "https://a.example@b.example/", "/next"};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        struct fixture f;
+        char body[200];
+        start_search(&f, PERIOD_NONE);
+        snprintf(body, sizeof body, "{\"next_url\":\"%s\"}", pages[i]);
+        assert_false(take(&f, 200, body));
+        assert_int_equal(gather_meaning(f.gather), ASK_CHANGED);
+        end(&f);
+    }
+}
+
+static void pages_come_to_an_end(void **state)
+{
+    (void)state;
+    struct fixture f;
+    char body[200];
+    int n = 0;
+    start_search(&f, PERIOD_NONE);
+    assert_true(take(&f, 200, "{\"next_url\":\"https://a.example/p\"}"));
+    assert_false(take(&f, 200, "{\"next_url\":\"https://a.example/p\"}")); /* it names itself */
+    assert_int_equal(gather_meaning(f.gather), ASK_CHANGED);
+    end(&f);
+    start_search(&f, PERIOD_NONE);
+    f.gather = (gather_free(f.gather),
+        gather_new(SEARCH, &f.ask, &(struct gather_span){0, period_make(2026, 1), 0}, 100000));
+    do
+        snprintf(body, sizeof body, "{\"next_url\":\"https://a.example/%d\"}", n);
+    while (take(&f, 200, body) && ++n < 1000);
+    assert_int_equal(n, GATHER_REQUESTS_MAX - 1);
+    assert_int_equal(gather_meaning(f.gather), ASK_TOO_MUCH);
     end(&f);
 }
 
@@ -371,6 +469,11 @@ int main(void)
         cmocka_unit_test(a_new_month_brings_the_newest_again),
         cmocka_unit_test(one_failure_ends_all),
         cmocka_unit_test(a_short_patience_is_kept),
+        cmocka_unit_test(the_month_that_is_going_on_is_asked_for_up_to_the_day),
+        cmocka_unit_test(a_form_is_posted_with_its_braces),
+        cmocka_unit_test(pages_come_before_what_else_is_asked_for),
+        cmocka_unit_test(pages_that_lead_astray_are_not_followed),
+        cmocka_unit_test(pages_come_to_an_end),
         cmocka_unit_test(too_many_bytes_are_refused),
         cmocka_unit_test(what_is_queued_is_waited_for_and_fetched),
         cmocka_unit_test(what_is_queued_may_be_too_much),

@@ -372,7 +372,17 @@ static void change_touches_the_scopes_that_read_it(void **state)
 
 /* ---- judging again what changed is judging everything ---- */
 
-static const char random_rules[] = "rules:\n" HEAD(
+/* They look at cases: their verdicts in the newest month are as of a later day. */
+#define CASE_RULES                                                                                           \
+    HEAD("case")                                                                                             \
+    "    scope: { product: [baskets, '4412', '95*'], market: [US, EU] }\n"                                   \
+    "    when: case(home) and last(imports) > 1 USD\n"                                                       \
+    "    for: 2 of 3 releases\n" HEAD(                                                                       \
+        "age") "    scope: { product: baskets, market: [US, EU], origin: [CN, KR] }\n"                       \
+               "    when: case(origin) and case_age(origin) <= 3m or measure(home) and last(imports) > 0 "   \
+               "USD\n"
+
+static const char random_rules[] = "rules:\n" CASE_RULES HEAD(
     "plain") "    scope: { product: [baskets, '4412', '95*'], market: [US, EU] }\n"
              "    let: { g: \"growth(imports, 2m)\" }\n"
              "    when: g >= $growth\n"
@@ -661,6 +671,21 @@ static void compare_with_panel(struct fixture *f)
     }
 }
 
+static void put_cases(struct fixture *f)
+{
+    static const char cases[] =
+        "measures:\n"
+        "  - { id: a, title: a, market: US, against: [VN, CN], codes: ['44'], type: anti-dumping, source: "
+        "test,\n"
+        "      petition: 2025-02-10, from: 2027-05-20 }\n"
+        "  - { id: b, title: b, market: EU, against: [VN, KR], basket: toys, type: safeguard, source: test,\n"
+        "      initiation: 2027-06-15, ended: 2027-08-31 }\n";
+    assert_int_equal(measures_add(&f->reference.measures, node_get(parse(f, cases), "measures"),
+                         &f->reference.baskets, &f->diags),
+        0);
+    f->reference.as_of = date_make(2027, 7, 10);
+}
+
 static void judging_changes_is_judging_everything(void **state)
 {
     (void)state;
@@ -670,6 +695,7 @@ static void judging_changes_is_judging_everything(void **state)
         struct judge_result changed;
         int newest = HISTORY;
         fixture_init(&f, random_rules);
+        put_cases(&f);
         srand(seed);
         fill_history(&f);
         judge_all(f.judge, f.panel, &changed);
@@ -688,6 +714,36 @@ static void judging_changes_is_judging_everything(void **state)
         }
         fixture_deinit(&f);
     }
+}
+
+static void cases_are_known_in_the_newest_month(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct judge_result result;
+    fixture_init(&f, "rules:\n" HEAD("one") "    scope: { product: wood, market: US }\n"
+                                            "    let: { age: case_age(home) }\n"
+                                            "    when: case(home) and last(imports) > 0 USD\n");
+    put_cases(&f);
+    put(&f, "first", "4412", "imports", "1 1 1");
+    f.reference.as_of = 0;
+    judge_whole(&f);
+    assert_int_equal(track_of(&f, "wood", "").state, ALERT_INACTIVE);
+    f.reference.as_of = date_make(2025, 2, 9);
+    judge_whole(&f);
+    assert_int_equal(track_of(&f, "wood", "").state, ALERT_INACTIVE);
+    f.reference.as_of = date_make(2025, 4, 10);
+    judge_whole(&f);
+    struct alert_track track = track_of(&f, "wood", "");
+    assert_int_equal(track.state, ALERT_FIRING);
+    assert_int_equal(track.raised, month(3));
+    struct figure figures[RULE_LETS_MAX];
+    judge_figures(f.judge, f.panel, 0, 0, month(3), figures);
+    assert_true(figures[0].value == 2);
+    revise(&f, "4412", 4, 1, &result); /* the month that was the newest is judged by its own end again */
+    judge_result_deinit(&result);
+    assert_int_equal(track_of(&f, "wood", "").raised, month(4));
+    fixture_deinit(&f);
 }
 
 /* More scopes than a program has lanes: the last chunk is a part of one, and each scope reads its own series.
@@ -755,6 +811,7 @@ int main(void)
         cmocka_unit_test(unknown_does_what_the_rule_says),
         cmocka_unit_test(change_touches_the_scopes_that_read_it),
         cmocka_unit_test(judging_changes_is_judging_everything),
+        cmocka_unit_test(cases_are_known_in_the_newest_month),
         cmocka_unit_test(more_scopes_than_lanes),
         cmocka_unit_test(nothing_is_judged_without_figures),
     };
