@@ -153,9 +153,9 @@ int rates_convert(struct slice text, int64_t scale, const struct rate_pair *pair
     int r = read_digits(text, &digits, &decimals);
     if (r < 0)
         return r;
-    unsigned __int128 product = digits < 0 ? -(uint64_t)digits : (uint64_t)digits;
+    uint64_t size = digits < 0 ? -(uint64_t)digits : (uint64_t)digits;
+    unsigned __int128 product = (unsigned __int128)size * (uint64_t)pair->usd;
     unsigned __int128 divisor = (uint64_t)pair->own;
-    product *= (uint64_t)pair->usd;
     /* Of scale and decimals only what is not common to both is multiplied: a larger product is out of any
      * range. */
     for (; scale > 1 && decimals > 0; scale /= 10)
