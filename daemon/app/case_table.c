@@ -4,20 +4,42 @@
 
 #include "feeds/notice_text.h"
 
-/* A text in double quotes, as YAML has them. */
-static void put_quoted(struct buf *out, const char *text)
+enum { NAME_BYTES_MAX = 200, URL_BYTES_MAX = 500 };
+
+/* The character that UTF-8 begins with. */
+static uint32_t first_character(const char *text, size_t *ret_len)
 {
-    (void)buf_puts(out, "\"");
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
-            (void)buf_printf(out, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            (void)buf_printf(out, "\\x%02x", c);
+    const unsigned char *at = (const unsigned char *)text;
+    size_t len = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+    uint32_t character = len == 1 ? at[0] : at[0] & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++)
+        character = character << 6 | (at[i] & 0x3fu);
+    *ret_len = len;
+    return character;
+}
+
+/* What files of tables do not take, or take for the end of a line (YAML 1.1, 5.1 and 5.4). */
+static bool is_unwritable(uint32_t character)
+{
+    return character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x2028 ||
+           character == 0x2029 || character == 0xfeff || character == 0xfffe || character == 0xffff;
+}
+
+/* Within a text in double quotes, as YAML has them: at most so many bytes of it, in whole characters. */
+static void put_escaped(struct buf *out, const char *text, size_t max)
+{
+    size_t len;
+    for (size_t done = 0; text[done] != '\0'; done += len) {
+        uint32_t character = first_character(text + done, &len);
+        if (done + len > max)
+            return;
+        if (character == '"' || character == '\\')
+            (void)buf_puts(out, "\\");
+        if (is_unwritable(character))
+            (void)buf_puts(out, " ");
         else
-            (void)buf_append(out, text, 1);
+            (void)buf_append(out, text + done, len);
     }
-    (void)buf_puts(out, "\"");
 }
 
 /* ---- days ---- */
@@ -121,39 +143,33 @@ static void put_id(struct buf *out, const struct trade_cases *cases, size_t i)
     bool again = i > 0 && str_equal(one->market, cases->items[i - 1].market) &&
                  str_equal(one->id, cases->items[i - 1].id) &&
                  str_equal(one->against, cases->items[i - 1].against);
-    enum { ID_MAX = 256 };
-    struct buf id;
-    buf_init(&id, ID_MAX);
-    (void)buf_printf(
-        &id, "%.200s%s%s", one->id, again ? " " : "", again ? measure_type_names[one->type] : "");
-    put_quoted(out, buf_text(&id));
-    buf_deinit(&id);
+    (void)buf_puts(out, "  - id: \"");
+    put_escaped(out, one->id, NAME_BYTES_MAX);
+    (void)buf_printf(out, "%s%s\"\n", again ? " " : "", again ? measure_type_names[one->type] : "");
 }
 
 /* The notice of the newest step: it stays the same until there is another. */
 static void put_source(struct buf *out, const struct trade_case *one)
 {
-    enum { SOURCE_MAX = 1024 };
-    struct buf source;
-    buf_init(&source, SOURCE_MAX);
-    (void)buf_printf(&source, "notice %.200s%s%.500s%s", one->step_notice,
-        one->step_url[0] != '\0' ? ", " : "", one->step_url,
-        one->listed_only ? "; initiation is the day on which a list first had it" : "");
+    (void)buf_puts(out, "    source: \"notice ");
+    put_escaped(out, one->step_notice, NAME_BYTES_MAX);
+    (void)buf_puts(out, one->step_url[0] != '\0' ? ", " : "");
+    put_escaped(out, one->step_url, URL_BYTES_MAX);
+    if (one->listed_only)
+        (void)buf_puts(out, "; initiation is the day on which a list first had it");
     if (one->codes.len == 0)
-        (void)buf_puts(&source, "; the product is known by its name");
-    put_quoted(out, buf_text(&source));
-    buf_deinit(&source);
+        (void)buf_puts(out, "; the product is known by its name");
+    (void)buf_puts(out, "\"\n");
 }
 
 static void put_row(struct buf *out, const struct trade_cases *cases, size_t i, const struct row_days *days,
     const struct basket *basket)
 {
     const struct trade_case *one = &cases->items[i];
-    (void)buf_puts(out, "  - id: ");
     put_id(out, cases, i);
-    (void)buf_puts(out, "\n    title: ");
-    put_quoted(out, one->product[0] != '\0' ? one->product : one->id);
-    (void)buf_printf(out, "\n    market: %s\n    against: %s\n    type: %s\n", one->market, one->against,
+    (void)buf_puts(out, "    title: \"");
+    put_escaped(out, one->product[0] != '\0' ? one->product : one->id, URL_BYTES_MAX);
+    (void)buf_printf(out, "\"\n    market: %s\n    against: %s\n    type: %s\n", one->market, one->against,
         measure_type_names[one->type]);
     put_product(out, one, basket);
     put_date(out, "petition", days->petition);
@@ -161,9 +177,8 @@ static void put_row(struct buf *out, const struct trade_cases *cases, size_t i, 
     put_date(out, "from", days->from);
     put_date(out, "to", days->to);
     put_date(out, "ended", days->ended);
-    (void)buf_puts(out, "    confidence: partly\n    source: ");
+    (void)buf_puts(out, "    confidence: partly\n");
     put_source(out, one);
-    (void)buf_puts(out, "\n");
 }
 
 static int32_t newest_notice(const struct trade_cases *cases)

@@ -240,6 +240,17 @@ static struct announcement reason(const struct passage *passage)
     return (struct announcement){passage->message->now_ms, "threshold", passage->digest.hex};
 }
 
+static int commit_notices(struct passage *passage, struct ingest_report *report)
+{
+    struct engine *engine = passage->engine;
+    struct announcement why = reason(passage);
+    int64_t payload;
+    int r = put_payload(passage, true, 0, &payload);
+    if (r == 0)
+        r = ingest_commit_notices(engine, &passage->notices, payload, &why, &report->added);
+    return r;
+}
+
 /* Two rounds that do not depend on each other: both read the panel, and one writes the store. */
 enum { ROUND_STORE, ROUND_JUDGE, ROUND_STORE_AND_JUDGE };
 
@@ -258,17 +269,6 @@ static void store_or_judge(void *userdata, size_t round)
         writing->r = store_put_changes(engine->store, engine->panel, &passage->changes, writing->payload);
     else
         judge_changes(engine->judge, engine->panel, &passage->changes, &passage->judged);
-}
-
-static int commit_notices(struct passage *passage, struct ingest_report *report)
-{
-    struct engine *engine = passage->engine;
-    struct announcement why = reason(passage);
-    int64_t payload;
-    int r = put_payload(passage, true, 0, &payload);
-    if (r == 0)
-        r = ingest_commit_notices(engine, &passage->notices, payload, &why, &report->added);
-    return r;
 }
 
 static int commit_figures(struct passage *passage, const struct ingest_report *report)

@@ -751,36 +751,6 @@ static void judging_changes_is_judging_everything(void **state)
     }
 }
 
-static void cases_are_known_in_the_newest_month(void **state)
-{
-    (void)state;
-    struct fixture f;
-    struct judge_result result;
-    fixture_init(&f, "rules:\n" HEAD("one") "    scope: { product: wood, market: US }\n"
-                                            "    let: { age: case_age(home) }\n"
-                                            "    when: case(home) and last(imports) > 0 USD\n");
-    put_cases(&f);
-    put(&f, "first", "4412", "imports", "1 1 1");
-    f.reference.as_of = 0;
-    judge_whole(&f);
-    assert_int_equal(track_of(&f, "wood", "").state, ALERT_INACTIVE);
-    f.reference.as_of = date_make(2025, 2, 9);
-    judge_whole(&f);
-    assert_int_equal(track_of(&f, "wood", "").state, ALERT_INACTIVE);
-    f.reference.as_of = date_make(2025, 4, 10);
-    judge_whole(&f);
-    struct alert_track track = track_of(&f, "wood", "");
-    assert_int_equal(track.state, ALERT_FIRING);
-    assert_int_equal(track.raised, month(3));
-    struct figure figures[RULE_LETS_MAX];
-    judge_figures(f.judge, f.panel, 0, 0, month(3), figures);
-    assert_true(figures[0].value == 2);
-    revise(&f, "4412", 4, 1, &result); /* the month that was the newest is judged by its own end again */
-    judge_result_deinit(&result);
-    assert_int_equal(track_of(&f, "wood", "").raised, month(4));
-    fixture_deinit(&f);
-}
-
 /* More scopes than a program has lanes: the last chunk is a part of one, and each scope reads its own series.
  */
 static void more_scopes_than_lanes(void **state)
@@ -847,7 +817,6 @@ int main(void)
         cmocka_unit_test(unknown_does_what_the_rule_says),
         cmocka_unit_test(change_touches_the_scopes_that_read_it),
         cmocka_unit_test(judging_changes_is_judging_everything),
-        cmocka_unit_test(cases_are_known_in_the_newest_month),
         cmocka_unit_test(more_scopes_than_lanes),
         cmocka_unit_test(nothing_is_judged_without_figures),
     };
