@@ -12,6 +12,7 @@
 #include "base/parallel.h"
 #include "core/code.h"
 #include "core/period.h"
+#include "feeds/decode_pieces.h"
 #include "feeds/payload.h"
 #include "feeds/unpack.h"
 #include "feeds/vocabulary.h"
@@ -744,18 +745,24 @@ static int read_payload(struct mapper *mapper, struct slice body, struct dataset
     return r;
 }
 
+int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+{
+    *ret_payload = (struct datasets){0};
+    struct mapper mapper = {
+        .input = input, .descriptor = input->descriptor, .diags = diags, .errors_before = diags->errors};
+    int r = payload_check(input->descriptor, input->payload, input->file, diags);
+    return r == 0 ? read_payload(&mapper, payload_body(input->payload), ret_payload) : r;
+}
+
 int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
 {
     struct unpacked unpacked;
     *ret_payload = (struct datasets){0};
+    if (decode_has_pieces(input) && decode_pieces(input, ret_payload) == 0)
+        return 0;
     int r = unpack_payload(input, &unpacked, diags);
-    const struct decode_input *document = &unpacked.input;
-    struct mapper mapper = {
-        .input = document, .descriptor = input->descriptor, .diags = diags, .errors_before = diags->errors};
     if (r == 0)
-        r = payload_check(document->descriptor, document->payload, document->file, diags);
-    if (r == 0)
-        r = read_payload(&mapper, payload_body(document->payload), ret_payload);
+        r = decode_document(&unpacked.input, ret_payload, diags);
     unpacked_deinit(&unpacked);
     return r;
 }

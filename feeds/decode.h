@@ -53,6 +53,9 @@ struct decode_input {
  * `diags`. */
 int decode_records(const struct decode_input *input, const struct record_sink *sink, struct diag_list *diags);
 
+/* Decodes a document that is in no archive. As decode_payload. */
+int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
+
 /* Decodes a whole payload. What is no payload of this feed at all (empty, HTML, not UTF-8) is refused for
  * that alone. 0, or -EBADMSG with every fault in `diags` as file:line:column, the same however many parts
  * were asked for; *ret_payload is then empty. */
