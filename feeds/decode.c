@@ -13,6 +13,7 @@
 #include "base/parallel.h"
 #include "core/code.h"
 #include "core/period.h"
+#include "feeds/decode_pieces.h"
 #include "feeds/number.h"
 #include "feeds/payload.h"
 #include "feeds/unpack.h"
@@ -795,28 +796,34 @@ static int read_payload(struct mapper *mapper, struct slice body, struct dataset
 
 int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
 {
-    struct unpacked unpacked;
     *ret_payload = (struct datasets){0};
     struct descriptor descriptor = *input->descriptor;
     if (descriptor.or_xlsx && payload_is_archive(input->payload))
         descriptor.format = FEED_XLSX;
     struct decode_input own = *input;
     own.descriptor = &descriptor;
-    int r = unpack_payload(&own, &unpacked, diags);
-    const struct decode_input *document = &unpacked.input;
     struct mapper mapper = {
-        .input = document, .descriptor = &descriptor, .diags = diags, .errors_before = diags->errors};
+        .input = &own, .descriptor = &descriptor, .diags = diags, .errors_before = diags->errors};
+    int r = payload_check(&descriptor, input->payload, input->file, diags);
+    return r == 0 ? read_payload(&mapper, payload_body(input->payload), ret_payload) : r;
+}
+
+int decode_packed(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+{
+    struct unpacked unpacked;
+    *ret_payload = (struct datasets){0};
+    if (decode_has_pieces(input) && decode_pieces(input, ret_payload) == 0)
+        return 0;
+    int r = unpack_payload(input, &unpacked, diags);
     if (r == 0)
-        r = payload_check(&descriptor, document->payload, document->file, diags);
-    if (r == 0)
-        r = read_payload(&mapper, payload_body(document->payload), ret_payload);
+        r = decode_document(&unpacked.input, ret_payload, diags);
     unpacked_deinit(&unpacked);
     return r;
 }
 
 int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
 {
-    int r = decode_document(input, ret_payload, diags);
+    int r = decode_packed(input, ret_payload, diags);
     if (r == 0 && input->descriptor->unpublished_is_zero)
         datasets_drop_empty_months(ret_payload);
     return r;

@@ -58,8 +58,9 @@ int decode_records(const struct decode_input *input, const struct record_sink *s
  * were asked for; *ret_payload is then empty. */
 int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
 
-/* The same for a document of a payload of several: months that are not published yet, by the descriptor's
- * `unpublished`, are still in it. */
+/* The same for one of several documents: months that are not published yet, by the descriptor's `unpublished`,
+ * are still in it. decode_document: it is in no archive. */
+int decode_packed(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
 int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
 
 /* The same for a payload of several documents one behind the other, each of which is a whole one

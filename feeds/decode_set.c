@@ -3,17 +3,6 @@
 #include "base/alloc.h"
 #include "feeds/decode.h"
 
-/* Takes the datasets of one document over. */
-static void join(struct datasets *to, struct datasets *from, size_t *cap)
-{
-    for (size_t i = 0; i < from->len; i++) {
-        to->items = alloc_grow(to->items, to->len, cap, sizeof *to->items);
-        to->items[to->len++] = from->items[i];
-    }
-    alloc_free(from->items);
-    *from = (struct datasets){0};
-}
-
 static int decode_one(
     const struct decode_set *set, size_t i, struct datasets *ret_payload, struct diag_list *diags)
 {
@@ -23,7 +12,7 @@ static int decode_one(
     one.payload = (struct slice){set->input.payload.data + from, set->ends[i] - from};
     one.file = arena_printf(&arena, "%s[%zu]", set->input.file, i + 1);
     one.parts = 1;
-    int r = decode_document(&one, ret_payload, diags);
+    int r = decode_packed(&one, ret_payload, diags);
     arena_deinit(&arena);
     return r;
 }
@@ -31,7 +20,6 @@ static int decode_one(
 int decode_set(const struct decode_set *set, struct datasets *ret_payload, struct diag_list *diags)
 {
     struct datasets all = {0};
-    size_t cap = 0;
     int r = 0;
     if (set->len <= 1)
         return decode_payload(&set->input, ret_payload, diags);
@@ -39,7 +27,7 @@ int decode_set(const struct decode_set *set, struct datasets *ret_payload, struc
         struct datasets one;
         int failed = i < DATASET_PARTS_MAX ? decode_one(set, i, &one, diags) : -E2BIG;
         if (failed == 0)
-            join(&all, &one, &cap);
+            datasets_take(&all, &one);
         else
             r = failed;
     }

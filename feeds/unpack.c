@@ -8,13 +8,33 @@
 #include "feeds/payload.h"
 
 /* Small archives may inflate more. */
-enum { RATIO_FREE = 1024 * 1024, NAME_MAX_BYTES = 200 };
+enum { RATIO_FREE = 1024 * 1024, NAME_BYTES_MAX = 200, CHUNK = 64 * 1024 };
 
 const char *const unpack_names[] = {[UNPACK_NONE] = "none", [UNPACK_7Z] = "7z", [UNPACK_ZIP] = "zip", NULL};
 
-static struct place whole(const struct decode_input *input)
+/* ---- faults ---- */
+
+static int refuse(
+    const struct decode_input *input, const char *code, const char *text, struct diag_list *diags)
 {
-    return (struct place){input->file, 0, 0};
+    diag_error(diags, (struct place){input->file, 0, 0}, code, "%s", text);
+    return -EBADMSG;
+}
+
+static int refuse_size(const struct decode_input *input, size_t room, struct diag_list *diags)
+{
+    diag_error(
+        diags, (struct place){input->file, 0, 0}, "D058", "the archive unpacks to more than %zu bytes", room);
+    return -EBADMSG;
+}
+
+static int refuse_damaged(const struct unpacking *unpacking, struct diag_list *diags)
+{
+    const char *text = archive_error_string(unpacking->archive);
+    bool says = text != NULL && str_is_utf8(slice_of(text));
+    diag_error(diags, (struct place){unpacking->input->file, 0, 0}, "D059",
+        "the archive is truncated or damaged: %s", says ? text : "it ends too early");
+    return -EBADMSG;
 }
 
 /* ---- the archive ---- */
@@ -32,92 +52,106 @@ static struct archive *new_reader(int format)
 static size_t room_of(const struct decode_input *input)
 {
     size_t max = (size_t)input->descriptor->max_bytes, len = input->payload.len;
-    return len < (max - max / 2) / UNPACK_RATIO_MAX && len * UNPACK_RATIO_MAX + RATIO_FREE < max
-               ? len * UNPACK_RATIO_MAX + RATIO_FREE
-               : max;
+    bool by_ratio = len < max / UNPACK_RATIO_MAX && len * UNPACK_RATIO_MAX + RATIO_FREE < max;
+    return by_ratio ? len * UNPACK_RATIO_MAX + RATIO_FREE : max;
+}
+
+/* The next file of the archive, directories and the like left out. ARCHIVE_OK, ARCHIVE_EOF, or another code.
+ */
+static int next_file(struct archive *archive, struct archive_entry **ret_entry)
+{
+    int r;
+    do
+        r = archive_read_next_header(archive, ret_entry);
+    while (r == ARCHIVE_OK && archive_entry_filetype(*ret_entry) != AE_IFREG);
+    return r;
 }
 
 /* A name for messages: what stands behind the last slash, where that is text. */
-static const char *member_name(
-    const struct decode_input *input, struct archive_entry *entry, struct arena *arena)
+static const char *name_of(struct unpacking *unpacking, struct archive_entry *entry)
 {
     const char *path = archive_entry_pathname(entry), *slash = path != NULL ? strrchr(path, '/') : NULL;
     const char *name = slash != NULL ? slash + 1 : path;
-    if (name == NULL || strlen(name) > NAME_MAX_BYTES || !str_is_utf8(slice_of(name)))
+    if (name == NULL || strlen(name) > NAME_BYTES_MAX || !str_is_utf8(slice_of(name)))
         name = "a file";
-    return arena_printf(arena, "%s:%s", input->file, name);
+    return arena_printf(&unpacking->arena, "%s:%s", unpacking->input->file, name);
 }
 
-/* 0, -EFBIG, or -EBADMSG. */
-static int read_data(struct archive *archive, struct buf *bytes)
+int unpack_begin(const struct decode_input *input, struct unpacking *ret_unpacking, struct diag_list *diags)
 {
-    const void *block;
-    size_t len;
-    la_int64_t offset;
-    int r;
-    while ((r = archive_read_data_block(archive, &block, &len, &offset)) == ARCHIVE_OK)
-        if (buf_append(bytes, block, len) < 0)
-            return -EFBIG;
-    return r == ARCHIVE_EOF ? 0 : -EBADMSG;
+    struct unpacking *unpacking = ret_unpacking;
+    struct archive_entry *entry;
+    *unpacking = (struct unpacking){.input = input, .room = room_of(input)};
+    if (payload_check_archive(input->descriptor, input->payload, input->file, diags) < 0)
+        return -EBADMSG;
+    unpacking->archive = new_reader(input->descriptor->unpack);
+    int r = archive_read_open_memory(unpacking->archive, input->payload.data, input->payload.len);
+    if (r == ARCHIVE_OK)
+        r = next_file(unpacking->archive, &entry);
+    if (r == ARCHIVE_EOF)
+        return refuse(input, "D059", "the archive has no file; expected one", diags);
+    if (r != ARCHIVE_OK)
+        return refuse_damaged(unpacking, diags);
+    unpacking->file = name_of(unpacking, entry);
+    return 0;
 }
 
-/* Reads the archive's only file. 0; -EFBIG; -EBADMSG damaged; -ENOENT none; -EEXIST several. */
-static int read_only_file(
-    struct archive *archive, const struct decode_input *input, struct unpacked *unpacked)
+/* The file has ended; the archive has to as well. */
+static int check_end(struct unpacking *unpacking, struct diag_list *diags)
 {
     struct archive_entry *entry;
-    int r, files = 0;
-    while ((r = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
-        if (archive_entry_filetype(entry) != AE_IFREG)
-            continue;
-        if (++files > 1)
-            return -EEXIST;
-        unpacked->input.file = member_name(input, entry, &unpacked->arena);
-        buf_init(&unpacked->bytes, room_of(input));
-        buf_reserve_all(&unpacked->bytes);
-        int read = read_data(archive, &unpacked->bytes);
-        if (read < 0)
-            return read;
+    unpacking->ended = true;
+    int r = next_file(unpacking->archive, &entry);
+    if (r == ARCHIVE_OK)
+        return refuse(unpacking->input, "D059", "the archive has several files; expected one", diags);
+    return r == ARCHIVE_EOF ? 0 : refuse_damaged(unpacking, diags);
+}
+
+int unpack_read(struct unpacking *unpacking, struct buf *bytes, size_t len, struct diag_list *diags)
+{
+    char chunk[CHUNK];
+    while (!unpacking->ended && bytes->len < len) {
+        size_t want = len - bytes->len < sizeof chunk ? len - bytes->len : sizeof chunk;
+        la_ssize_t n = archive_read_data(unpacking->archive, chunk, want);
+        if (n < 0)
+            return refuse_damaged(unpacking, diags);
+        if (n == 0)
+            return check_end(unpacking, diags);
+        if ((size_t)n > unpacking->room)
+            return refuse_size(unpacking->input, room_of(unpacking->input), diags);
+        unpacking->room -= (size_t)n;
+        (void)buf_append(bytes, chunk, (size_t)n); /* the caller's bound is `len` */
     }
-    if (r != ARCHIVE_EOF)
-        return -EBADMSG;
-    return files > 0 ? 0 : -ENOENT;
+    return 0;
 }
 
-/* libarchive says "(null)" of nothing. */
-static const char *reason(struct archive *archive)
+void unpack_end(struct unpacking *unpacking)
 {
-    const char *text = archive_error_string(archive);
-    return text != NULL && str_is_utf8(slice_of(text)) ? text : "it ends too early";
+    archive_read_free(unpacking->archive);
+    arena_deinit(&unpacking->arena);
 }
 
-static int unpack(const struct decode_input *input, struct unpacked *unpacked, struct diag_list *diags)
+/* ---- the whole ---- */
+
+static int unpack_whole(const struct decode_input *input, struct unpacked *unpacked, struct diag_list *diags)
 {
-    struct archive *archive = new_reader(input->descriptor->unpack);
-    int r = archive_read_open_memory(archive, input->payload.data, input->payload.len) == ARCHIVE_OK
-                ? read_only_file(archive, input, unpacked)
-                : -EBADMSG;
-    if (r == -EFBIG)
-        diag_error(diags, whole(input), "D058", "the archive unpacks to more than %zu bytes", room_of(input));
-    else if (r == -ENOENT || r == -EEXIST)
-        diag_error(diags, whole(input), "D059", "the archive has %s; expected one",
-            r == -ENOENT ? "no file" : "several files");
-    else if (r < 0)
-        diag_error(diags, whole(input), "D059", "the archive is truncated or damaged: %s", reason(archive));
-    archive_read_free(archive);
+    struct unpacking unpacking;
+    int r = unpack_begin(input, &unpacking, diags);
+    if (r == 0) {
+        buf_init(&unpacked->bytes, unpacking.room + 1); /* one more shows that it is too large */
+        buf_reserve_all(&unpacked->bytes);
+        unpacked->input.file = arena_strdup(&unpacked->arena, unpacking.file);
+        r = unpack_read(&unpacking, &unpacked->bytes, unpacked->bytes.max, diags);
+    }
     unpacked->input.payload = (struct slice){buf_text(&unpacked->bytes), unpacked->bytes.len};
-    return r < 0 ? -EBADMSG : 0;
+    unpack_end(&unpacking);
+    return r;
 }
-
-/* ---- the payload ---- */
 
 int unpack_payload(const struct decode_input *input, struct unpacked *ret_unpacked, struct diag_list *diags)
 {
     *ret_unpacked = (struct unpacked){.input = *input};
-    if (input->descriptor->unpack == UNPACK_NONE)
-        return 0;
-    int r = payload_check_archive(input->descriptor, input->payload, input->file, diags);
-    return r == 0 ? unpack(input, ret_unpacked, diags) : r;
+    return input->descriptor->unpack == UNPACK_NONE ? 0 : unpack_whole(input, ret_unpacked, diags);
 }
 
 void unpacked_deinit(struct unpacked *unpacked)

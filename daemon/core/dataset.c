@@ -84,6 +84,18 @@ void datasets_deinit(struct datasets *datasets)
     *datasets = (struct datasets){0};
 }
 
+void datasets_take(struct datasets *datasets, struct datasets *from)
+{
+    size_t len = datasets->len + from->len;
+    if (from->len > 0) {
+        datasets->items = alloc_resize(datasets->items, len, sizeof *datasets->items);
+        memcpy(datasets->items + datasets->len, from->items, from->len * sizeof *from->items);
+    }
+    datasets->len = len;
+    alloc_free(from->items);
+    *from = (struct datasets){0};
+}
+
 uint32_t dataset_text(struct dataset *dataset, const char *text)
 {
     uint32_t number;

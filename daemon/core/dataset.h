@@ -71,6 +71,9 @@ void dataset_init(struct dataset *dataset);
 void dataset_deinit(struct dataset *dataset);
 void datasets_deinit(struct datasets *datasets);
 
+/* Takes over those of another list, which is empty then. */
+void datasets_take(struct datasets *datasets, struct datasets *from);
+
 /* The number of a text, copied when it is new. */
 uint32_t dataset_text(struct dataset *dataset, const char *text);
 
