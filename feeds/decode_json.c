@@ -709,7 +709,8 @@ static int parse(struct reader *reader)
     }
     if (!reader->found)
         return refuse_other(reader);
-    int r = wanted_check(&reader->wanted, place_at(reader, reader->offset));
+    bool whole = wanted_is_whole(&reader->wanted);
+    int r = whole ? 0 : wanted_check(&reader->wanted, place_at(reader, reader->offset));
     return reader->full ? -EBADMSG : r;
 }
 
