@@ -226,7 +226,7 @@ class Bench:
         return result
 
     def json(self):
-        """Records of UN Comtrade, as a list; all that read them must find the same sum."""
+        """Records of UN Comtrade, as a list; all that read them must find the same sum, but for what is lost in binary."""
         program, path = BINARIES / "tests/bench/json", WORK / f"{JSON_RECORDS}.json"
         if not path.exists():
             half = path.with_suffix(".part")
@@ -238,7 +238,7 @@ class Bench:
                 programs.insert(0, (OURS, self.given.rounds, lambda: self.read_json(program, path, cores), None))
             self.in_turn("json", JSON_RECORDS, cores, programs)
             sums = {result["phases"]["sum"] for results in self.results["sections"]["json"][str(JSON_RECORDS)][str(cores)].values() for result in results}
-            if len(sums) > 1:
+            if max(sums, default=0) - min(sums, default=0) > measure.TOLERANCE * max(sums, default=0):
                 print(f"NOT THE SAME: sums of JSON {sums}", flush=True)
 
     def judge(self):
