@@ -2,7 +2,11 @@
  * it. Texts and numbers are slices of the payload; numbers never become binary.
  *
  * yajl tells of braces, names and values as it meets them. What is inside the list of records becomes fields;
- * of what is outside the first few texts are kept, since an answer without records says there why. */
+ * of what is outside the first few texts are kept, since an answer without records says there why.
+ *
+ * yajl is given the payload piece by piece. Where a piece ends in the list of records, those that are written
+ * like the one before are read without it (feeds/json_alike.h), and it goes on behind them: to it they were
+ * never there. */
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>
@@ -13,12 +17,16 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "feeds/decode.h"
+#include "feeds/json_alike.h"
 #include "feeds/number.h"
 #include "feeds/payload.h"
 #include "feeds/said.h"
 #include "feeds/wanted.h"
 
 enum { DEPTH_MAX = 64, PATH_MAX_NAMES = 16, PATH_BYTES_MAX = 256 };
+
+/* So much is parsed before records are looked at that are written alike. */
+enum { CHUNK_BYTES = 16 * 1024 };
 
 /* A name in the record that is being cut. The last record's names stay where they are until they differ, so
  * that records that are alike need no search. */
@@ -44,6 +52,7 @@ struct reader {
     const struct record_sink *sink;
     struct diag_list *diags;
     yajl_handle handle;
+    size_t fed; /* bytes that yajl has been given, or that it need not see */
 
     struct level levels[DEPTH_MAX];
     size_t depth;
@@ -64,6 +73,8 @@ struct reader {
     char where[PATH_BYTES_MAX]; /* names that lead to the innermost object, with points behind them */
     int column;                 /* that the next value fills, or -1 */
     struct arena scratch;       /* texts of it that do not stand in the payload as they are */
+    struct slice parsed;        /* the newest one that yajl has read */
+    struct json_alike alike;    /* those that are written like it */
 
     /* Lists with a header. */
     bool named;                     /* the header has been read */
@@ -82,7 +93,7 @@ struct reader {
 /* Offset behind what yajl is at. */
 static size_t here(const struct reader *reader)
 {
-    return yajl_get_bytes_consumed(reader->handle);
+    return reader->fed + yajl_get_bytes_consumed(reader->handle);
 }
 
 static struct place place_at(const struct reader *reader, size_t offset)
@@ -172,19 +183,24 @@ static int announce(struct reader *reader, const struct slice *names, size_t len
 
 /* ---- a record ---- */
 
-static void begin_record(struct reader *reader)
+static void set_offset(struct reader *reader, size_t offset)
 {
-    reader->offset = here(reader) - 1;
+    reader->offset = offset;
     const char *text = reader->text.data;
     for (const char *p = text + reader->counted;
          (p = memchr(p, '\n', (size_t)(text + reader->offset - p))) != NULL; p++)
         reader->line++;
     reader->counted = reader->offset;
+    wanted_begin(&reader->wanted, reader->offset);
+}
+
+static void begin_record(struct reader *reader)
+{
+    set_offset(reader, here(reader) - 1);
     reader->record_depth = reader->depth;
     reader->name_len = reader->objects = reader->item = 0;
     reader->differs = false;
     reader->column = -1;
-    wanted_begin(&reader->wanted, reader->offset);
 }
 
 static int give(struct reader *reader, const struct slice *fields, size_t len, const size_t *starts)
@@ -483,6 +499,7 @@ static int end(struct reader *reader)
     int go_on = 1;
     if (reader->depth == reader->record_depth) {
         reader->record_depth = 0;
+        reader->parsed = (struct slice){reader->text.data + reader->offset, here(reader) - reader->offset};
         go_on = reader->descriptor->json.header ? end_list(reader) : end_object(reader);
     }
     if (reader->depth == reader->list_depth)
@@ -590,10 +607,97 @@ static int refuse_other(struct reader *reader)
     return said_refuse(&reader->said, what, place_at(reader, 0), reader->diags);
 }
 
+/* ---- records that are written alike ---- */
+
+static yajl_status feed(struct reader *reader, size_t to)
+{
+    const unsigned char *bytes = (const unsigned char *)reader->text.data + reader->fed;
+    yajl_status status = yajl_parse(reader->handle, bytes, to - reader->fed);
+    if (status == yajl_status_ok)
+        reader->fed = to;
+    return status;
+}
+
+static size_t skip_blanks(const struct reader *reader, size_t at)
+{
+    while (at < reader->text.len && strchr(" \t\r\n", reader->text.data[at]) != NULL &&
+           reader->text.data[at] != '\0')
+        at++;
+    return at;
+}
+
+/* The end of a record like the one before that begins there, its fields in `wanted`; 0 where there is none.
+ */
+static size_t read_alike(struct reader *reader, size_t at)
+{
+    struct slice rest = {reader->text.data + at, reader->text.len - at};
+    wanted_begin(&reader->wanted, at);
+    size_t len = json_alike_read(&reader->alike, rest, at, &reader->wanted);
+    return len > 0 ? at + len : 0;
+}
+
+/* Lets yajl read to the end of the record at hand, or of the one that follows the comma that it has seen, so
+ * that it waits for another comma. False where it does not. */
+static bool finish_record(struct reader *reader, yajl_status *status)
+{
+    size_t start = reader->offset;
+    if (reader->record_depth == 0) {
+        size_t behind = (size_t)(reader->parsed.data - reader->text.data) + reader->parsed.len;
+        start = skip_blanks(reader, behind);
+        if (start >= reader->fed || reader->text.data[start] != ',')
+            return start >= reader->fed;
+        start = skip_blanks(reader, start + 1);
+    }
+    struct json_alike *alike = &reader->alike;
+    struct wanted kept = reader->wanted; /* of the record at hand yajl has read a part */
+    size_t end = start < reader->text.len ? read_alike(reader, start) : 0;
+    reader->wanted = kept;
+    if (alike->len == 0 || end <= reader->fed)
+        return false;
+    *status = feed(reader, end);
+    return *status == yajl_status_ok && reader->record_depth == 0;
+}
+
+/* Takes records as long as they are like the newest one that yajl has read. */
+static yajl_status take_alike(struct reader *reader)
+{
+    yajl_status status = yajl_status_ok;
+    bool inside = reader->list_depth > 0 && !reader->descriptor->json.header && reader->parsed.len > 0;
+    if (!inside)
+        return status;
+    json_alike_learn(&reader->alike, reader->parsed, &reader->wanted);
+    if (reader->alike.len == 0 || !finish_record(reader, &status))
+        return status;
+    for (;;) {
+        size_t at = skip_blanks(reader, reader->fed);
+        if (at == reader->text.len || reader->text.data[at] != ',')
+            return status;
+        at = skip_blanks(reader, at + 1);
+        set_offset(reader, at);
+        size_t end = at < reader->text.len ? read_alike(reader, at) : 0;
+        if (end == 0)
+            return status;
+        reader->fed = end;
+        if (!give(reader, reader->wanted.fields, reader->wanted.len, reader->wanted.starts))
+            return yajl_status_client_canceled;
+    }
+}
+
+static yajl_status parse_all(struct reader *reader)
+{
+    yajl_status status = yajl_status_ok;
+    do {
+        size_t rest = reader->text.len - reader->fed;
+        status = feed(reader, reader->fed + (rest < CHUNK_BYTES ? rest : CHUNK_BYTES));
+        if (status == yajl_status_ok)
+            status = take_alike(reader);
+    } while (status == yajl_status_ok && reader->fed < reader->text.len);
+    return status;
+}
+
 static int parse(struct reader *reader)
 {
-    const unsigned char *bytes = (const unsigned char *)reader->text.data;
-    yajl_status status = yajl_parse(reader->handle, bytes, reader->text.len);
+    yajl_status status = parse_all(reader);
     bool ended = status == yajl_status_ok;
     if (ended)
         status = yajl_complete_parse(reader->handle);
@@ -605,7 +709,8 @@ static int parse(struct reader *reader)
     }
     if (!reader->found)
         return refuse_other(reader);
-    int r = wanted_check(&reader->wanted, place_at(reader, reader->offset));
+    bool whole = wanted_is_whole(&reader->wanted);
+    int r = whole ? 0 : wanted_check(&reader->wanted, place_at(reader, reader->offset));
     return reader->full ? -EBADMSG : r;
 }
 

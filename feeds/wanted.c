@@ -112,6 +112,14 @@ static void refuse_missing(const struct wanted *wanted, size_t i, const char *li
         diag_hint(wanted->diags, "the source has changed its form, or these are other records");
 }
 
+bool wanted_is_whole(const struct wanted *wanted)
+{
+    for (size_t i = 0; i < wanted->len; i++)
+        if (wanted->first_ended && !wanted->ever[i] && !wanted->optional[i])
+            return false;
+    return true;
+}
+
 int wanted_check(struct wanted *wanted, struct place place)
 {
     struct diag_list *diags = wanted->diags;

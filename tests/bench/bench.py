@@ -28,8 +28,9 @@ import tdwatch_job
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WORK, BINARIES = ROOT / "build/bench", ROOT / "build/release"
 RESULTS, DOCUMENT = WORK / "results.json", ROOT / "docs/benchmarks.md"
-SECTIONS = ["cold", "warm", "start", "monitors", "scan", "judge"]
+SECTIONS = ["cold", "warm", "start", "monitors", "scan", "json", "judge"]
 MONTHS, SEED, MONITOR_SERIES, LARGE = 120, 1, 100_000, 50_000_000
+JSON_RECORDS = 1_000_000
 OURS = "tdwatch"
 
 
@@ -218,6 +219,28 @@ class Bench:
         self.results["scan"] = {"rows": size, "ways": ways}
         print(text)
 
+    def read_json(self, program, path, cores):
+        """Of tdwatch the memory of its own: the pages of the file that it maps are the system's to take."""
+        result = measure.run([program, "read", ROOT / "feeds/comtrade.feed.yaml", path], cores)
+        result["rss"] = measure.words(result["text"])["own_mb"]
+        return result
+
+    def json(self):
+        """Records of UN Comtrade, as a list; all that read them must find the same sum, but for what is lost in binary."""
+        program, path = BINARIES / "tests/bench/json", WORK / f"{JSON_RECORDS}.json"
+        if not path.exists():
+            half = path.with_suffix(".part")
+            measure.run([program, "make", half, JSON_RECORDS])
+            half.rename(path)
+        for cores in map(int, self.given.cores.split(",")):
+            programs = [(peer.name, self.given.rounds, lambda peer=peer: peer.json(path, cores), None) for peer in self.peers if hasattr(peer, "json")]
+            if OURS not in self.skipped:
+                programs.insert(0, (OURS, self.given.rounds, lambda: self.read_json(program, path, cores), None))
+            self.in_turn("json", JSON_RECORDS, cores, programs)
+            sums = {result["phases"]["sum"] for results in self.results["sections"]["json"][str(JSON_RECORDS)][str(cores)].values() for result in results}
+            if max(sums, default=0) - min(sums, default=0) > measure.TOLERANCE * max(sums, default=0):
+                print(f"NOT THE SAME: sums of JSON {sums}", flush=True)
+
     def judge(self):
         """A program of its own, where it is there; its words are kept as they are."""
         program = BINARIES / "tests/bench/judge"
@@ -238,7 +261,7 @@ class Bench:
         self.prepare()
         asked = self.given.sections.split(",")
         for section in asked:
-            if section in ("monitors", "scan", "judge"):
+            if section in ("monitors", "scan", "json", "judge"):
                 getattr(self, section)()
                 self.save()
                 continue

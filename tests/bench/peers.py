@@ -60,6 +60,9 @@ class DuckDB(Peer):
         shutil.copy(self.work / "copy.duckdb", self.work / "kept.duckdb")
         return self.run(["add", path, self.work / "kept.duckdb", out, str(cores)], cores)
 
+    def json(self, path, cores):
+        return self.run(["json", path, str(cores)], cores)
+
 
 class ClickHouse(Peer):
     def arguments(self, cores):

@@ -152,6 +152,9 @@ def document(results):
         sized(results, "start", "Start and explain", "`tdwatch run` from its start to READY, with the history in the store; `tdwatch explain` of one alert."),
         monitors(results),
         scan(results),
+        sized(results, "json", "Reading JSON",
+              "Records of UN Comtrade of 47 members, about a kilobyte each, as a list: the eight that a feed reads, into memory. tdwatch reads on one core and "
+              "keeps figures exactly; DuckDB is told names and types. tdwatch maps the file, whose pages are not counted."),
         f"## Judging alone\n\n```\n{results['judge']}\n```\n" if results.get("judge") else "",
         skipped(results),
     ]

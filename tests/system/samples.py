@@ -234,6 +234,17 @@ class Samples(unittest.TestCase):
                     if meaning.startswith("data "):
                         self.assertTrue(all(line.startswith("! ") for line in found), found[:3])  # no row comes of it
 
+    def test_reporters_of_comtrade_are_those_of_the_table_of_countries(self):
+        rows = re.findall(r'iso2: "(..?)".*comtrade: "(\d+)"', (FEEDS / "countries.yaml").read_text(encoding="utf-8"))
+        table = {int(code): country for country, code in rows}
+        reporters = json.loads(load("comtrade/ref_Reporters.body.json"))["results"]
+        current = {r["id"]: r["reporterCodeIsoAlpha2"] for r in reporters if not r["isGroup"] and "entryExpiredDate" not in r}
+        self.assertGreater(len(current), 200)
+        self.assertEqual({code: table.get(code) for code in current}, current)
+        # The world, which reports nothing, and of the groups those that stand for a country or a customs territory.
+        self.assertEqual({code: table[code] for code in set(table) - set(current)}, {0: "W", 97: "EU", 490: "TW"})
+        self.assertEqual({code: table[code] for code in (842, 251, 699, 757, 579)}, {842: "US", 251: "FR", 699: "IN", 757: "CH", 579: "NO"})
+
     def test_cut_documents_enter_only_as_a_whole(self):
         readers = {name: feed for name, (feed, _) in DATA.items()} | {name: feed for name, (_, feed, _, _) in ANSWERS.items()}
         accepted = 0

@@ -1,4 +1,5 @@
-/* link: tests/support/rows tests/support/cases tests/support/decoding tests/support/random daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words feeds/ask feeds/url feeds/figure_rows feeds/rate_columns daemon/core/rates feeds/caption feeds/format feeds/notices_form feeds/fields_check feeds/condition feeds/unpack feeds/decode_pieces */
+/* link: tests/support/rows tests/support/cases tests/support/decoding tests/support/random daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words feeds/ask feeds/url feeds/rate_columns daemon/core/rates feeds/caption feeds/format feeds/notices_form feeds/fields_check feeds/condition feeds/unpack feeds/decode_pieces feeds/json_alike */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -8,6 +9,9 @@
 #include <cmocka.h>
 
 #include "tests/support/decoding.h"
+#include "tests/support/random.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 #define HEAD                                                                                                 \
     "feed: f\ntitle: t\nurl: https://example.org/\nlicence: l\nend: { rows_at_least: 1 }\nformat: json\n"
@@ -231,6 +235,128 @@ static const char small_comtrade[] =
     "\"202502\","
     "\"primaryValue\":7,\"netWgt\":3.5,\"isNetWgtEstimated\":true}],\"error\":\"\"}";
 
+/* ---- long lists, of which most records are written alike ---- */
+
+enum { MANY = 4000, LIST_MAX = 2 * 1024 * 1024 };
+
+/* Ways to write the same record; the first is that of most. */
+static const char *const ways[] = {
+    "{\"reporterCode\":704,\"flowCode\":\"X\",\"partnerCode\":156,\"cmdCode\":\"%06d\",\"period\":\"202501\","
+    "\"primaryValue\":"
+    "%d,\"netWgt\":null,\"isNetWgtEstimated\":false}",
+    "{\"reporterCode\":704,\"flowCode\":\"X\",\"partnerCode\":156,\"cmdCode\":\"%06d\",\"period\":\"202501\","
+    "\"primaryValue\":"
+    "%d.0e0,\"netWgt\":null,\"isNetWgtEstimated\":false}",
+    "{\"reporterCode\":704,\"flowCode\":\"\\u0058\",\"partnerCode\":156,\"cmdCode\":\"%06d\",\"period\":"
+    "\"202501\",\"primaryValue\":"
+    "%d,\"netWgt\":null,\"isNetWgtEstimated\":false}",
+    "{ "
+    "\"reporterCode\":704,\"flowCode\":\"X\",\"partnerCode\":156,\"cmdCode\":\"%06d\",\"period\":\"202501\","
+    "\"primaryValue\":"
+    "%d,\"netWgt\":null,\"isNetWgtEstimated\":false }",
+    "{\"x\":{\"y\":[1]},\"flowCode\":\"X\",\"reporterCode\":704,\"partnerCode\":156,\"cmdCode\":\"%06d\","
+    "\"period\":\"202501\","
+    "\"primaryValue\":%d}",
+    "{\"reporterCode\":704,\"flowCode\":\"X\",\"partnerCode\":\"156\",\"cmdCode\":\"%06d\",\"period\":202501,"
+    "\"primaryValue\":"
+    "\"%d\",\"netWgt\":null,\"isNetWgtEstimated\":\"\",\"é\":\"ü\"}",
+};
+
+static void write_list(struct buf *out, struct random *random, int odd)
+{
+    buf_puts(out, "{\"data\":[\n");
+    for (int i = 0; i < MANY; i++) {
+        size_t way =
+            (int)(random_uniform(random) * 100) < odd ? (size_t)(random_uniform(random) * LENGTH(ways)) : 0;
+        buf_puts(out, i > 0 ? ",\n" : "");
+        buf_printf(out, ways[way], i, i * 7);
+    }
+    buf_puts(out, "\n]}");
+}
+
+static void long_lists_are_read_record_by_record(void **state)
+{
+    (void)state;
+    struct random random = {7};
+    static const int odds[] = {0, 1, 5, 50, 100};
+    for (size_t k = 0; k < LENGTH(odds); k++) {
+        struct buf payload;
+        struct decoding decoding;
+        buf_init(&payload, LIST_MAX);
+        write_list(&payload, &random, odds[k]);
+        decoding_run(&decoding, comtrade, (struct slice){buf_text(&payload), payload.len});
+        assert_int_equal(decoding.rows.len, MANY);
+        for (int i = 0; i < MANY; i++) {
+            const struct observation *row = &decoding.rows.items[i];
+            if (atoi(row->product) != i || row->figure[COLUMN_VALUE] != (int64_t)i * 7000 ||
+                (int)row->line != i + 2)
+                fail_msg("%d of 100 odd: row %d is %s in line %d", odds[k], i, row->product, (int)row->line);
+        }
+        decoding_deinit(&decoding);
+        buf_deinit(&payload);
+    }
+}
+
+static void faults_in_long_lists_have_their_places(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *record, *code;
+        int column;
+    } faults[] = {
+        {"{\"reporterCode\":704,\"flowCode\":\"E\",\"partnerCode\":156,\"cmdCode\":\"72\",\"period\":"
+         "\"202501\",\"primaryValue\":1,"
+         "\"netWgt\":null,\"isNetWgtEstimated\":false}",
+            "D014", 33},
+        {"{\"reporterCode\":704,\"flowCode\":\"X\",\"partnerCode\":156,\"cmdCode\":\"72\",\"period\":"
+         "\"202501\",\"primaryValue\":01,"
+         "\"netWgt\":null,\"isNetWgtEstimated\":false}",
+            "D021", 0},
+        {"{\"reporterCode\":704,\"flowCode\":\"\xff\",\"partnerCode\":156}", "D005", 33},
+        {"{\"reporterCode\":704,\"reporterCode\":704}", "D024", 0},
+        {"[]", "D023", 0},
+        {"}", "D021", 0},
+    };
+    for (size_t i = 0; i < LENGTH(faults); i++) {
+        struct buf payload;
+        struct decoding decoding;
+        buf_init(&payload, LIST_MAX);
+        buf_puts(&payload, "{\"data\":[");
+        for (int k = 0; k < MANY; k++) {
+            buf_puts(&payload, k > 0 ? ",\n" : "\n");
+            if (k == MANY / 2)
+                buf_puts(&payload, faults[i].record);
+            else
+                buf_printf(&payload, ways[0], k, k);
+        }
+        buf_puts(&payload, "]}");
+        decoding_run(&decoding, comtrade, (struct slice){buf_text(&payload), payload.len});
+        const struct diag *first = &decoding.diags.items[0];
+        if (decoding.r == 0 || strcmp(first->code, faults[i].code) != 0 || first->line < MANY / 2 + 2 ||
+            first->line > MANY / 2 + 3 || (faults[i].column > 0 && first->column != faults[i].column))
+            fail_msg("%zu: %s", i, diag_line(&decoding.diags, first));
+        decoding_deinit(&decoding);
+        buf_deinit(&payload);
+    }
+}
+
+static void cut_long_lists_never_give_rows(void **state)
+{
+    (void)state;
+    struct buf payload;
+    struct random random = {3};
+    buf_init(&payload, LIST_MAX);
+    write_list(&payload, &random, 3);
+    for (int i = 0; i < 300; i++) {
+        struct decoding decoding;
+        size_t len = (size_t)(random_uniform(&random) * (double)payload.len);
+        decoding_run(&decoding, comtrade, (struct slice){payload.data, len});
+        assert_int_equal(decoding.r, -EBADMSG);
+        decoding_deinit(&decoding);
+    }
+    buf_deinit(&payload);
+}
+
 static void cut_payloads_never_give_rows(void **state)
 {
     (void)state;
@@ -272,6 +398,9 @@ int main(void)
         cmocka_unit_test(recorded_months_of_the_census_bureau_are_read),
         cmocka_unit_test(recorded_years_of_comtrade_are_refused_for_their_period),
         cmocka_unit_test(recorded_errors_say_what_came_instead),
+        cmocka_unit_test(long_lists_are_read_record_by_record),
+        cmocka_unit_test(faults_in_long_lists_have_their_places),
+        cmocka_unit_test(cut_long_lists_never_give_rows),
         cmocka_unit_test(cut_payloads_never_give_rows),
         cmocka_unit_test(cut_records_never_give_rows),
         cmocka_unit_test(mutants_give_rows_or_faults),

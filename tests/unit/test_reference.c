@@ -62,6 +62,28 @@ static void documents_are_read_as_one(void **state)
     fixture_deinit(&f);
 }
 
+/* A case on 8541.40 is about the cells of today, and a basket of both sides goes over the break. */
+static void codes_of_all_editions_meet(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "measures:\n- {id: A-1, title: t, market: US, against: CN, codes: ['854140'], type: anti-dumping, "
+        "initiation: 2011-11-08, confidence: general, source: s}\n",
+        "concordance:\n- {edition: e, from: 2022-01, before: ['854140'], after: ['854142', '854143'], "
+        "source: s}\n",
+        "baskets:\n- {id: cells, title: {vi: a, en: b}, codes: ['854142'], source: s}\n"
+        "- {id: solar, title: {vi: a, en: b}, codes: ['854142', '854143'], source: s}\n"};
+    struct fixture f;
+    read_texts(&f, texts, 3);
+    assert_int_equal(f.r, 0);
+    assert_true(measure_covers(f.reference.measures.items, &f.reference.baskets, "cells"));
+    assert_true(measure_covers(f.reference.measures.items, &f.reference.baskets, "854143"));
+    assert_false(measure_covers(f.reference.measures.items, &f.reference.baskets, "854150"));
+    assert_int_equal(f.reference.baskets.items[0].codes.len, 1);
+    assert_int_equal(f.reference.baskets.items[1].codes.len, 3);
+    fixture_deinit(&f);
+}
+
 static void no_documents_are_empty_tables(void **state)
 {
     (void)state;
@@ -73,7 +95,7 @@ static void no_documents_are_empty_tables(void **state)
 }
 
 static const struct fault_case faults[] = {
-    {"no table", "{}\n", "L009", 1, "baskets, measures, quotas and countries"},
+    {"no table", "{}\n", "L009", 1, "baskets, measures, quotas, countries and concordance"},
     {"unknown key", "measurs: []\n", "K001", 1, "did you mean 'measures'?"},
     {"no map", "- toys\n", "K003", 1, NULL},
     {"a basket of no file", CASE, "B011", 2, NULL},
@@ -110,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_are_read_as_one),
+        cmocka_unit_test(codes_of_all_editions_meet),
         cmocka_unit_test(no_documents_are_empty_tables),
         cmocka_unit_test(each_fault_is_named_with_its_line),
         cmocka_unit_test(faults_of_all_documents_are_reported),

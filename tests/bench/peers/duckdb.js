@@ -2,6 +2,7 @@
 //     node duckdb.js all FILE OUT THREADS             the job, in memory
 //     node duckdb.js keep FILE DATABASE THREADS       the figures into a database file
 //     node duckdb.js add FILE DATABASE OUT THREADS    a release into that database, committed, and its months judged
+//     node duckdb.js json FILE THREADS               records of UN Comtrade, the fields that a feed reads, into a table in memory
 //     node duckdb.js version
 'use strict';
 const fs = require('fs');
@@ -56,8 +57,17 @@ async function add(file, database, out, threads) {
     time.print();
 }
 
+// Names and types are given, so that nothing is looked at twice.
+async function json(file, threads) {
+    const connection = await open(':memory:', threads);
+    await connection.run(`CREATE TABLE r AS SELECT * FROM read_json('${file}', format = 'array', columns = {period: 'VARCHAR', reporterCode: 'INTEGER',
+        flowCode: 'VARCHAR', partnerCode: 'INTEGER', cmdCode: 'VARCHAR', primaryValue: 'DOUBLE', netWgt: 'DOUBLE', isNetWgtEstimated: 'BOOLEAN'})`);
+    const [[rows, sum]] = await (await connection.run('SELECT count(*), CAST(round(sum(primaryValue) * 1000) AS HUGEINT) FROM r')).getRows();
+    console.log(`rows=${rows} sum=${sum}`);
+}
+
 const [, , mode, ...words] = process.argv;
-const run = { all, keep, add, version: async () => console.log(`DuckDB ${version().replace(/^v/, '')}`) }[mode];
+const run = { all, keep, add, json, version: async () => console.log(`DuckDB ${version().replace(/^v/, '')}`) }[mode];
 run(...words).then(() => process.exit(0), (error) => {
     console.error(error);
     process.exit(1);
