@@ -9,6 +9,10 @@
  *   pages: { next: next_page_url }                      # where an answer says that more of it is
  *   key: { credential: census, parameter: key }         # or header: the credential's name, never its text
  *   answers: [ { status: 302, means: key } ]            # what HTTP's own codes do not say
+ *   queue:                                              # a request that the source answers later
+ *     id: id                                            # the element or member with the request's id
+ *     status: https://…/status/{id}                     # asked until its answer means ready
+ *     data: https://…/data/{id}                         # then this is the answer
  *   limits: { pause: 1s, per_day: 450 }                 # of the host
  */
 #ifndef FEEDS_ASK_H
@@ -36,6 +40,8 @@ enum ask_meaning {
     ASK_KEY,      /* the key is missing or refused */
     ASK_QUOTA,    /* too many requests */
     ASK_TOO_MUCH, /* one request asked for too much: it is split */
+    ASK_QUEUED,   /* the source works on it: its status is asked for */
+    ASK_READY,    /* what was queued is there */
     ASK_CHANGED,  /* the source does not know what is asked for any more */
     ASK_FAILED,   /* trouble that may pass */
 };
@@ -57,10 +63,19 @@ struct ask_field {
 /* What an answer means that fits all that is given. */
 struct ask_answer {
     int64_t status;
-    const char *starts, *contains; /* its body, blanks before it left out; NULL: any */
-    const char *count;             /* "lines", or the name of a number in a JSON object's outermost level */
-    int64_t at_least, at_most;     /* of the count; -1: not given */
-    int means;                     /* enum ask_meaning */
+    const char *starts, *contains;     /* its body, blanks before it left out; NULL: any */
+    const char *says_name, *says_text; /* a text by its name, see feeds/named_text.h; NULL: any */
+    const char
+        *count; /* "lines", a tag of XML such as "<item>", or the names that lead to a number of JSON */
+    int64_t at_least, at_most; /* of the count; -1: not given */
+    int means;                 /* enum ask_meaning */
+};
+
+/* How a request goes on that the source answers later. {id} of the URLs is the request's id. */
+struct ask_queue {
+    const char *id;              /* name of the element or member that has it; NULL: there is no queue */
+    const char *status, *data;   /* URLs */
+    int64_t pause_s, patience_s; /* between two questions for the status; altogether */
 };
 
 struct ask {
@@ -79,16 +94,17 @@ struct ask {
     bool current;          /* the month that is going on is asked for too, again and again */
     struct ask_answer *answers;
     size_t answer_len;
+    struct ask_queue queue;
     int64_t pause_s, per_day; /* between requests to the host, and so many of them a day (UTC); 0: any */
 };
 
 /* Sections of a descriptor, as they were written; NULL where they were not. */
 struct ask_sections {
-    const struct node *parameters, *periods, *key, *form, *pages, *answers, *limits;
+    const struct node *parameters, *periods, *key, *form, *pages, *answers, *limits, *queue;
 };
 
 extern const struct shape ask_parameters_shape, ask_periods_shape, ask_key_shape, ask_form_shape,
-    ask_pages_shape, ask_accept_shape, ask_answers_shape, ask_limits_shape;
+    ask_pages_shape, ask_accept_shape, ask_answers_shape, ask_limits_shape, ask_queue_shape;
 
 /* Reads the sections, and checks them against the URL and the form (faults F020…F026 at `url_place`, or at
  * what they are about). */

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "core/date.h"
 #include "core/period.h"
+#include "feeds/named_text.h"
 
 enum { TRIES_MAX = 5 };
 
@@ -17,8 +18,11 @@ struct gather {
     struct gather_span span;
     struct url_part *parts; /* what is still to be asked for, the next one last */
     size_t len, cap;
-    bool revising; /* the months of history are being asked for again */
-    int tries;     /* of the request */
+    bool revising;      /* the months of history are being asked for again */
+    int tries;          /* of the request */
+    const char *ticket; /* its id, where the source has queued it; NULL: it has not */
+    bool ready;         /* what it queued is there */
+    int64_t waited_s;   /* for it */
     size_t requests;
     int64_t wait_s;
     struct buf bytes;
@@ -145,6 +149,9 @@ void gather_free(struct gather *gather)
 
 const char *gather_url(struct gather *gather)
 {
+    const struct ask_queue *queue = &gather->ask.queue;
+    if (gather->len > 0 && gather->ticket != NULL)
+        return url_with_id(gather->ready ? queue->data : queue->status, gather->ticket, &gather->arena);
     return gather_planned(gather, 0, &gather->arena);
 }
 
@@ -239,9 +246,18 @@ static bool push_page(struct gather *gather, struct url_part part, struct slice 
     return true;
 }
 
-static bool next(struct gather *gather, long status)
+/* The request is done with. */
+static void forget_request(struct gather *gather)
 {
     gather->tries = 0;
+    gather->ticket = NULL;
+    gather->ready = false;
+    gather->waited_s = 0;
+}
+
+static bool next(struct gather *gather, long status)
+{
+    forget_request(gather);
     return gather->len > 0 || finish(gather, status);
 }
 
@@ -309,7 +325,7 @@ static bool split(struct gather *gather)
             "one request for a single month and value is too much for the source");
         return stop(gather, ASK_CHANGED);
     }
-    gather->tries = 0;
+    forget_request(gather);
     gather->parts[gather->len - 1] = tail;
     push(gather, &head);
     return gather->requests + gather->len <= GATHER_REQUESTS_MAX || stop(gather, ASK_TOO_MUCH);
@@ -323,11 +339,41 @@ static bool take_quota(struct gather *gather, int64_t retry_after_s)
     return true;
 }
 
+/* The source works on it. Of a status that it gives again nothing but the time counts. */
+static bool take_queued(struct gather *gather, struct slice body)
+{
+    const struct ask_queue *queue = &gather->ask.queue;
+    char id[NAMED_TEXT_SIZE];
+    if (gather->ticket == NULL && !named_text_find(body, queue->id, NULL, id)) {
+        snprintf(gather->text, sizeof gather->text, "the source has queued the request and names no %.64s",
+            queue->id);
+        return stop(gather, ASK_CHANGED);
+    }
+    if (gather->ticket == NULL)
+        gather->ticket = arena_strdup(&gather->arena, id);
+    if (gather->waited_s >= queue->patience_s) {
+        snprintf(gather->text, sizeof gather->text,
+            "the source has queued a request and not answered it in %lld s", (long long)gather->waited_s);
+        return stop(gather, ASK_FAILED);
+    }
+    gather->ready = false;
+    gather->waited_s += gather->wait_s = queue->pause_s;
+    return true;
+}
+
+/* Once: data that are not there after all are a failure. */
+static bool take_ready(struct gather *gather)
+{
+    if (gather->ticket == NULL || gather->ready)
+        return stop(gather, ASK_FAILED);
+    return gather->ready = true;
+}
+
 bool gather_take(struct gather *gather, const struct gather_answer *answer)
 {
     enum ask_meaning meaning = answer_meaning(&gather->ask, answer->status, answer->body);
     gather->wait_s = 0;
-    gather->requests++;
+    gather->requests += gather->ticket == NULL;
     if (meaning == ASK_DATA)
         snprintf(gather->text, sizeof gather->text, "HTTP %ld", answer->status);
     else
@@ -339,6 +385,10 @@ bool gather_take(struct gather *gather, const struct gather_answer *answer)
         return take_not_yet(gather, answer->status);
     case ASK_TOO_MUCH:
         return split(gather);
+    case ASK_QUEUED:
+        return take_queued(gather, answer->body);
+    case ASK_READY:
+        return take_ready(gather);
     case ASK_QUOTA:
         return take_quota(gather, answer->retry_after_s);
     case ASK_KEY:

@@ -3,8 +3,8 @@
  *
  * Months that history does not have come first. Where none of them is published that is all; where one is,
  * the newest months of history are asked for again, because sources revise them. Where the source has pages,
- * each says which one is next. A request that asks for too much is split and asked in halves. Pure: the
- * caller makes the requests. */
+ * each says which one is next. A request that asks for too much is split and asked in halves; one that the
+ * source queues is waited for. Pure: the caller makes the requests. */
 #ifndef FEEDS_GATHER_H
 #define FEEDS_GATHER_H
 
@@ -13,7 +13,7 @@
 #include "feeds/url.h"
 
 enum {
-    GATHER_REQUESTS_MAX = 200, /* for one payload */
+    GATHER_REQUESTS_MAX = 200, /* for one payload, questions for a queued one's status not counted */
     GATHER_PATIENCE_S = 60,    /* so long a Retry-After is waited for; after a longer one all begins anew */
 };
 

@@ -11,6 +11,22 @@
 /* Longer ones are refused by servers (UN Comtrade: 4096). */
 enum { URL_MAX = 64 * 1024 };
 
+const char *url_fault(const char *url)
+{
+    const char *host = str_starts(url, "https://") ? url + 8 : str_starts(url, "http://") ? url + 7 : NULL;
+    if (host == NULL)
+        return "begins with neither https:// nor http://";
+    size_t len = strcspn(host, "/?#");
+    if (len == 0)
+        return "names no host";
+    if (memchr(host, '@', len) != NULL)
+        return "holds a user name; a descriptor is no place for credentials";
+    for (const char *p = url; *p != '\0'; p++)
+        if ((unsigned char)*p <= ' ' || *p == 0x7f)
+            return "holds a blank or a control byte; write it as %XX";
+    return NULL;
+}
+
 int url_next_name(const char **at, struct url_name *ret_name)
 {
     const char *open = strchr(*at, '{');
@@ -221,9 +237,33 @@ const char *url_with_key(const char *url, const struct ask *ask, const char *key
     return text;
 }
 
+const char *url_with_id(const char *url, const char *id, struct arena *arena)
+{
+    struct buf out;
+    struct url_name name;
+    const char *at = url;
+    buf_init(&out, URL_MAX);
+    while (url_next_name(&at, &name) > 0) {
+        (void)buf_append(&out, url, (size_t)(name.name.data - 1 - url));
+        put_encoded(&out, id);
+        url = at;
+    }
+    (void)buf_puts(&out, url);
+    const char *text = arena_strdup(arena, buf_text(&out));
+    buf_deinit(&out);
+    return text;
+}
+
 const char *url_host(const char *url, struct arena *arena)
 {
     const char *start = strstr(url, "://");
     start = start != NULL ? start + 3 : url;
     return arena_strndup(arena, start, strcspn(start, "/?#"));
+}
+
+const char *url_origin(const char *url, struct arena *arena)
+{
+    const char *start = strstr(url, "://");
+    size_t scheme = start != NULL ? (size_t)(start + 3 - url) : 0;
+    return arena_strndup(arena, url, scheme + strcspn(url + scheme, "/?#"));
 }

@@ -11,6 +11,9 @@ struct url_name {
     struct slice name, format; /* format: behind a colon, else empty */
 };
 
+/* What is wrong with a feed's URL, or NULL. A password here would end up in logs and messages. */
+const char *url_fault(const char *url);
+
 /* The next name at or behind *at, which then stands behind it. 1; 0: there is none; -EINVAL: a brace is not
  * closed. */
 int url_next_name(const char **at, struct url_name *ret_name);
@@ -45,7 +48,13 @@ const char *form_fill(const struct ask *ask, const struct url_part *part, struct
 /* The URL with the key where the feed has it in a parameter; for the wire, and nothing else. */
 const char *url_with_key(const char *url, const struct ask *ask, const char *key, struct arena *arena);
 
+/* A URL of the queue with the id of a request, percent-encoded. In `arena`. */
+const char *url_with_id(const char *url, const char *id, struct arena *arena);
+
 /* The host and port of a URL: what limits count. In `arena`. */
 const char *url_host(const char *url, struct arena *arena);
+
+/* The same with the scheme before it. */
+const char *url_origin(const char *url, struct arena *arena);
 
 #endif

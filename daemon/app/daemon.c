@@ -243,6 +243,8 @@ static void on_answer(void *userdata, void *taken)
         break;
     case ANSWER_FEED:
         poller_dealt(daemon->poller, &answer->feeds[0]);
+        for (size_t i = 1; i < answer->feed_count; i++)
+            poller_ask_again(daemon->poller, &answer->feeds[i]);
         daemon->pump_ms = 0; /* what it brought may have to be told */
         break;
     case ANSWER_ATTEMPTED:

@@ -56,6 +56,23 @@ static void load_keys(struct setup *setup, enum config_secrets secrets)
         setup->keys[i] = load_key(&setup->feeds[i], &setup->arena);
 }
 
+/* What is in another currency stays in quarantine where nothing ever brings a rate. */
+static void check_rates(const struct setup *setup, struct diag_list *diags)
+{
+    bool any = false;
+    for (size_t i = 0; i < setup->feed_count; i++)
+        any |= setup->feeds[i].rates.base != NULL;
+    for (size_t i = 0; i < setup->feed_count && !any; i++) {
+        const struct descriptor *feed = &setup->feeds[i];
+        if (feed->fields[FIELD_VALUE].currency == NULL)
+            continue;
+        diag_error(diags, (struct place){.file = feed->file}, "C105",
+            "the values of the feed '%s' are in %s, and no feed of the configuration has exchange rates",
+            feed->feed, feed->fields[FIELD_VALUE].currency);
+        diag_hint(diags, "add ecb-rates.feed.yaml, which has those of the European Central Bank");
+    }
+}
+
 static void load_feeds(struct setup *setup, struct diag_list *diags)
 {
     setup->feeds = arena_array(&setup->arena, FEEDS_MAX, sizeof *setup->feeds);
@@ -66,6 +83,7 @@ static void load_feeds(struct setup *setup, struct diag_list *diags)
     for (size_t i = 0; i < setup->feed_count; i++)
         sources[i] = (struct source){
             setup->feeds[i].feed, setup->feeds[i].absent_is_zero, setup->feeds[i].world_is_sum};
+    check_rates(setup, diags);
     setup->sources = (struct sources){sources, setup->feed_count};
 }
 

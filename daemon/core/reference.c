@@ -7,7 +7,7 @@
 
 /* The lists of one document. */
 struct lists {
-    const struct node *baskets, *measures, *quotas, *countries;
+    const struct node *baskets, *measures, *quotas, *countries, *concordance;
     const char *as_of;
 };
 
@@ -32,6 +32,11 @@ static const struct key list_keys[] = {
         .offset = offsetof(struct lists, countries),
         .help = "Countries and their codes.",
         .shape = &countries_shape},
+    {.name = "concordance",
+        .kind = KEY_NODE,
+        .offset = offsetof(struct lists, concordance),
+        .help = "Which codes became which ones.",
+        .shape = &concordance_shape},
     {.name = "as_of",
         .kind = KEY_TEXT,
         .offset = offsetof(struct lists, as_of),
@@ -49,7 +54,7 @@ static struct lists read_lists(const struct node *document, struct arena *arena,
         document, list_keys, sizeof list_keys / sizeof *list_keys, "a file of tables", &lists, arena, diags);
     if (r == 0 && document->len == 0) {
         diag_error(diags, document->place, "L009", "a file of tables holds no table");
-        diag_hint(diags, "its keys are baskets, measures, quotas, countries and as_of");
+        diag_hint(diags, "its keys are baskets, measures, quotas, countries, concordance and as_of");
     }
     return lists;
 }
@@ -67,6 +72,26 @@ static void read_as_of(
         reference->as_of = day;
 }
 
+/* The codes of other editions that belong to what baskets and measures name. */
+static void follow_codes(struct reference *reference)
+{
+    static const struct texts nothing = {0};
+    struct baskets *baskets = &reference->baskets;
+    struct measures *measures = &reference->measures;
+    concordance_seal(&reference->concordance);
+    for (size_t i = 0; i < baskets->len; i++) {
+        struct basket *basket = &baskets->items[i];
+        basket->codes =
+            concordance_follow(&reference->concordance, &basket->codes, &basket->except, &baskets->arena);
+        basket->inputs =
+            concordance_follow(&reference->concordance, &basket->inputs, &nothing, &baskets->arena);
+    }
+    for (size_t i = 0; i < measures->len; i++) {
+        struct measure *measure = &measures->items[i];
+        measure->codes = concordance_widen(&reference->concordance, &measure->codes, &measures->arena);
+    }
+}
+
 int reference_read(
     const struct node *const *documents, size_t n, struct reference *ret_reference, struct diag_list *diags)
 {
@@ -76,9 +101,12 @@ int reference_read(
     size_t errors = diags->errors;
     for (size_t i = 0; i < n; i++)
         lists[i] = read_lists(documents[i], &arena, diags);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (lists[i].baskets != NULL)
             (void)baskets_add(&reference.baskets, lists[i].baskets, diags);
+        if (lists[i].concordance != NULL)
+            (void)concordance_add(&reference.concordance, lists[i].concordance, diags);
+    }
     for (size_t i = 0; i < n; i++) {
         if (lists[i].measures != NULL)
             (void)measures_add(&reference.measures, lists[i].measures, &reference.baskets, diags);
@@ -93,6 +121,7 @@ int reference_read(
         reference_deinit(&reference);
         return -EINVAL;
     }
+    follow_codes(&reference);
     *ret_reference = reference;
     return 0;
 }
@@ -103,4 +132,5 @@ void reference_deinit(struct reference *reference)
     measures_deinit(&reference->measures);
     quotas_deinit(&reference->quotas);
     countries_deinit(&reference->countries);
+    concordance_deinit(&reference->concordance);
 }

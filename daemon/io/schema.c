@@ -6,8 +6,8 @@
 /* Every step from one version to the next. Append only: never change, reorder or remove a step that was
  * released, or stores in the field will not be what the statements expect.
  *
- * Rows of revision, event, figure and attempt are never updated or deleted: no statement does, and their
- * parents are restricted. Enums are stored as their numbers; store_*.c assert that they stay. */
+ * Rows of revision, rate, event, figure and attempt are never updated or deleted: no statement does, and
+ * their parents are restricted. Enums are stored as their numbers; store_*.c assert that they stay. */
 static const char *const migrations[] = {
     /* 1 */
     "CREATE TABLE payload ("
@@ -235,6 +235,16 @@ static const char *const migrations[] = {
     " newest_notice TEXT NOT NULL,"
     " notices INTEGER NOT NULL,"
     " PRIMARY KEY (market, id, against, type)"
+    ") STRICT, WITHOUT ROWID;",
+
+    /* 4 */
+    "CREATE TABLE rate (" /* of exchange, the average of a month; the newest payload's counts */
+    " currency TEXT NOT NULL,"
+    " period INTEGER NOT NULL,"
+    " payload INTEGER NOT NULL REFERENCES payload ON DELETE RESTRICT,"
+    " base TEXT NOT NULL,"
+    " rate INTEGER NOT NULL CHECK (rate > 0)," /* one unit of the base, in units of 10^-12 of the currency */
+    " PRIMARY KEY (currency, period, payload)"
     ") STRICT, WITHOUT ROWID;",
 };
 

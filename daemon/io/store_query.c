@@ -78,6 +78,9 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
                      " initiation, preliminary, final, in_force_from, revoked, ended, first, newest,"
                      " newest_notice, notices)"
                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [SQL_PUT_RATE] = "INSERT INTO rate (payload, base, currency, period, rate) VALUES (?, ?, ?, ?, ?)",
+    [SQL_EACH_RATE] = "SELECT feed, base, currency, period, rate FROM rate"
+                      " CROSS JOIN payload ON payload.id = rate.payload ORDER BY payload, currency, period",
 
     /* A known rule set that comes back is the last one again; the last one put again is no change. */
     [SQL_PUT_RULESET] =

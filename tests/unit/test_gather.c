@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml feeds/ask feeds/url feeds/answer feeds/gather daemon/core/date */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml feeds/ask feeds/url feeds/answer feeds/named_text feeds/gather daemon/core/date */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -29,7 +29,7 @@ static void read_words(struct fixture *f, const char *url, const char *yaml)
     assert_int_equal(yaml_parse("ask.yaml", slice_of(yaml), &f->arena, &document, &f->diags), 0);
     struct ask_sections sections = {node_get(document, "parameters"), node_get(document, "periods"),
         node_get(document, "key"), node_get(document, "form"), node_get(document, "pages"),
-        node_get(document, "answers"), node_get(document, "limits")};
+        node_get(document, "answers"), node_get(document, "limits"), node_get(document, "queue")};
     ask_read(&sections, url, document->place, &f->ask, &f->arena, &f->diags);
 }
 
@@ -280,6 +280,142 @@ static void too_many_bytes_are_refused(void **state)
     end(&f);
 }
 
+#define QUEUED                                                                                               \
+    "<e:Envelope xmlns:e='urn:e'><e:Body><queued><id> 98de/05 "                                              \
+    "</id><status>SUBMITTED</status></queued></e:Body>"                                                      \
+    "</e:Envelope>"
+#define STATUS(text)                                                                                         \
+    "<r xmlns:s=\"urn:s\"><s:status><s:key>98de/05</s:key><s:status>" text "</s:status></s:status></r>"
+
+static const char *const queue_words = "parameters: { p: { values: [1, 2], join: \"+\" } }\n"
+                                       "queue: { id: id, status: \"https://a.example/status/{id}?x\", data: "
+                                       "\"https://a.example/data/{id}\", pause: 10s, "
+                                       "patience: 20s }\n"
+                                       "answers:\n"
+                                       "  - { says: { status: submitted }, means: queued }\n"
+                                       "  - { says: { status: PROCESSING }, means: queued }\n"
+                                       "  - { says: { status: AVAILABLE }, means: ready }\n"
+                                       "  - { says: { Status: EXPIRED }, means: failed }\n"
+                                       "  - { status: 404, says: { faultcode: \"100\" }, means: not-yet }\n";
+
+static void start_queue(struct fixture *f)
+{
+    struct gather_span span = {PERIOD_NONE, PERIOD_NONE, 0};
+    read_words(f, "https://a.example/get?{p}", queue_words);
+    assert_int_equal(f->diags.errors, 0);
+    f->gather = gather_new("https://a.example/get?{p}", &f->ask, &span, 1000);
+    assert_string_equal(gather_url(f->gather), "https://a.example/get?1+2");
+    assert_true(take(f, 200, QUEUED));
+    assert_int_equal(gather_wait_s(f->gather), 10);
+    assert_string_equal(gather_url(f->gather), "https://a.example/status/98de%2F05?x");
+}
+
+static void what_is_queued_is_waited_for_and_fetched(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_queue(&f);
+    assert_true(take(&f, 200, STATUS("PROCESSING")));
+    assert_int_equal(gather_wait_s(f.gather), 10);
+    assert_true(take(&f, 200, STATUS("AVAILABLE")));
+    assert_int_equal(gather_wait_s(f.gather), 0);
+    assert_string_equal(gather_url(f.gather), "https://a.example/data/98de%2F05");
+    assert_false(take(&f, 200, "a,b\n"));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    assert_string_equal(gather_text(f.gather), "HTTP 200");
+    assert_int_equal(gather_bytes(f.gather).len, 4);
+    end(&f);
+}
+
+/* Each part of what was split is a request of its own. */
+static void what_is_queued_may_be_too_much(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_queue(&f);
+    assert_true(take(&f, 413, ""));
+    assert_string_equal(gather_url(f.gather), "https://a.example/get?1");
+    assert_true(take(&f, 200, "{\"queued\":{\"id\":\"x\",\"status\":\"SUBMITTED\"}}"));
+    assert_string_equal(gather_url(f.gather), "https://a.example/status/x?x");
+    assert_true(take(&f, 200, "{\"status\":\"available\"}"));
+    assert_string_equal(gather_url(f.gather), "https://a.example/data/x");
+    assert_true(take(&f, 200, "a,b\n"));
+    assert_string_equal(gather_url(f.gather), "https://a.example/get?2");
+    assert_false(take(&f, 404, "<S:Fault xmlns:S='u'><faultcode>100</faultcode></S:Fault>"));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    end(&f);
+}
+
+static void a_queue_that_leads_nowhere_is_a_failure(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answers[4], *text;
+        enum ask_meaning meaning;
+    } cases[] = {
+        {{STATUS("EXPIRED")}, "HTTP 200: 98de/05 EXPIRED", ASK_FAILED},
+        {{STATUS("AVAILABLE"), STATUS("AVAILABLE")}, "HTTP 200: 98de/05 AVAILABLE", ASK_FAILED},
+        {{STATUS("PROCESSING"), STATUS("PROCESSING")},
+            "the source has queued a request and not answered it in 20 s", ASK_FAILED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        bool goes_on = true;
+        start_queue(&f);
+        for (size_t k = 0; cases[i].answers[k] != NULL; k++)
+            goes_on = take(&f, 200, cases[i].answers[k]);
+        assert_false(goes_on);
+        assert_int_equal(gather_meaning(f.gather), cases[i].meaning);
+        assert_string_equal(gather_text(f.gather), cases[i].text);
+        end(&f);
+    }
+}
+
+static void a_queued_request_without_an_id_is_a_changed_source(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct gather_span span = {PERIOD_NONE, PERIOD_NONE, 0};
+    read_words(&f, "https://a.example/get?{p}", queue_words);
+    f.gather = gather_new("https://a.example/get?{p}", &f.ask, &span, 1000);
+    assert_false(take(&f, 200, "{\"status\": \"SUBMITTED\"}"));
+    assert_int_equal(gather_meaning(f.gather), ASK_CHANGED);
+    end(&f);
+}
+
+static void answers_are_told_by_numbers_and_tags(void **state)
+{
+    (void)state;
+    static const char yaml[] = "answers:\n"
+                               "  - { count: A.STATUS, at_least: 100, means: key }\n"
+                               "  - { count: A.B.next, at_least: 1, means: too-much }\n"
+                               "  - { count: \"<item>\", at_least: 2, means: quota }\n";
+    static const struct {
+        const char *body;
+        enum ask_meaning meaning;
+    } answers[] = {
+        {"{\"A\":{\"STATUS\":100}}", ASK_KEY},
+        {"{ \"x\" : {\"STATUS\":1}, \"a\" : { \"B\":{}, \"Status\" : \"0101\" } }", ASK_KEY},
+        {"{\"A\":{\"STATUS\":99}}", ASK_DATA},
+        {"{\"A\":{\"x\":{\"STATUS\":100}}}", ASK_DATA},
+        {"{\"A\":[{\"STATUS\":100}]}", ASK_DATA},
+        {"{\"STATUS\":100,\"A\":\"STATUS\"}", ASK_DATA},
+        {"{\"A\":{\"B\":{\"NEXT\":7},\"STATUS\":0}}", ASK_TOO_MUCH},
+        {"{\"A\":{\"B\":[],\"STATUS\":0,\"NEXT\":7}}", ASK_DATA},
+        {"{\"A\":{\"text\":\"{ \\\"STATUS\\\":100\",\"STATUS\":0}}", ASK_DATA},
+        {"{\"A\":{\"STATUS\"", ASK_DATA},
+        {"<r><item></item><item>", ASK_QUOTA},
+        {"<r><item></item><items></items>", ASK_DATA},
+    };
+    struct fixture f;
+    read_words(&f, "https://a/", yaml);
+    assert_int_equal(f.diags.errors, 0);
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        if (answer_meaning(&f.ask, 200, slice_of(answers[i].body)) != answers[i].meaning)
+            fail_msg("%s", answers[i].body);
+    end(&f);
+}
+
 static void words_that_do_nothing_are_faults(void **state)
 {
     (void)state;
@@ -293,6 +429,13 @@ static void words_that_do_nothing_are_faults(void **state)
         {"https://a/", "key: { credential: k }", "F022"},
         {"https://a/", "key: { credential: k, header: h, parameter: p }", "F022"},
         {"https://a/", "answers: [ { count: lines, means: key } ]", "F023"},
+        {"https://a/", "answers: [ { says: status, means: key } ]", "F023"},
+        {"https://a/", "answers: [ { says: { a: b, c: d }, means: key } ]", "F023"},
+        {"https://a/", "answers: [ { starts: a, means: queued } ]", "F026"},
+        {"https://a/", "queue: { id: id, status: \"https://b/{id}\", data: \"https://a/{id}\" }", "F026"},
+        {"https://a/", "queue: { id: id, status: \"http://a/{id}\", data: \"https://a/{id}\" }", "F026"},
+        {"https://a/", "queue: { id: id, status: \"https://a/\", data: \"https://a/{id}\" }", "F026"},
+        {"https://a/", "queue: { id: id, status: \"https://a/{id}\", data: \"https://a/{id}{id}\" }", "F026"},
         {"https://a/{x}", "limits: { pause: 1s }", "F024"},
         {"https://a/{period:%Y", "limits: { pause: 1s }", "F024"},
         {"https://a/{period}", "periods: { from: 2025-01 }", "F024"},
@@ -332,6 +475,11 @@ int main(void)
         cmocka_unit_test(pages_that_lead_astray_are_not_followed),
         cmocka_unit_test(pages_come_to_an_end),
         cmocka_unit_test(too_many_bytes_are_refused),
+        cmocka_unit_test(what_is_queued_is_waited_for_and_fetched),
+        cmocka_unit_test(what_is_queued_may_be_too_much),
+        cmocka_unit_test(a_queue_that_leads_nowhere_is_a_failure),
+        cmocka_unit_test(a_queued_request_without_an_id_is_a_changed_source),
+        cmocka_unit_test(answers_are_told_by_numbers_and_tags),
         cmocka_unit_test(words_that_do_nothing_are_faults),
         cmocka_unit_test(the_key_goes_where_it_belongs),
     };
