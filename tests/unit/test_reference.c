@@ -89,7 +89,7 @@ static void the_latest_day_of_all_documents_counts(void **state)
 }
 
 static const struct fault_case faults[] = {
-    {"no table", "{}\n", "L009", 1, "baskets, measures, quotas, countries and as_of"},
+    {"no table", "{}\n", "L009", 1, "countries, concordance and as_of"},
     {"no day", "as_of: soon\n", "L010", 1, NULL},
     {"unknown key", "measurs: []\n", "K001", 1, "did you mean 'measures'?"},
     {"no map", "- toys\n", "K003", 1, NULL},
