@@ -216,10 +216,13 @@ static int keep_bytes(struct gather *gather, const struct gather_answer *answer)
     return 0;
 }
 
-/* Only where the feed itself is: an answer sends nobody elsewhere. */
+/* Only where the feed itself is, and by an address that is one: an answer sends nobody elsewhere. */
 static bool is_same_host(struct gather *gather, const char *page)
 {
     const char *host = url_host(gather->url, &gather->arena);
+    for (const char *at = page; *at != '\0'; at++)
+        if ((unsigned char)*at <= ' ' || *at == 0x7f)
+            return false;
     size_t scheme = (size_t)(strstr(gather->url, "://") - gather->url);
     return strncmp(page, gather->url, scheme + strlen("://")) == 0 &&
            str_equal(url_host(page, &gather->arena), host);

@@ -9,6 +9,7 @@
 #include "core/judge.h"
 #include "core/ledger.h"
 #include "core/period.h"
+#include "core/probe.h"
 #include "io/store_vintage.h"
 
 /* ---- the vintage ---- */
@@ -105,8 +106,17 @@ static bool event_closes(enum alert_event event)
     return event == EVENT_CLEARED || event == EVENT_RETRACTED;
 }
 
+/* A case raises an alert in the month that is the newest then. When that is so no more, the alert stays the
+ * one that was told, and what is judged by the ends of months begins later. */
+static int32_t raised_of(
+    const struct event_row *event, const struct rule *rule, const struct alert_track *track)
+{
+    bool later = event->event != EVENT_RAISED && track->raised > event->raised;
+    return later && probe_reads_cases(&rule->program) ? event->raised : track->raised;
+}
+
 /* That an alert has ended means that it does not stand open; the state told with it is that of no alert. */
-static void compare_track(struct replay *replay, const struct alert_track *track)
+static void compare_track(struct replay *replay, const struct rule *rule, const struct alert_track *track)
 {
     const struct event_row *event = &replay->event;
     if (event_closes(event->event)) {
@@ -115,9 +125,10 @@ static void compare_track(struct replay *replay, const struct alert_track *track
         return;
     }
     char id[ALERT_ID_SIZE];
-    alert_id(&event->scope, track->raised, id);
+    int32_t raised = raised_of(event, rule, track);
+    alert_id(&event->scope, raised, id);
     compare_text(replay, "alert", event->alert, id);
-    compare_period(replay, "raised", event->raised, track->raised);
+    compare_period(replay, "raised", event->raised, raised);
     compare_text(replay, "state", alert_state_name(event->state), alert_state_name(track->state));
 }
 
@@ -143,7 +154,7 @@ static void compare_event(struct replay *replay, struct judge *judge, const stru
     struct alert_track track = judge_track(judge, rule, scope);
     int32_t horizon = judge_horizon(judge, rule, scope);
     compare_period(replay, "period", event->period, horizon);
-    compare_track(replay, &track);
+    compare_track(replay, judge_rule(judge, rule), &track);
     compare_text(
         replay, "severity", severity_name(event->severity), severity_name(judge_rule(judge, rule)->severity));
     compare_text(

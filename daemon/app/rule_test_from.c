@@ -211,9 +211,14 @@ static void put_quoted(struct writer *w, const char *text)
     (void)buf_puts(w->out, "\"");
 }
 
+/* A test knows no later day than the end of its last month: what was known on the day that the tables are of
+ * is known then. */
 static void put_date(struct writer *w, const char *key, int32_t date)
 {
     char text[DATE_TEXT_SIZE];
+    int32_t end = date_end_of_period(w->last);
+    if (date > end && date <= w->setup->reference.as_of)
+        date = end;
     if (date != DATE_NONE)
         (void)buf_printf(w->out, ", %s: %s", key, date_format(date, text));
 }

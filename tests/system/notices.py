@@ -208,6 +208,13 @@ class FederalRegister(Notices):
         explained = self.world.run("explain", "case-open-us", "plywood", "US")
         self.assertEqual(explained.returncode, 0, explained.stderr)
         self.assertIn("https://www.federalregister.gov/d/2026-00001", explained.stdout)
+        written = self.world.run("test", "--from-alert", alert)
+        self.assertEqual(written.returncode, 0, written.stderr)
+        path = self.world.directory / "rules" / "cases.test.yaml"
+        path.write_text(written.stdout, encoding="utf-8")
+        tested = self.world.run("test", path)
+        self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
+        path.unlink()
         self.tell(petition(), initiation(), order())
         self.asks_again("an order")
         world.wait_for("the end", lambda: self.alerts() == [("plywood", 0, 0)])

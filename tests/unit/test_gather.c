@@ -168,7 +168,7 @@ static void pages_that_lead_astray_are_not_followed(void **state)
 {
     (void)state;
     static const char *const pages[] = {"https://b.example/", "http://a.example/", "https://a.example.evil/",
-        "https://a.example@b.example/", "/next"};
+        "https://a.example@b.example/", "/next", "https://a.example/x\\r\\ny"};
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
         struct fixture f;
         char body[200];

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/period.h"
 #include "core/reference.h"
 #include "io/yaml.h"
 #include "tests/support/fault_cases.h"
@@ -94,8 +95,24 @@ static void no_documents_are_empty_tables(void **state)
     fixture_deinit(&f);
 }
 
+static void the_latest_day_of_all_documents_counts(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"as_of: 2026-11-20\n", "as_of: 2026-11-26\n", "quotas: []\n"};
+    struct fixture f;
+    read_texts(&f, texts, 3);
+    assert_int_equal(f.r, 0);
+    int32_t october = period_make(2026, 10), november = period_make(2026, 11);
+    assert_int_equal(f.reference.as_of, date_make(2026, 11, 26));
+    assert_int_equal(reference_day(&f.reference, october, october), date_make(2026, 11, 26));
+    assert_int_equal(reference_day(&f.reference, october, november), date_make(2026, 10, 31));
+    assert_int_equal(reference_day(&f.reference, november, november), date_make(2026, 11, 30));
+    fixture_deinit(&f);
+}
+
 static const struct fault_case faults[] = {
-    {"no table", "{}\n", "L009", 1, "baskets, measures, quotas, countries and concordance"},
+    {"no table", "{}\n", "L009", 1, "countries, concordance and as_of"},
+    {"no day", "as_of: soon\n", "L010", 1, NULL},
     {"unknown key", "measurs: []\n", "K001", 1, "did you mean 'measures'?"},
     {"no map", "- toys\n", "K003", 1, NULL},
     {"a basket of no file", CASE, "B011", 2, NULL},
@@ -134,6 +151,7 @@ int main(void)
         cmocka_unit_test(documents_are_read_as_one),
         cmocka_unit_test(codes_of_all_editions_meet),
         cmocka_unit_test(no_documents_are_empty_tables),
+        cmocka_unit_test(the_latest_day_of_all_documents_counts),
         cmocka_unit_test(each_fault_is_named_with_its_line),
         cmocka_unit_test(faults_of_all_documents_are_reported),
     };
