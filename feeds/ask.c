@@ -109,6 +109,28 @@ static const char *const parameter_or_header[] = {"parameter", "header", NULL};
 const struct shape ask_key_shape = {
     .kind = SHAPE_MAP, .keys = key_keys, .key_count = LENGTH(key_keys), .one_of = parameter_or_header};
 
+static const struct shape field_name_shape = {.kind = SHAPE_TEXT, .pattern = "^[A-Za-z0-9_.-]+$"};
+const struct shape ask_form_shape = {.kind = SHAPE_MAP,
+    .names = &field_name_shape,
+    .items = &shape_any_text,
+    .min_items = 1,
+    .max_items = ASK_FIELDS_MAX};
+
+const struct shape ask_accept_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected a type of content such as application/json",
+    .pattern = "^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$"};
+
+static const struct key page_keys[] = {
+    {.name = "next",
+        .kind = KEY_TEXT,
+        .offset = ASK(next_page),
+        .required = true,
+        .help = "The text in the outermost object of a JSON body that is the URL of the next page.",
+        .shape = &shape_some_text},
+};
+
+const struct shape ask_pages_shape = {.kind = SHAPE_MAP, .keys = page_keys, .key_count = LENGTH(page_keys)};
+
 struct answer_keys {
     struct ask_answer answer;
     const struct node *says;
@@ -147,8 +169,9 @@ static const struct key answer_keys[] = {
     {.name = "count",
         .kind = KEY_TEXT,
         .offset = ANSWER(answer.count),
-        .help = "What at_least and at_most are about: lines, or the name of a number in the outermost object "
-                "of a JSON body.",
+        .help =
+            "What at_least and at_most are about: lines, a tag of XML such as <item>, or a number of JSON "
+            "by the names that lead to it, with points between.",
         .shape = &shape_some_text},
     {.name = "at_least",
         .kind = KEY_INTEGER,
@@ -250,6 +273,60 @@ struct reading {
     struct diag_list *diags;
 };
 
+static bool is_used(const struct reading *reading, const char *name)
+{
+    bool used = url_uses(reading->url, name);
+    for (size_t i = 0; i < reading->ask->field_len; i++)
+        used = used || form_uses(reading->ask->fields[i].value, name);
+    return used;
+}
+
+/* Letters, digits and some other bytes. */
+static bool is_word(struct slice text, const char *others)
+{
+    bool word = text.len > 0;
+    for (size_t i = 0; word && i < text.len; i++) {
+        char c = text.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        word = letter || (c != '\0' && strchr(others, c) != NULL);
+    }
+    return word;
+}
+
+static void check_accept(const struct reading *reading)
+{
+    static const char others[] = ".+*-";
+    const char *type = reading->ask->accept, *slash = type != NULL ? strchr(type, '/') : NULL;
+    bool good = slash != NULL && is_word((struct slice){type, (size_t)(slash - type)}, others) &&
+                is_word(slice_of(slash + 1), others);
+    if (type != NULL && !good)
+        diag_error(reading->diags, reading->url_place, "F026",
+            "accept \"%.60s\" is no type of content such as application/json", type);
+}
+
+/* Names and values of the form, before what they use. */
+static void read_form(const struct reading *reading, const struct node *section)
+{
+    struct ask *ask = reading->ask;
+    if (section->kind != NODE_MAP || section->len == 0 || section->len > ASK_FIELDS_MAX) {
+        diag_error(reading->diags, section->place, "F025",
+            "expected a map of at most %d fields of the form to their texts", ASK_FIELDS_MAX);
+        return;
+    }
+    for (size_t i = 0; i < section->len; i++) {
+        const struct node *name = section->keys[i], *value = section->items[i];
+        if (value->kind != NODE_SCALAR)
+            diag_error(reading->diags, value->place, "F025", "expected a text");
+        else if (!is_word(name->text, "_.-"))
+            diag_error(reading->diags, name->place, "F025",
+                "the name of a field of a form has letters, digits and _ . -");
+        else
+            ask->fields[ask->field_len++] =
+                (struct ask_field){arena_strndup(reading->arena, name->text.data, name->text.len),
+                    arena_strndup(reading->arena, value->text.data, value->text.len)};
+    }
+}
+
 static void read_parameter(const struct reading *reading, const struct node *name, const struct node *map)
 {
     struct ask *ask = reading->ask;
@@ -261,8 +338,9 @@ static void read_parameter(const struct reading *reading, const struct node *nam
     if (parameter.values.len == 0 || parameter.values.len > ASK_VALUES_MAX)
         diag_error(reading->diags, map->place, "F020", "the parameter %s needs 1 to %d values",
             parameter.name, ASK_VALUES_MAX);
-    if (!url_uses(reading->url, parameter.name))
-        diag_error(reading->diags, name->place, "F020", "the URL has no {%s}", parameter.name);
+    if (!is_used(reading, parameter.name))
+        diag_error(reading->diags, name->place, "F020", "%s has no {%s}",
+            ask->field_len > 0 ? "neither the URL nor the form" : "the URL", parameter.name);
     ask->parameters[ask->parameter_len++] = parameter;
 }
 
@@ -287,7 +365,7 @@ static void read_periods(const struct reading *reading, const struct node *secti
     if (period_parse(slice_of(keys.from), &ask->from) < 0)
         diag_error(reading->diags, node_get(section, "from")->place, "F021",
             "\"%.40s\" is not a month such as 2015-01", keys.from);
-    if (!url_uses(reading->url, "period") && !url_uses(reading->url, "first"))
+    if (!is_used(reading, "period") && !is_used(reading, "first"))
         diag_error(reading->diags, reading->url_place, "F021",
             "periods need {period:…}, or {first:…} and {last:…}, in the URL");
     ask->by_period = true;
@@ -390,32 +468,42 @@ static bool is_known(const struct ask *ask, struct slice name)
 }
 
 /* Every name in braces stands for something. */
+static void check_name(const struct reading *reading, const struct url_name *name)
+{
+    bool month = slice_equal(name->name, "period") || slice_equal(name->name, "first") ||
+                 slice_equal(name->name, "last");
+    if (!is_known(reading->ask, name->name))
+        diag_error(reading->diags, reading->url_place, "F024", "{%.*s} of the URL is no %s",
+            (int)name->name.len, name->name.data, month ? "month without periods" : "parameter");
+    else if (month != (name->format.len > 0))
+        diag_error(reading->diags, reading->url_place, "F024", "{%.*s} of the URL takes %s format",
+            (int)name->name.len, name->name.data, month ? "a" : "no");
+    else if (!url_is_format(name))
+        diag_error(reading->diags, reading->url_place, "F024",
+            "a month is written with %%Y and %%m, as in {period:%%Y-%%m}, and its first or last day with "
+            "%%d");
+}
+
 static void check_url(const struct reading *reading)
 {
     struct url_name name;
     const char *at = reading->url;
     int r;
-    while ((r = url_next_name(&at, &name)) > 0) {
-        bool month = slice_equal(name.name, "period") || slice_equal(name.name, "first") ||
-                     slice_equal(name.name, "last");
-        if (!is_known(reading->ask, name.name))
-            diag_error(reading->diags, reading->url_place, "F024", "{%.*s} of the URL is no %s",
-                (int)name.name.len, name.name.data, month ? "month without periods" : "parameter");
-        else if (month != (name.format.len > 0))
-            diag_error(reading->diags, reading->url_place, "F024", "{%.*s} of the URL takes %s format",
-                (int)name.name.len, name.name.data, month ? "a" : "no");
-        else if (!url_is_format(name.format))
-            diag_error(reading->diags, reading->url_place, "F024",
-                "a month is written with %%Y and %%m, as in {period:%%Y-%%m}");
-    }
+    while ((r = url_next_name(&at, &name)) > 0)
+        check_name(reading, &name);
     if (r < 0)
         diag_error(reading->diags, reading->url_place, "F024", "a brace of the URL is not closed");
+    for (size_t i = 0; i < reading->ask->field_len; i++)
+        for (at = reading->ask->fields[i].value; form_next_name(&at, &name);)
+            check_name(reading, &name);
 }
 
 void ask_read(const struct ask_sections *sections, const char *url, struct place url_place,
     struct ask *ret_ask, struct arena *arena, struct diag_list *diags)
 {
     struct reading reading = {ret_ask, url != NULL ? url : "", url_place, arena, diags};
+    if (sections->form != NULL)
+        read_form(&reading, sections->form);
     if (sections->parameters != NULL)
         read_parameters(&reading, sections->parameters);
     if (sections->periods != NULL)
@@ -424,11 +512,14 @@ void ask_read(const struct ask_sections *sections, const char *url, struct place
         read_key(&reading, sections->key);
     if (sections->queue != NULL)
         read_queue(&reading, sections->queue);
+    if (sections->pages != NULL)
+        (void)keys_read(sections->pages, page_keys, LENGTH(page_keys), "pages", ret_ask, arena, diags);
     if (sections->answers != NULL)
         read_answers(&reading, sections->answers);
     if (sections->limits != NULL)
         (void)keys_read(sections->limits, limit_keys, LENGTH(limit_keys), "limits", ret_ask, arena, diags);
     check_url(&reading);
+    check_accept(&reading);
 }
 
 /* ---- copies ---- */
@@ -455,6 +546,11 @@ struct ask ask_copy(const struct ask *ask, struct arena *arena)
     to.credential = copy(arena, ask->credential);
     to.key_parameter = copy(arena, ask->key_parameter);
     to.key_header = copy(arena, ask->key_header);
+    to.accept = copy(arena, ask->accept);
+    to.next_page = copy(arena, ask->next_page);
+    for (size_t i = 0; i < ask->field_len; i++)
+        to.fields[i] =
+            (struct ask_field){copy(arena, ask->fields[i].name), copy(arena, ask->fields[i].value)};
     to.answers = arena_array(arena, ask->answer_len, sizeof *to.answers);
     for (size_t i = 0; i < ask->answer_len; i++) {
         to.answers[i] = ask->answers[i];
@@ -472,7 +568,7 @@ struct ask ask_copy(const struct ask *ask, struct arena *arena)
 
 bool ask_is_single(const struct ask *ask)
 {
-    if (ask->by_period)
+    if (ask->by_period || ask->field_len > 0 || ask->next_page != NULL)
         return false;
     for (size_t i = 0; i < ask->parameter_len; i++)
         if (ask->parameters[i].join == NULL && ask->parameters[i].values.len > 1)

@@ -6,13 +6,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/parallel.h"
 #include "core/code.h"
 #include "core/period.h"
-#include "feeds/decode_pieces.h"
+#include "feeds/header.h"
+#include "feeds/number.h"
 #include "feeds/payload.h"
 #include "feeds/unpack.h"
 #include "feeds/vocabulary.h"
@@ -149,13 +151,13 @@ static int find_meaning(struct mapper *mapper, const struct cell *cell, struct s
     if (pair != NULL)
         return pair->skip;
     if (field->map_translates && !field->has_codes)
-        return refuse_unmapped(mapper, cell);
+        return field->others_skip ? 1 : refuse_unmapped(mapper, cell);
     if (field->codes == COUNTRY_ISO2)
         return cut_code(mapper, cell, ret_meant);
     if (mapper->input->countries != NULL)
         country = countries_find(mapper->input->countries, (enum country_scheme)field->codes, cell->text);
     if (country == NULL)
-        return refuse_unlisted(mapper, cell);
+        return field->others_skip ? 1 : refuse_unlisted(mapper, cell);
     *ret_meant = slice_of(country->codes[COUNTRY_ISO2]);
     return 0;
 }
@@ -163,6 +165,17 @@ static int find_meaning(struct mapper *mapper, const struct cell *cell, struct s
 static bool has_text(enum field_role role)
 {
     return role == FIELD_REPORTER || role == FIELD_PARTNER || role == FIELD_PRODUCT || role == FIELD_UNIT;
+}
+
+/* Whether the field has only the year, and another one the month. */
+static bool is_year(const struct mapper *mapper, enum field_role role)
+{
+    return role == FIELD_PERIOD && mapper->descriptor->fields[FIELD_MONTH].given;
+}
+
+static const char *expected_text(const struct mapper *mapper, enum field_role role)
+{
+    return is_year(mapper, role) ? "a year such as 2026" : vocabulary_expected(role);
 }
 
 /* Prefix and meaning; texts are numbered as the dataset numbers them. */
@@ -173,7 +186,8 @@ static int read_meaning(struct mapper *mapper, enum field_role role, struct slic
         return -EINVAL;
     snprintf(
         text, sizeof text, "%s%.*s", mapper->descriptor->fields[role].prefix, (int)meant.len, meant.data);
-    int r = vocabulary_read(role, slice_of(text), ret_word);
+    int r = is_year(mapper, role) ? vocabulary_read_year(slice_of(text), ret_word)
+                                  : vocabulary_read(role, slice_of(text), ret_word);
     if (r == 0 && has_text(role))
         *ret_word = dataset_text(mapper->dataset, text);
     return r;
@@ -193,7 +207,8 @@ static int translate(struct mapper *mapper, const struct cell *cell, uint32_t *r
         return 0;
     char quote[QUOTE_SIZE];
     diag_error(mapper->diags, place_of_cell(mapper, cell), "D015", "%s %s is not %s",
-        vocabulary_role_name(cell->role), payload_quote(cell->text, quote), vocabulary_expected(cell->role));
+        vocabulary_role_name(cell->role), payload_quote(cell->text, quote),
+        expected_text(mapper, cell->role));
     return -EBADMSG;
 }
 
@@ -240,7 +255,8 @@ static const char *number_hint(struct slice text)
     if (!has_byte(text, "0123456789"))
         return "leave the field empty where there is no figure";
     if (has_byte(text, ", '\t\xc2") || memchr(text.data, '.', text.len) != NULL)
-        return "write 1234567.89: a point before decimals, nothing between thousands";
+        return "write 1234567.89: a point before decimals, nothing between thousands; or say with the feed's "
+               "\"numbers\" how its figures are written";
     if (has_byte(text, "eE"))
         return "write all digits, without an exponent";
     return "write digits only, and a point before decimals";
@@ -279,18 +295,26 @@ static bool find_rate(struct mapper *mapper, const struct cell *cell, int32_t pe
     return false;
 }
 
-/* 0 and the figure, or -EBADMSG. Without a month, which is said already, nothing can be converted. */
-static int read_number(struct mapper *mapper, const struct cell *cell, int32_t period, int64_t *ret_figure)
+/* 0 and the figure, or -EBADMSG. Without a month, which is said already, nothing can be converted. `mark`:
+ * the number that the feed's map has for the text, or NULL. */
+static int read_number(struct mapper *mapper, const struct cell *cell, const struct field_pair *mark,
+    int32_t period, int64_t *ret_figure)
 {
-    const struct field *field = &mapper->descriptor->fields[cell->role];
+    const struct descriptor *descriptor = mapper->descriptor;
+    const struct field *field = &descriptor->fields[cell->role];
     int64_t scale = FIGURE_SCALE * field->scale;
+    if (cell->role == FIELD_VALUE && cell->record->value_scale > 0)
+        scale *= cell->record->value_scale;
     if (field->currency != NULL && (period == PERIOD_NONE || !find_rate(mapper, cell, period)))
         return -EBADMSG;
-    int r = field->currency != NULL ? rates_convert(cell->text, scale, &mapper->pair, ret_figure)
-                                    : str_to_fixed(cell->text, scale, ret_figure);
+    char plain[NUMBER_SIZE], quote[QUOTE_SIZE];
+    struct slice text = mark != NULL
+                            ? slice_of(mark->to)
+                            : number_ungroup(cell->text, (enum number_notation)descriptor->notation, plain);
+    int r = field->currency != NULL ? rates_convert(text, scale, &mapper->pair, ret_figure)
+                                    : str_to_fixed(text, scale, ret_figure);
     if (r == 0)
         return 0;
-    char quote[QUOTE_SIZE];
     const char *name = vocabulary_role_name(cell->role);
     struct place place = place_of_cell(mapper, cell);
     payload_quote(cell->text, quote);
@@ -303,10 +327,10 @@ static int read_number(struct mapper *mapper, const struct cell *cell, int32_t p
     return -EBADMSG;
 }
 
-/* A text that stands for no figure: blank, or a mark of the feed's map, which says what it means. */
+/* What the feed's map says of a text in the place of a figure; blank is no figure. */
 static const struct field_pair *find_mark(const struct mapper *mapper, const struct cell *cell)
 {
-    static const struct field_pair blank = {"", "none", false};
+    static const struct field_pair blank = {"", "", false};
     struct slice text = cell->text;
     while (text.len > 0 && is_blank((struct slice){text.data + text.len - 1, 1}))
         text.len--;
@@ -316,22 +340,29 @@ static const struct field_pair *find_mark(const struct mapper *mapper, const str
     return mark != NULL || text.len > 0 ? mark : &blank;
 }
 
+/* A mark is a flag in the place of a figure, or nothing, or it stands for another number. */
+static bool is_no_figure(const struct field_pair *mark, uint32_t *ret_flag)
+{
+    *ret_flag = 0;
+    return mark != NULL &&
+           (mark->to[0] == '\0' || vocabulary_read(FIELD_FLAGS, slice_of(mark->to), ret_flag) == 0);
+}
+
 /* 0, 1 where the row is left out, or -EBADMSG. */
 static int read_figure(struct mapper *mapper, const struct cell *cell, struct dataset_row *row)
 {
     unsigned column = (unsigned)(cell->role - FIELD_VALUE);
     const struct field_pair *mark = find_mark(mapper, cell);
-    uint32_t flag = 0;
-    if (mark == NULL) {
-        int r = read_number(mapper, cell, row->period, &row->figures[column]);
-        row->known |= (uint8_t)((unsigned)(r == 0) << column);
-        return r;
-    }
-    if (mark->skip)
+    uint32_t flag;
+    if (mark != NULL && mark->skip)
         return 1;
-    (void)vocabulary_read(FIELD_FLAGS, slice_of(mark->to), &flag); /* checked with the descriptor */
-    row->flags |= (uint8_t)flag;
-    return 0;
+    if (is_no_figure(mark, &flag)) {
+        row->flags |= (uint8_t)flag;
+        return 0;
+    }
+    int r = read_number(mapper, cell, mark, row->period, &row->figures[column]);
+    row->known |= (uint8_t)((unsigned)(r == 0) << column);
+    return r;
 }
 
 /* ---- rows ---- */
@@ -352,8 +383,9 @@ static void set_word(struct dataset_row *row, enum field_role role, uint32_t num
     case FIELD_PRODUCT:
         row->product = number;
         break;
-    case FIELD_PERIOD:
-        row->period = (int32_t)number;
+    case FIELD_PERIOD: /* of a year: its January */
+    case FIELD_MONTH:
+        row->period += (int32_t)number;
         break;
     case FIELD_UNIT:
         row->unit = number;
@@ -476,65 +508,6 @@ static int on_record(void *userdata, const struct record *record)
 
 /* ---- the header ---- */
 
-static bool same_text(struct slice a, struct slice b)
-{
-    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-}
-
-/* Of two columns with one name nobody knows which is meant, even where the feed reads neither today. */
-static void check_duplicates(struct mapper *mapper, const struct record *names)
-{
-    char quote[QUOTE_SIZE];
-    for (size_t i = 1; i < names->len; i++) {
-        size_t first = 0;
-        while (!same_text(record_field(names, first), record_field(names, i)))
-            first++;
-        if (first < i)
-            diag_error(mapper->diags, place_of(mapper, names, i), "D011", "the column %s stands twice",
-                payload_quote(record_field(names, i), quote));
-    }
-}
-
-/* The names for a message, as many as it has room for. */
-static const char *list_names(struct mapper *mapper, const struct record *names)
-{
-    struct buf list;
-    char quote[QUOTE_SIZE];
-    buf_init(&list, 600);
-    for (size_t i = 0; i < names->len; i++)
-        if (buf_printf(&list, "%s%s", i > 0 ? ", " : "", payload_quote(record_field(names, i), quote)) < 0)
-            break;
-    const char *text = arena_strdup(&mapper->diags->arena, buf_text(&list));
-    buf_deinit(&list);
-    return text;
-}
-
-/* The commonest change of a source is a renamed column, so the answer is put into the message. */
-static void refuse_missing(struct mapper *mapper, const char *column, const struct record *names)
-{
-    const char *texts[RECORD_FIELDS_MAX];
-    for (size_t i = 0; i < names->len; i++) {
-        struct slice name = record_field(names, i);
-        texts[i] = arena_strndup(&mapper->diags->arena, name.data, name.len < 64 ? name.len : 64);
-    }
-    diag_error(mapper->diags, (struct place){mapper->input->file, names->line, 1}, "D010",
-        "the payload has no column \"%s\"; it has %s", column, list_names(mapper, names));
-    const char *near = str_did_you_mean(slice_of(column), texts, names->len);
-    if (near != NULL)
-        diag_hint(mapper->diags, "did the source rename it? \"%.64s\" is near", near);
-    else
-        diag_hint(mapper->diags, "the source has changed its form, or this is another table or delimiter");
-}
-
-/* Where the column stands; the number of names where the payload lacks it. */
-static size_t find_column(const char *column, const struct record *names)
-{
-    size_t i = 0;
-    while (i < names->len && !slice_equal(record_field(names, i), column))
-        i++;
-    return i;
-}
-
 /* Whether a field before this one reads the column: that it is missing is said once. */
 static bool is_read_before(const struct mapper *mapper, enum field_role role, const char *column)
 {
@@ -550,9 +523,9 @@ static bool is_read_before(const struct mapper *mapper, enum field_role role, co
 static size_t need_column(
     struct mapper *mapper, enum field_role role, const char *column, const struct record *names)
 {
-    size_t i = find_column(column, names);
+    size_t i = header_find(names, column);
     if (i == names->len && !is_read_before(mapper, role, column))
-        refuse_missing(mapper, column, names);
+        header_refuse(names, column, mapper->input->file, mapper->diags);
     return i;
 }
 
@@ -561,7 +534,7 @@ static void find_source(struct mapper *mapper, enum field_role role, const struc
     const struct field *field = &mapper->descriptor->fields[role];
     struct source source = {.role = role};
     source.at =
-        field->optional ? find_column(field->column, names) : need_column(mapper, role, field->column, names);
+        field->optional ? header_find(names, field->column) : need_column(mapper, role, field->column, names);
     if (field->where.column != NULL)
         source.where = need_column(mapper, role, field->where.column, names);
     if (source.at < names->len && source.where < names->len)
@@ -605,7 +578,7 @@ static int on_names(void *userdata, const struct record *names)
 {
     struct mapper *mapper = userdata;
     mapper->width = names->len;
-    check_duplicates(mapper, names);
+    header_check(names, mapper->input->file, mapper->diags);
     for (int i = 0; i < FIELD_COUNT; i++)
         if (mapper->descriptor->fields[i].given && mapper->descriptor->fields[i].column != NULL)
             find_source(mapper, (enum field_role)i, names);
@@ -745,24 +718,11 @@ static int read_payload(struct mapper *mapper, struct slice body, struct dataset
     return r;
 }
 
-int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+int decode_plain(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
 {
     *ret_payload = (struct datasets){0};
     struct mapper mapper = {
         .input = input, .descriptor = input->descriptor, .diags = diags, .errors_before = diags->errors};
     int r = payload_check(input->descriptor, input->payload, input->file, diags);
     return r == 0 ? read_payload(&mapper, payload_body(input->payload), ret_payload) : r;
-}
-
-int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
-{
-    struct unpacked unpacked;
-    *ret_payload = (struct datasets){0};
-    if (decode_has_pieces(input) && decode_pieces(input, ret_payload) == 0)
-        return 0;
-    int r = unpack_payload(input, &unpacked, diags);
-    if (r == 0)
-        r = decode_document(&unpacked.input, ret_payload, diags);
-    unpacked_deinit(&unpacked);
-    return r;
 }

@@ -105,6 +105,11 @@ static struct slice local_name(const char *name)
     return slice_of(colon != NULL ? colon + 1 : name);
 }
 
+static bool is_alike(struct slice name, const char *other)
+{
+    return strlen(other) == name.len && strncasecmp(name.data, other, name.len) == 0;
+}
+
 /* Sources break and indent lines. */
 static struct slice trim(struct slice text)
 {
@@ -291,10 +296,10 @@ static bool is_record(const struct reader *reader, struct slice name, const char
 {
     const char *record = reader->descriptor->xml.record, *at = strchr(record, '@');
     struct slice wanted = {record, at != NULL ? (size_t)(at - record) : strlen(record)};
-    if (name.len != wanted.len || memcmp(name.data, wanted.data, name.len) != 0)
+    if (name.len != wanted.len || strncasecmp(name.data, record, name.len) != 0)
         return false;
     for (; at != NULL && attributes[0] != NULL; attributes += 2)
-        if (slice_equal(local_name(attributes[0]), at + 1))
+        if (is_alike(local_name(attributes[0]), at + 1))
             return true;
     return at == NULL;
 }
@@ -462,7 +467,7 @@ int decode_xml(const struct descriptor *descriptor, struct slice payload, const 
     reader->line = 1;
     said_init(&reader->said);
     buf_init(&reader->characters, FIELD_BYTES_MAX);
-    wanted_init(&reader->wanted, descriptor, false, diags);
+    wanted_init(&reader->wanted, descriptor, diags);
     reader->parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
     set_handlers(reader);
     int r = parse(reader);

@@ -9,6 +9,9 @@
 #include "core/rates.h"
 #include "feeds/decode.h"
 #include "feeds/fields_check.h"
+#include "feeds/format.h"
+#include "feeds/notices_form.h"
+#include "feeds/number.h"
 #include "feeds/unpack.h"
 #include "feeds/url.h"
 #include "feeds/vocabulary.h"
@@ -18,18 +21,10 @@
 /* A payload is held in memory as a whole (a file that is imported is mapped), and its rows beside it. */
 #define PAYLOAD_BYTES_MAX (INT64_C(8) * 1024 * 1024 * 1024)
 
-/* Scales are powers of ten, because a decimal text times a power of ten is exact. 10^9 units and FIGURE_SCALE
- * leave 6 digits below INT64_MAX for the text itself. */
-#define SCALE_MAX INT64_C(1000000000)
-
-static const char *const format_names[] = {
-    [FEED_CSV] = "csv", [FEED_JSON] = "json", [FEED_XML] = "xml", [FEED_XLSX] = "xlsx", NULL};
-/* A tab has a word, since it looks like a blank in the file. */
-static const char *const delimiter_names[] = {",", ";", "|", "tab", NULL};
 static const char *const absent_names[] = {"unknown", "zero", NULL};
 static const char *const world_names[] = {"given", "sum", NULL};
 static const char *const aggregate_names[] = {"none", "sum", NULL};
-static const char delimiters[] = {',', ';', '|', '\t'};
+static const char *const unpublished_names[] = {"absent", "zero", NULL};
 
 /* ---- the tables of keys ---- */
 
@@ -37,9 +32,9 @@ static const char delimiters[] = {',', ';', '|', '\t'};
  */
 struct document_keys {
     struct descriptor descriptor;
-    int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
+    int absent, unpublished, aggregate, world;      /* of absent_names and so on */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *where, *fields, *rates, *end;
+    const struct node *where, *fields, *rates, *notices, *end;
     struct ask_sections ask;
 };
 
@@ -59,7 +54,14 @@ static const struct shape url_shape = {
     .pattern = "^https?://[^/?#@\\x00-\\x20\\x7f]+([/?#][^\\x00-\\x20\\x7f]*)?$",
 };
 
-static const struct shape csv_shape, json_shape, xml_shape, xlsx_shape, fields_shape, end_shape;
+static const struct shape fields_shape, end_shape;
+
+/* 1234.5 without quotes is a number to YAML. */
+static const struct shape numbers_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected 1234.5, 1,234.5 or 1.234,5",
+    .pattern = "^(@)$",
+    .words = number_notation_names,
+    .also = ALSO_NUMBER};
 
 static const struct key document_keys[] = {
     {.name = "feed",
@@ -117,6 +119,21 @@ static const struct key document_keys[] = {
         .fallback = "unknown",
         .choices = absent_names,
         .help = "What a product and partner without a row in a published month means."},
+    {.name = "unpublished",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(unpublished),
+        .fallback = "absent",
+        .choices = unpublished_names,
+        .help = "What the payload has of months that are not published yet: no rows, or rows of zeros, which "
+                "are left "
+                "out."},
+    {.name = "numbers",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(descriptor.notation),
+        .fallback = "1234.5",
+        .choices = number_notation_names,
+        .help = "How figures are written: what stands between thousands and before decimals.",
+        .shape = &numbers_shape},
     {.name = "aggregate",
         .kind = KEY_CHOICE,
         .offset = DOCUMENT(aggregate),
@@ -159,6 +176,21 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(ask.key),
         .help = "The credential that the source wants to see.",
         .shape = &ask_key_shape},
+    {.name = "form",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.form),
+        .help = "The fields of a form that is posted to the URL.",
+        .shape = &ask_form_shape},
+    {.name = "accept",
+        .kind = KEY_TEXT,
+        .offset = DOCUMENT(descriptor.ask.accept),
+        .help = "The header Accept: which type of content is asked for.",
+        .shape = &ask_accept_shape},
+    {.name = "pages",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.pages),
+        .help = "Where an answer says that more of it is.",
+        .shape = &ask_pages_shape},
     {.name = "answers",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.answers),
@@ -178,22 +210,22 @@ static const struct key document_keys[] = {
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_CSV]),
         .help = "How the CSV is written.",
-        .shape = &csv_shape},
+        .shape = &format_csv_shape},
     {.name = "json",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_JSON]),
         .help = "Where in the JSON its records are.",
-        .shape = &json_shape},
+        .shape = &format_json_shape},
     {.name = "xml",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_XML]),
         .help = "Which element of the XML is a record.",
-        .shape = &xml_shape},
+        .shape = &format_xml_shape},
     {.name = "xlsx",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_XLSX]),
         .help = "Which sheet of the workbook is read.",
-        .shape = &xlsx_shape},
+        .shape = &format_xlsx_shape},
     {.name = "where",
         .kind = KEY_NODE,
         .offset = DOCUMENT(where),
@@ -212,83 +244,22 @@ static const struct key document_keys[] = {
     {.name = "end",
         .kind = KEY_NODE,
         .offset = DOCUMENT(end),
-        .required = true,
         .help = "What proves that the payload is whole.",
         .shape = &end_shape},
+    {.name = "notices",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(notices),
+        .help = "The feed brings notices of trade-remedy cases, and no figures.",
+        .shape = &notices_form_shape},
 };
 
-static const char *const fields_or_rates[] = {"fields", "rates", NULL};
+static const char *const contents[] = {"fields", "rates", "notices", NULL};
 const struct shape descriptor_shape = {.kind = SHAPE_MAP,
     .keys = document_keys,
     .key_count = LENGTH(document_keys),
-    .one_of = fields_or_rates,
-    .needs = {{"interval", "url"}}};
-
-struct csv_keys {
-    int delimiter;
-};
-
-static const struct key csv_keys[] = {
-    {.name = "delimiter",
-        .kind = KEY_CHOICE,
-        .offset = offsetof(struct csv_keys, delimiter),
-        .fallback = ",",
-        .choices = delimiter_names,
-        .help = "What stands between two fields; the word tab for a tab."},
-};
-
-static const struct shape csv_shape = {.kind = SHAPE_MAP, .keys = csv_keys, .key_count = LENGTH(csv_keys)};
-
-#define DESCRIPTOR(field) offsetof(struct descriptor, field)
-
-static const struct key json_keys[] = {
-    {.name = "records",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(json.records),
-        .help = "The list of records: the names that lead to it, with points between. "
-                "Left out, the document is the list."},
-    {.name = "header",
-        .kind = KEY_BOOL,
-        .offset = DESCRIPTOR(json.header),
-        .fallback = "false",
-        .help = "Whether each record is a list, and the first one lists the names."},
-    {.name = "ignore_case",
-        .kind = KEY_BOOL,
-        .offset = DESCRIPTOR(json.ignore_case),
-        .fallback = "false",
-        .help = "Whether the case of letters in names does not matter."},
-};
-
-static const struct shape json_shape = {.kind = SHAPE_MAP, .keys = json_keys, .key_count = LENGTH(json_keys)};
-
-static const struct key xml_keys[] = {
-    {.name = "record",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(xml.record),
-        .required = true,
-        .help = "The name of the element that is a record, without a prefix; behind it @ and an attribute, "
-                "where other "
-                "elements of the name lack that.",
-        .shape = &shape_some_text},
-};
-
-static const struct shape xml_shape = {.kind = SHAPE_MAP, .keys = xml_keys, .key_count = LENGTH(xml_keys)};
-
-static const struct key xlsx_keys[] = {
-    {.name = "sheet",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(xlsx.sheet),
-        .required = true,
-        .help = "A text in a cell above the header row of the sheet that is read, and of no other sheet.",
-        .shape = &shape_some_text},
-    {.name = "says",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(xlsx.says),
-        .help = "Another text that must stand above the header row, such as the unit of the figures.",
-        .shape = &shape_some_text},
-};
-
-static const struct shape xlsx_shape = {.kind = SHAPE_MAP, .keys = xlsx_keys, .key_count = LENGTH(xlsx_keys)};
+    .one_of = contents,
+    .needs = {{"interval", "url"}, {"fields", "end"}, {"rates", "end"}},
+    .apart = {{"notices", "end"}, {"notices", "format"}}};
 
 struct end_keys {
     int64_t rows_at_least;
@@ -321,7 +292,8 @@ static const struct key role_keys[FIELD_COUNT] = {
     ROLE(FIELD_FLOW, "flow", true, "Whether it exported or imported."),
     ROLE(FIELD_PARTNER, "partner", true, "The country it traded with."),
     ROLE(FIELD_PRODUCT, "product", true, "The product's code."),
-    ROLE(FIELD_PERIOD, "period", true, "The month."),
+    ROLE(FIELD_PERIOD, "period", true, "The month, or the year where another field says the month."),
+    ROLE(FIELD_MONTH, "month", false, "The month of the year, 1 to 12, where the period has only the year."),
     ROLE(FIELD_VALUE, "value", true, "The value."),
     ROLE(FIELD_QUANTITY, "quantity", false, "The quantity, in a unit."),
     ROLE(FIELD_WEIGHT, "weight", false, "The net weight."),
@@ -338,15 +310,12 @@ static const struct shape fields_shape = {
 struct field_keys {
     struct field field;
     const struct node *map, *where;
+    int others; /* of others_names */
 };
 
-#define FIELD(member) offsetof(struct field_keys, member)
+static const char *const others_names[] = {"refuse", "skip", NULL};
 
-/* Figures stay exact only when scaled by these. */
-static const char *const scales[] = {
-    "1", "10", "100", "1000", "10000", "100000", "1000000", "10000000", "100000000", "1000000000", NULL};
-static const struct shape scale_shape = {
-    .kind = SHAPE_TEXT, .expected = "expected 1, 10, 100, …", .words = scales, .also = ALSO_INTEGER};
+#define FIELD(member) offsetof(struct field_keys, member)
 
 static const struct shape prefix_shape = {
     .kind = SHAPE_TEXT,
@@ -359,12 +328,21 @@ static const struct shape prefix_shape = {
 static const struct shape map_shape = {
     .kind = SHAPE_MAP, .names = &shape_any_text, .items = &shape_any_text, .min_items = 1};
 
+static const struct shape above_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected a text with %m and %Y, each once, such as \"tháng %m năm %Y\"",
+    .pattern = "^[^%]*(%m[^%]+%Y|%Y[^%]+%m)[^%]*$"};
+
 static const struct key field_keys[] = {
     {.name = "column",
         .kind = KEY_TEXT,
         .offset = FIELD(field.column),
         .help = "A column's name in the header line.",
         .shape = &shape_some_text},
+    {.name = "above",
+        .kind = KEY_TEXT,
+        .offset = FIELD(field.above),
+        .help = "A text above all rows of the sheet that says the month, with %m and %Y in it.",
+        .shape = &above_shape},
     {.name = "value", .kind = KEY_TEXT, .offset = FIELD(field.value), .help = "The same text for every row."},
     {.name = "prefix",
         .kind = KEY_TEXT,
@@ -383,9 +361,9 @@ static const struct key field_keys[] = {
         .offset = FIELD(field.scale),
         .fallback = "1",
         .min = 1,
-        .max = SCALE_MAX,
+        .max = FORMAT_SCALE_MAX,
         .help = "One unit of the payload in USD, units or kg: 1, 10, 100, …",
-        .shape = &scale_shape},
+        .shape = &format_scale_shape},
     {.name = "unit",
         .kind = KEY_TEXT,
         .offset = FIELD(field.unit),
@@ -417,25 +395,33 @@ static const struct key field_keys[] = {
         .offset = FIELD(where),
         .help = "A column and its text: only rows with it have this figure.",
         .shape = &condition_shape},
+    {.name = "others",
+        .kind = KEY_CHOICE,
+        .offset = FIELD(others),
+        .fallback = "refuse",
+        .choices = others_names,
+        .help = "What becomes of rows with a text that is neither in the map nor in the code list."},
 };
 
 /* Which keys of field_keys say something for which field. */
 static const char *const allowed_keys[FIELD_COUNT][7] = {
-    [FIELD_REPORTER] = {"column", "value", "map", "codes"},
-    [FIELD_FLOW] = {"column", "value", "map"},
-    [FIELD_PARTNER] = {"column", "value", "map", "codes"},
-    [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits"},
-    [FIELD_PERIOD] = {"column"},
+    [FIELD_REPORTER] = {"column", "value", "map", "codes", "others"},
+    [FIELD_FLOW] = {"column", "value", "map", "others"},
+    [FIELD_PARTNER] = {"column", "value", "map", "codes", "others"},
+    [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits", "others"},
+    [FIELD_PERIOD] = {"column", "above", "map", "digits"},
+    [FIELD_MONTH] = {"column", "map", "others"},
     [FIELD_VALUE] = {"column", "scale", "map", "where", "currency"},
     [FIELD_QUANTITY] = {"column", "scale", "unit", "map", "where"},
     [FIELD_WEIGHT] = {"column", "scale", "map", "where"},
     [FIELD_UNIT] = {"column", "map"},
-    [FIELD_FLAGS] = {"column", "map", "optional"},
+    [FIELD_FLAGS] = {"column", "value", "map", "optional"},
     [FIELD_CONFIDENTIALITY] = {"column", "map", "optional"},
 };
 
 static const char *const constant_or_column[] = {"column", "value", NULL};
 static const char *const column_only[] = {"column", NULL};
+static const char *const column_or_above[] = {"column", "above", NULL};
 
 #define FIELD_SHAPE(role, from, ...)                                                                         \
     [role] = {.kind = SHAPE_MAP,                                                                             \
@@ -449,15 +435,16 @@ static const char *const column_only[] = {"column", NULL};
  * column. */
 static const struct shape field_shapes[FIELD_COUNT] = {
     FIELD_SHAPE(FIELD_REPORTER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
-    FIELD_SHAPE(FIELD_FLOW, constant_or_column, .needs = {{"map", "column"}}),
+    FIELD_SHAPE(FIELD_FLOW, constant_or_column, .needs = {{"map", "column"}, {"others", "map"}}),
     FIELD_SHAPE(FIELD_PARTNER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
     FIELD_SHAPE(FIELD_PRODUCT, constant_or_column, .needs = {{"map", "column"}, {"digits", "column"}}),
-    FIELD_SHAPE(FIELD_PERIOD, column_only),
+    FIELD_SHAPE(FIELD_PERIOD, column_or_above, .needs = {{"map", "column"}, {"digits", "column"}}),
+    FIELD_SHAPE(FIELD_MONTH, column_only, .needs = {{"others", "map"}}),
     FIELD_SHAPE(FIELD_VALUE, column_only),
     FIELD_SHAPE(FIELD_QUANTITY, column_only),
     FIELD_SHAPE(FIELD_WEIGHT, column_only),
     FIELD_SHAPE(FIELD_UNIT, column_only),
-    FIELD_SHAPE(FIELD_FLAGS, column_only),
+    FIELD_SHAPE(FIELD_FLAGS, constant_or_column, .needs = {{"map", "column"}}),
     FIELD_SHAPE(FIELD_CONFIDENTIALITY, column_only),
 };
 
@@ -504,15 +491,27 @@ static bool is_figure(enum field_role role)
     return role >= FIELD_VALUE && role <= FIELD_WEIGHT;
 }
 
-/* A text as an observation would hold it; `place` is where it was written. What stands for a figure is a
- * flag. */
+/* A text as an observation would hold it; `place` is where it was written. */
 static void check_text(const struct reading *reading, const char *text, struct place place)
 {
     uint32_t number;
-    enum field_role role = is_figure(reading->role) ? FIELD_FLAGS : reading->role;
     const char *whole = arena_printf(reading->arena, "%s%s", reading->field->prefix, text);
-    if (vocabulary_read(role, slice_of(whole), &number) < 0)
-        diag_error(reading->diags, place, "F004", "\"%.100s\" is not %s", whole, vocabulary_expected(role));
+    if (vocabulary_read(reading->role, slice_of(whole), &number) < 0)
+        diag_error(
+            reading->diags, place, "F004", "\"%.100s\" is not %s", whole, vocabulary_expected(reading->role));
+}
+
+/* What a text of the map means: of a figure another number, a flag in its place, or nothing. */
+static void check_meaning(const struct reading *reading, const char *text, struct place place)
+{
+    int64_t figure;
+    uint32_t flag;
+    if (!is_figure(reading->role))
+        check_text(reading, text, place);
+    else if (text[0] != '\0' && str_to_fixed(slice_of(text), 1, &figure) < 0 &&
+             vocabulary_read(FIELD_FLAGS, slice_of(text), &flag) < 0)
+        diag_error(reading->diags, place, "F004", "\"%.100s\" is neither a number, nor empty, nor %s", text,
+            vocabulary_expected(FIELD_FLAGS));
 }
 
 static void read_map(const struct reading *reading, const struct node *map)
@@ -535,10 +534,34 @@ static void read_map(const struct reading *reading, const struct node *map)
         reading->field->map_skips |= pairs[i].skip;
         reading->field->map_translates |= !pairs[i].skip;
         if (is_allowed(reading->role, "map") && !pairs[i].skip)
-            check_text(reading, pairs[i].to, to->place);
+            check_meaning(reading, pairs[i].to, to->place);
     }
     reading->field->map = pairs;
     reading->field->map_len = map->len;
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+    for (; (text = strstr(text, part)) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* A text above the rows says the month; it is found as if it were a column of that name. */
+static void check_above(const struct reading *reading)
+{
+    struct field *field = reading->field;
+    const char *text = field->above;
+    bool whole = count_of(text, "%m") == 1 && count_of(text, "%Y") == 1 && count_of(text, "%") == 2 &&
+                 strstr(text, "%m%Y") == NULL && strstr(text, "%Y%m") == NULL;
+    if (!whole)
+        diag_error(reading->diags, key_place(reading->node, "above"), "F006",
+            "\"%.100s\" says no month; expected a text with %%m and %%Y, each once", text);
+    if (field->column != NULL || field->map_len > 0 || field->digits > 0)
+        diag_error(reading->diags, reading->node->place, "F006",
+            "the period stands above the rows, so it takes no column, map or digits");
+    field->column = text;
 }
 
 /* Exactly one of a column and a constant. */
@@ -547,6 +570,10 @@ static void check_origin(const struct reading *reading)
     const struct field *field = reading->field;
     const char *role = vocabulary_role_name(reading->role);
     bool constant = is_allowed(reading->role, "value");
+    if (field->above != NULL && reading->role == FIELD_PERIOD) {
+        check_above(reading);
+        return;
+    }
     if (field->column == NULL && (field->value == NULL || !constant))
         diag_error(reading->diags, reading->node->place, "F006", "the field %s needs a column%s", role,
             constant ? ", or a value that holds for every row" : "");
@@ -582,21 +609,25 @@ static void check_currency(const struct reading *reading)
             "\"%.100s\" is no currency of ISO 4217, such as EUR", currency);
 }
 
-static bool is_power_of_ten(int64_t n)
-{
-    while (n > 1 && n % 10 == 0)
-        n /= 10;
-    return n == 1;
-}
-
 static void check_scale(const struct reading *reading)
 {
-    if (is_power_of_ten(reading->field->scale))
+    if (format_is_scale(reading->field->scale))
         return;
     diag_error(reading->diags, key_place(reading->node, "scale"), "F007", "the scale %lld is no power of ten",
         (long long)reading->field->scale);
     diag_hint(reading->diags, "figures stay exact only when scaled by 1, 10, 100, …; "
                               "name a unit of the source as the unit instead");
+}
+
+/* Without anything that says which texts are meant, all rows would be left out, or none. */
+static void check_others(const struct reading *reading)
+{
+    const struct field *field = reading->field;
+    bool listed = field->map_translates || (field->has_codes && field->codes != COUNTRY_ISO2);
+    if (field->others_skip && !listed)
+        diag_error(reading->diags, key_place(reading->node, "others"), "F012",
+            "the field %s has neither a map that says what texts mean nor a code list but iso2",
+            vocabulary_role_name(reading->role));
 }
 
 static void read_field(const struct reading *reading)
@@ -613,11 +644,13 @@ static void read_field(const struct reading *reading)
     if (keys.field.unit == NULL)
         reading->field->unit = "";
     reading->field->has_codes = node_get(reading->node, "codes") != NULL;
+    reading->field->others_skip = str_equal(others_names[keys.others], "skip");
     check_keys(reading);
     if (keys.map != NULL)
         read_map(reading, keys.map);
     if (keys.where != NULL && is_figure(reading->role))
         (void)condition_read(keys.where, 1, &reading->field->where, reading->arena, reading->diags);
+    check_others(reading);
     check_prefix(reading);
     check_origin(reading);
     check_scale(reading);
@@ -640,7 +673,8 @@ static void read_fields(const struct node *fields, struct descriptor *descriptor
         fields_check(fields, descriptor, diags);
 }
 
-/* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed. */
+/* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed.
+ */
 static void check_document(
     const struct node *document, const struct descriptor *descriptor, struct diag_list *diags)
 {
@@ -659,63 +693,12 @@ static void check_document(
         diag_error(diags, key_place(document, "licence"), "F009", "the licence is empty");
 }
 
-/* The keys of each format's section. CSV has a struct of its own for what is a choice of words. */
-static const struct {
-    const struct key *keys;
-    size_t len;
-} section_keys[FEED_FORMAT_COUNT] = {
-    [FEED_JSON] = {json_keys, LENGTH(json_keys)},
-    [FEED_XML] = {xml_keys, LENGTH(xml_keys)},
-    [FEED_XLSX] = {xlsx_keys, LENGTH(xlsx_keys)},
-};
-
-static void read_csv(const struct node *section, struct descriptor *descriptor, struct diag_list *diags)
-{
-    struct csv_keys csv = {0};
-    if (section != NULL)
-        keys_read(section, csv_keys, LENGTH(csv_keys), "csv", &csv, &descriptor->arena, diags);
-    descriptor->delimiter = delimiters[csv.delimiter];
-}
-
-static bool has_empty_text(const struct descriptor *descriptor)
-{
-    const char *const texts[] = {descriptor->xml.record, descriptor->xlsx.sheet, descriptor->xlsx.says};
-    for (size_t i = 0; i < LENGTH(texts); i++)
-        if (texts[i] != NULL && texts[i][0] == '\0')
-            return true;
-    return false;
-}
-
-/* The section of the feed's format; what another one says would be ignored. */
-static void read_sections(const struct document_keys *keys, const struct node *document,
-    struct descriptor *descriptor, struct diag_list *diags)
-{
-    int own = descriptor->format;
-    const struct node *section = keys->sections[own];
-    bool required = own == FEED_XML || own == FEED_XLSX;
-    for (int i = 0; i < FEED_FORMAT_COUNT; i++)
-        if (i != own && keys->sections[i] != NULL)
-            diag_error(diags, keys->sections[i]->place, "F011",
-                "the format is %s, so the feed takes no \"%s\"", format_names[own], format_names[i]);
-    if (required && section == NULL)
-        diag_error(diags, document->place, "F011", "a feed in %s needs a section \"%s\"", format_names[own],
-            format_names[own]);
-    read_csv(own == FEED_CSV ? section : NULL, descriptor, diags);
-    if (section != NULL && own != FEED_CSV)
-        keys_read(section, section_keys[own].keys, section_keys[own].len, format_names[own], descriptor,
-            &descriptor->arena, diags);
-    if (has_empty_text(descriptor))
-        diag_error(diags, section->place, "F009", "an empty text is found everywhere");
-    if (descriptor->json.records == NULL)
-        descriptor->json.records = "";
-}
-
 /* How the feed is asked: feeds/ask.h. */
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
     static const char *const names[] = {
-        "parameters", "periods", "key", "answers", "queue", "limits", "grace"};
+        "parameters", "periods", "key", "answers", "queue", "limits", "grace", "form", "accept", "pages"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",
@@ -724,16 +707,46 @@ static void read_ask(const struct document_keys *keys, const struct node *docume
         &keys->ask, descriptor->url, key_place(document, "url"), &descriptor->ask, &descriptor->arena, diags);
 }
 
-/* A feed has observations or exchange rates. */
+static void refuse_keys(const struct node *document, const char *const *names, size_t n, const char *content,
+    struct diag_list *diags)
+{
+    for (size_t i = 0; i < n; i++)
+        if (node_get(document, names[i]) != NULL)
+            diag_error(diags, key_place(document, names[i]), "F015", "a feed of %s takes no \"%s\"", content,
+                names[i]);
+}
+
+static void read_notices(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    static const char *const of_figures[] = {"format", "csv", "json", "xml", "xlsx", "end", "publication_lag",
+        "absent", "aggregate", "world", "grace", "unpublished", "numbers"};
+    refuse_keys(document, of_figures, LENGTH(of_figures), "notices", diags);
+    if (descriptor->url == NULL)
+        diag_error(diags, keys->notices->place, "F015",
+            "a feed of notices needs a url; files of them are read by tdwatch cases");
+    descriptor->notices = (int)notices_form_read(keys->notices, &descriptor->arena, diags);
+    descriptor->ask.current = true;
+}
+
+/* A feed has observations, exchange rates or notices. */
 static void read_content(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    if (document->kind == NODE_MAP && (keys->fields == NULL) == (keys->rates == NULL))
-        diag_error(diags, document->place, "F015", "a feed needs either the section \"fields\" or \"rates\"");
+    int contents_given = (keys->fields != NULL) + (keys->rates != NULL) + (keys->notices != NULL);
+    if (document->kind != NODE_MAP)
+        return;
+    if (contents_given != 1)
+        diag_error(diags, document->place, "F015",
+            "a feed needs one of the sections \"fields\", \"rates\" and \"notices\"");
+    else if (keys->notices != NULL)
+        read_notices(keys, document, descriptor, diags);
     else if (keys->rates != NULL)
         rate_columns_read(document, &descriptor->ask, &descriptor->rates, &descriptor->arena, diags);
-    else if (keys->fields != NULL)
+    else
         read_fields(keys->fields, descriptor, diags);
+    if (keys->notices == NULL && keys->end == NULL)
+        diag_error(diags, document->place, "F015", "a feed of figures or rates needs \"end\"");
     if (keys->where != NULL)
         descriptor->where_len =
             condition_read(keys->where, CONDITIONS_MAX, descriptor->where, &descriptor->arena, diags);
@@ -748,7 +761,7 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     keys_read(document, document_keys, LENGTH(document_keys), "a feed descriptor", &keys, &descriptor->arena,
         diags);
     check_document(document, descriptor, diags);
-    read_sections(&keys, document, descriptor, diags);
+    format_read(keys.sections, document, descriptor, diags);
     descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
@@ -761,6 +774,7 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     }
     descriptor->rows_at_least = end.rows_at_least;
     descriptor->world_is_sum = str_equal(world_names[keys.world], "sum");
+    descriptor->unpublished_is_zero = str_equal(unpublished_names[keys.unpublished], "zero");
     descriptor->absent_is_zero = str_equal(absent_names[keys.absent], "zero");
     descriptor->file = arena_strdup(&descriptor->arena, document->place.file);
     *ret_descriptor = *descriptor;

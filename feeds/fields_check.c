@@ -1,5 +1,7 @@
 #include "feeds/fields_check.h"
 
+#include <string.h>
+
 #include "core/code.h"
 #include "feeds/vocabulary.h"
 
@@ -52,12 +54,54 @@ static void check_optional(
                 "a workbook's header row is found by its columns, so none is optional");
 }
 
+static struct place column_place(const struct node *fields, int role)
+{
+    const struct node *field = node_get(fields, vocabulary_role_name((enum field_role)role));
+    const struct node *column = field != NULL ? node_get(field, "column") : NULL;
+    return column != NULL ? column->place : fields->place;
+}
+
+static void check_period(
+    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
+{
+    const struct field *period = &descriptor->fields[FIELD_PERIOD];
+    bool above = period->given && period->above != NULL;
+    if (above && descriptor->fields[FIELD_MONTH].given)
+        diag_error(diags, place_of(fields, FIELD_MONTH), "F012",
+            "the text above the rows says the month, so no field does");
+    if (above && descriptor->format != FEED_XLSX)
+        diag_error(diags, place_of(fields, FIELD_PERIOD), "F012",
+            "only a sheet of a workbook has a text above its rows");
+}
+
+/* A sheet's letters are its columns where it has no header, and its unit is said once. */
+static void check_sheet(
+    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
+{
+    const struct node *value = node_get(fields, "value");
+    if (descriptor->xlsx.unit_len > 0 && value != NULL && node_get(value, "scale") != NULL)
+        diag_error(diags, node_get(value, "scale")->place, "F012",
+            "what the value's unit is in USD is said by xlsx.units already");
+    for (int i = 0; descriptor->xlsx.first != NULL && i < FIELD_COUNT; i++) {
+        const struct field *field = &descriptor->fields[i];
+        if (!field->given || field->column == NULL || field->above != NULL)
+            continue;
+        size_t len = strspn(field->column, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        if (len == 0 || len > 3 || field->column[len] != '\0')
+            diag_error(diags, column_place(fields, i), "F012",
+                "with xlsx.first columns are named by their letters, such as C; not \"%.100s\"",
+                field->column);
+    }
+}
+
 void fields_check(const struct node *fields, struct descriptor *descriptor, struct diag_list *diags)
 {
     for (int i = FIELD_VALUE; i <= FIELD_WEIGHT; i++)
         descriptor->by_figure |= descriptor->fields[i].where.column != NULL;
     check_unit(descriptor, fields, diags);
     check_optional(descriptor, fields, diags);
+    check_period(descriptor, fields, diags);
+    check_sheet(descriptor, fields, diags);
     if (descriptor->by_figure)
         check_figures(descriptor, fields, diags);
 }

@@ -5,8 +5,8 @@
 
 #include "feeds/descriptor.h"
 
-/* Checks the fields that were read from the section `fields`, and sets by_figure. Faults (F008, F014) in
- * `diags`. */
+/* Checks the fields that were read from the section `fields`, and sets by_figure. Faults (F008, F012, F014)
+ * in `diags`. */
 void fields_check(const struct node *fields, struct descriptor *descriptor, struct diag_list *diags);
 
 #endif

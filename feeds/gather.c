@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "core/date.h"
 #include "core/period.h"
 #include "feeds/named_text.h"
 
@@ -60,6 +61,13 @@ static size_t combinations(const struct ask *ask)
     return n;
 }
 
+/* Of a month that is not over yet, its days up to today. */
+static int32_t last_day(const struct gather *gather, int32_t month)
+{
+    int32_t end = date_end_of_period(month), today = gather->span.today;
+    return gather->ask.current && today > 0 && today < end ? today : end;
+}
+
 /* Puts the months on the stack so that the oldest is asked for first. */
 static void plan_months(struct gather *gather, int32_t first, int32_t last)
 {
@@ -70,6 +78,7 @@ static void plan_months(struct gather *gather, int32_t first, int32_t last)
         int32_t from = first + g * step, to = from + step - 1;
         for (size_t i = n; i-- > 0;) {
             struct url_part part = {.first = from, .last = to < last ? to : last};
+            part.until = last_day(gather, part.last);
             if (choose(&gather->ask, i, &part))
                 push(gather, &part);
         }
@@ -104,6 +113,10 @@ struct gather *gather_new(
     gather->url = arena_strdup(&gather->arena, url);
     gather->ask = ask_copy(ask, &gather->arena);
     gather->span = *span;
+    if (ask->current) { /* the newest month of history may have been going on then */
+        gather->span.last++;
+        gather->span.newest -= span->newest != PERIOD_NONE;
+    }
     gather->meaning = ASK_NOT_YET;
     snprintf(gather->text, sizeof gather->text, "no newer month can be published yet");
     buf_init(&gather->bytes, (size_t)max_bytes);
@@ -147,6 +160,11 @@ const char *gather_planned(const struct gather *gather, size_t i, struct arena *
     if (i >= gather->len)
         return NULL;
     return url_fill(gather->url, &gather->ask, &gather->parts[gather->len - 1 - i], arena);
+}
+
+const char *gather_form(struct gather *gather)
+{
+    return gather->len > 0 ? form_fill(&gather->ask, &gather->parts[gather->len - 1], &gather->arena) : NULL;
 }
 
 int64_t gather_room(const struct gather *gather)
@@ -198,6 +216,36 @@ static int keep_bytes(struct gather *gather, const struct gather_answer *answer)
     return 0;
 }
 
+/* Only where the feed itself is: an answer sends nobody elsewhere. */
+static bool is_same_host(struct gather *gather, const char *page)
+{
+    const char *host = url_host(gather->url, &gather->arena);
+    size_t scheme = (size_t)(strstr(gather->url, "://") - gather->url);
+    return strncmp(page, gather->url, scheme + strlen("://")) == 0 &&
+           str_equal(url_host(page, &gather->arena), host);
+}
+
+/* Puts the page that the answer names before all that is still to be asked for. False: nobody may go there.
+ */
+static bool push_page(struct gather *gather, struct url_part part, struct slice body)
+{
+    const char *page =
+        gather->ask.next_page != NULL ? answer_json_text(body, gather->ask.next_page, &gather->arena) : NULL;
+    if (page == NULL || page[0] == '\0')
+        return true;
+    if (!is_same_host(gather, page)) {
+        snprintf(gather->text, sizeof gather->text, "the next page is on another host: %.120s", page);
+        return stop(gather, ASK_CHANGED);
+    }
+    if (part.page != NULL && str_equal(part.page, page)) {
+        snprintf(gather->text, sizeof gather->text, "a page names itself as the next one: %.120s", page);
+        return stop(gather, ASK_CHANGED);
+    }
+    part.page = page;
+    push(gather, &part);
+    return true;
+}
+
 /* The request is done with. */
 static void forget_request(struct gather *gather)
 {
@@ -215,6 +263,8 @@ static bool next(struct gather *gather, long status)
 
 static bool take_data(struct gather *gather, const struct gather_answer *answer)
 {
+    struct url_part part = gather->parts[gather->len - 1];
+    size_t from = gather->bytes.len;
     if (keep_bytes(gather, answer) < 0) {
         snprintf(gather->text, sizeof gather->text, "reply too large");
         return stop(gather, ASK_FAILED);
@@ -222,6 +272,14 @@ static bool take_data(struct gather *gather, const struct gather_answer *answer)
     gather->ends = alloc_grow(gather->ends, gather->end_len, &gather->end_cap, sizeof *gather->ends);
     gather->ends[gather->end_len++] = gather->bytes.len;
     gather->len--;
+    struct slice body = {buf_text(&gather->bytes) + from, gather->bytes.len - from}; /* it may have moved */
+    if (!push_page(gather, part, body))
+        return false;
+    if (gather->len > 0 && gather->requests >= GATHER_REQUESTS_MAX) {
+        snprintf(
+            gather->text, sizeof gather->text, "more than %d requests for one payload", GATHER_REQUESTS_MAX);
+        return stop(gather, ASK_TOO_MUCH);
+    }
     return next(gather, answer->status);
 }
 
@@ -250,8 +308,13 @@ static bool split(struct gather *gather)
 {
     struct url_part head = gather->parts[gather->len - 1], tail = head;
     size_t list;
+    if (head.page != NULL) {
+        snprintf(gather->text, sizeof gather->text, "a further page is too much for the source");
+        return stop(gather, ASK_CHANGED);
+    }
     if (head.last > head.first) {
         head.last = head.first + (head.last - head.first) / 2;
+        head.until = last_day(gather, head.last);
         tail.first = head.last + 1;
     } else if (longest_list(gather, &head, &list)) {
         head.values[list].len /= 2;

@@ -138,6 +138,11 @@ static enum kind find_kind(struct slice text)
     return KIND_TEXT;
 }
 
+bool payload_is_archive(struct slice payload)
+{
+    return find_kind(payload) == KIND_ZIP;
+}
+
 static int refuse(struct diag_list *diags, struct place place, const char *code, const char *text)
 {
     diag_error(diags, place, code, "%s", text);

@@ -22,6 +22,9 @@ int payload_check_archive(
 int payload_check_bytes(
     const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags);
 
+/* Whether it begins like a ZIP archive, as workbooks do. */
+bool payload_is_archive(struct slice payload);
+
 /* The place of byte `offset`. Columns are bytes, as everywhere in messages. */
 struct place payload_place(struct slice payload, const char *file, size_t offset);
 

@@ -71,7 +71,8 @@ static void check_columns(
 void rate_columns_read(const struct node *document, const struct ask *ask, struct rate_columns *ret_columns,
     struct arena *arena, struct diag_list *diags)
 {
-    static const char *const of_observations[] = {"absent", "aggregate", "world", "where"};
+    static const char *const of_observations[] = {
+        "absent", "aggregate", "world", "where", "unpublished", "numbers"};
     const struct node *section = node_get(document, "rates");
     if (keys_read(section, keys, LENGTH(keys), "rates", ret_columns, arena, diags) == 0)
         check_columns(section, ret_columns, diags);

@@ -12,14 +12,16 @@ enum { NOTE_BYTES_MAX = 64 };
 
 int wanted_find(const struct wanted *wanted, struct slice name)
 {
+    int alike = -1;
     for (size_t i = 0; i < wanted->len; i++) {
         const struct slice *known = &wanted->names[i];
-        if (known->len == name.len &&
-            (wanted->ignore_case ? strncasecmp(known->data, name.data, name.len) == 0
-                                 : memcmp(known->data, name.data, name.len) == 0))
+        if (known->len != name.len || strncasecmp(known->data, name.data, name.len) != 0)
+            continue;
+        if (memcmp(known->data, name.data, name.len) == 0)
             return (int)i;
+        alike = (int)i;
     }
-    return -1;
+    return alike;
 }
 
 _Static_assert(2 * (int)FIELD_COUNT + (int)CONDITIONS_MAX <= (int)WANTED_MAX,
@@ -38,13 +40,9 @@ static void want(struct wanted *wanted, const char *name, bool optional)
         wanted->names[wanted->len++] = slice_of(name);
 }
 
-void wanted_init(
-    struct wanted *wanted, const struct descriptor *descriptor, bool ignore_case, struct diag_list *diags)
+void wanted_init(struct wanted *wanted, const struct descriptor *descriptor, struct diag_list *diags)
 {
-    *wanted = (struct wanted){.ignore_case = ignore_case,
-        .diags = diags,
-        .faults_before = diags->len,
-        .errors_before = diags->errors};
+    *wanted = (struct wanted){.diags = diags, .faults_before = diags->len, .errors_before = diags->errors};
     for (int i = 0; i < FIELD_COUNT; i++) {
         const struct field *field = &descriptor->fields[i];
         want(wanted, field->column, field->optional);

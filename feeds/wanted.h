@@ -16,8 +16,7 @@ enum { WANTED_MAX = 64, FIELD_BYTES_MAX = 64 * 1024 };
 struct wanted {
     struct slice names[WANTED_MAX]; /* each once */
     size_t len;
-    bool optional[WANTED_MAX]; /* no record need have it */
-    bool ignore_case;
+    bool optional[WANTED_MAX];            /* no record need have it */
     bool ever[WANTED_MAX];                /* whether any record had it */
     const char *first[RECORD_FIELDS_MAX]; /* names that the first record has */
     size_t first_len;
@@ -33,11 +32,11 @@ struct wanted {
 };
 
 /* Borrows the names. Faults that are in `diags` already are not of this payload. */
-void wanted_init(
-    struct wanted *wanted, const struct descriptor *descriptor, bool ignore_case, struct diag_list *diags);
+void wanted_init(struct wanted *wanted, const struct descriptor *descriptor, struct diag_list *diags);
 void wanted_deinit(struct wanted *wanted);
 
-/* The place of a name, or -1. */
+/* The place of a name, or -1. Where the case of letters differs it is the same name: sources change it
+ * without a word. */
 int wanted_find(const struct wanted *wanted, struct slice name);
 
 /* Begins a record: it has none of them so far. `offset` is its first byte. */

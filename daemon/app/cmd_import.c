@@ -9,6 +9,7 @@
 #include "app/exchange.h"
 #include "app/ingest.h"
 #include "base/clock.h"
+#include "feeds/notices_form.h"
 #include "io/file.h"
 
 /*~ The engine of `tdwatch run`, driven by hand: started, given one file after the other, and closed. Each
@@ -203,6 +204,9 @@ int cmd_import(const char *config_path, int argc, char **argv)
     int code = EXIT_USAGE;
     if (import.feed == NULL)
         refuse_feed(setup, argv[optind]);
+    else if (import.feed->notices != NOTICES_NONE)
+        fprintf(stderr, "%s brings notices, which are polled; tdwatch cases reads files of them\n",
+            import.feed->feed);
     else
         code = dry_run ? try_files(&import) : import_files(&import, command_config_path(config_path));
     setup_free(setup);

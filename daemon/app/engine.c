@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/announce.h"
+#include "app/enforce.h"
 #include "app/engine_state.h"
 #include "app/exchange.h"
 #include "app/ingest.h"
@@ -60,6 +61,10 @@ static void send(struct engine *engine, struct engine_answer *answer)
 {
     if (engine->store != NULL && store_count(engine->store, &answer->counts) < 0)
         log_error("store cannot be read: %s", store_error(engine->store));
+    if (engine->setup != NULL) {
+        answer->ruleset = engine->setup->ruleset->digest;
+        answer->rule_count = engine->setup->ruleset->len;
+    }
     engine->answer(engine->userdata, answer);
 }
 
@@ -172,24 +177,16 @@ static int reload_rates(struct engine *engine)
     return exchange_load(engine->store, engine->setup, &engine->rates);
 }
 
-/* Judges everything under the rules in force and tells what they change; in one transaction with keeping the
- * rule set. */
+/* Judges everything under the rules and cases in force and tells what they change; in one transaction with
+ * keeping the rule set. */
 static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reopen_ms)
 {
     struct announcement why = {now_ms, "rules", ""};
-    struct judge_result judged;
-    const struct setup *setup = engine->setup;
-    struct slice files = {buf_text(&setup->ruleset->files), setup->ruleset->files.len};
-    judge_free(engine->judge);
-    engine->judge = judge_new(setup->ruleset, &setup->reference, setup->config->home, &setup->sources);
-    judge_all(engine->judge, engine->panel, &judged);
     int r = reload_rates(engine);
     if (r == 0)
         r = store_begin(engine->store);
     if (r == 0)
-        r = store_put_ruleset(engine->store, setup->ruleset->digest.hex, files, now_ms);
-    if (r == 0)
-        r = announce_judged(engine, &judged, &why);
+        r = enforce_rules(engine, &why);
     if (r == 0)
         r = announce_orphans(engine, &why);
     if (r == 0)
@@ -198,7 +195,6 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
         r = store_commit(engine->store);
     else
         store_rollback(engine->store);
-    judge_result_deinit(&judged);
     return r;
 }
 
@@ -304,12 +300,8 @@ static int swap_setup(
     if (r == 0)
         return 0;
     answer->text = arena_printf(&answer->arena, "store: %s", store_error(engine->store));
-    struct judge_result unused;
     engine->setup = old;
-    judge_free(engine->judge);
-    engine->judge = judge_new(old->ruleset, &old->reference, old->config->home, &old->sources);
-    judge_all(engine->judge, engine->panel, &unused);
-    judge_result_deinit(&unused);
+    enforce_again(engine);
     (void)reload_rates(engine);
     (void)announce_load(engine); /* a store that cannot be read shows at the next message */
     return r;

@@ -70,6 +70,8 @@ struct engine_answer {
     int64_t next_ms;            /* ATTEMPTED: when to report it again; 0: it is committed */
     int64_t delivery;           /* ATTEMPTED */
     struct store_counts counts; /* always: for the status page */
+    struct digest ruleset;      /* always, once there is one: of the rules, tables and cases in force */
+    size_t rule_count;
 };
 
 void engine_answer_free(struct engine_answer *answer);

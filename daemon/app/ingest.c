@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "app/announce.h"
+#include "app/enforce.h"
 #include "app/exchange.h"
+#include "app/ingest_notices.h"
 #include "app/schedule.h"
 #include "base/log.h"
 #include "base/parallel.h"
 #include "core/gate.h"
 #include "core/period.h"
+#include "feeds/notices_form.h"
 
 /*~ This file is the way of one datum, read from top to bottom in ingest_payload near its end. Everything that
  * a payload causes, from the first new figure to the last delivery, is one transaction; what is in memory is
@@ -39,8 +42,9 @@ struct passage {
     struct digest digest;
     struct datasets payload;
     struct release release;
+    struct notices notices; /* of a feed of notices, instead of these */
     struct rate_list rates; /* of a feed of exchange rates, instead of these */
-    size_t rows;            /* of the release; of the payload while there is none */
+    size_t rows;            /* of the release; of the payload while there is none; its notices or rates */
     struct diag_list diags;
     struct panel_changes changes;
     struct judge_result judged;
@@ -91,6 +95,11 @@ static int read_release(const struct decode_set *set, const struct panel *panel,
     return decode_and_gate(&whole, panel, now_ms, ret_payload, ret_release, diags);
 }
 
+static bool is_of_notices(const struct passage *passage)
+{
+    return passage->feed->notices != NOTICES_NONE;
+}
+
 /* Of months that are over. */
 static int read_rates(
     const struct decode_input *input, int64_t now_ms, struct rate_list *ret_rates, struct diag_list *diags)
@@ -104,6 +113,12 @@ static int read_payload(struct passage *passage, const char *file)
     const struct engine_message *message = passage->message;
     struct decode_set set = {ingest_input(engine->setup, &engine->rates, passage->feed, message->body, file),
         message->ends, message->end_count};
+    if (is_of_notices(passage)) {
+        int failed = ingest_read_notices(
+            engine->setup, passage->feed, message, file, &passage->notices, &passage->diags);
+        passage->rows = passage->notices.len;
+        return failed;
+    }
     if (exchange_has_rates(passage->feed)) {
         int read = read_rates(&set.input, message->now_ms, &passage->rates, &passage->diags);
         passage->rows = passage->rates.rows;
@@ -225,6 +240,17 @@ static struct announcement reason(const struct passage *passage)
     return (struct announcement){passage->message->now_ms, "threshold", passage->digest.hex};
 }
 
+static int commit_notices(struct passage *passage, struct ingest_report *report)
+{
+    struct engine *engine = passage->engine;
+    struct announcement why = reason(passage);
+    int64_t payload;
+    int r = put_payload(passage, true, 0, &payload);
+    if (r == 0)
+        r = ingest_commit_notices(engine, &passage->notices, payload, &why, &report->added);
+    return r;
+}
+
 /* Two rounds that do not depend on each other: both read the panel, and one writes the store. */
 enum { ROUND_STORE, ROUND_JUDGE, ROUND_STORE_AND_JUDGE };
 
@@ -261,10 +287,10 @@ static int commit_figures(struct passage *passage, const struct ingest_report *r
     return writing.r == 0 ? announce_judged(passage->engine, &passage->judged, &why) : writing.r;
 }
 
-static int commit_accepted(struct passage *passage, const struct ingest_report *report)
+static int commit_accepted(struct passage *passage, struct ingest_report *report)
 {
     struct announcement why = reason(passage);
-    int r = commit_figures(passage, report);
+    int r = is_of_notices(passage) ? commit_notices(passage, report) : commit_figures(passage, report);
     return r == 0 ? announce_feed(passage->engine, passage->feed->feed, "ok", &why) : r;
 }
 
@@ -292,6 +318,9 @@ static void describe(struct ingest_report *report, const struct passage *passage
     if (report->outcome == INGEST_QUARANTINED)
         snprintf(report->text, sizeof report->text, "quarantined: %zu faults, first: %.150s",
             passage->diags.errors, passage->diags.len > 0 ? passage->diags.items[0].text : "");
+    else if (is_of_notices(passage))
+        snprintf(report->text, sizeof report->text, "accepted: %zu notices, %zu of them new or revised",
+            report->rows, report->added);
     else
         describe_figures(passage->feed, report);
 }
@@ -319,6 +348,7 @@ static void passage_deinit(struct passage *passage)
 {
     datasets_deinit(&passage->payload);
     release_deinit(&passage->release);
+    notices_deinit(&passage->notices);
     rate_list_deinit(&passage->rates);
     diag_list_deinit(&passage->diags);
     panel_changes_deinit(&passage->changes);
@@ -331,7 +361,9 @@ static void undo(struct passage *passage, enum ingest_outcome outcome)
 {
     struct engine *engine = passage->engine;
     struct judge_result unused;
-    if (outcome == INGEST_ACCEPTED && !exchange_has_rates(passage->feed)) {
+    if (outcome == INGEST_ACCEPTED && is_of_notices(passage)) {
+        enforce_again(engine);
+    } else if (outcome == INGEST_ACCEPTED && !exchange_has_rates(passage->feed)) {
         panel_revert(engine->panel, &passage->changes);
         judge_all(engine->judge, engine->panel, &unused);
         judge_result_deinit(&unused);
@@ -357,6 +389,11 @@ static int work_out(struct passage *passage, struct ingest_report *report)
         return -ECANCELED;
     if (r < 0) {
         report->outcome = INGEST_QUARANTINED;
+        return 0;
+    }
+    if (is_of_notices(passage)) { /* they are applied in the store, and judged there */
+        report->rows = passage->rows;
+        report->newest = passage->feed->ask.by_period ? period_of_ms(passage->message->now_ms) : PERIOD_NONE;
         return 0;
     }
     apply_passage(passage, report);

@@ -5,6 +5,7 @@
 #include "app/exchange.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "core/date.h"
 #include "core/period.h"
 #include "feeds/gather.h"
 
@@ -369,7 +370,7 @@ static void on_done(void *userdata, const struct transfer_reply *reply)
 static void request(struct polled_feed *feed, struct transfers *transfers, int64_t now_ms)
 {
     struct arena arena = ARENA_NULL;
-    const char *headers[5] = {feed->poller->user_agent};
+    const char *headers[6] = {feed->poller->user_agent};
     size_t n = 1;
     bool conditional = ask_is_single(&feed->ask);
     if (conditional && feed->etag[0] != '\0')
@@ -378,9 +379,13 @@ static void request(struct polled_feed *feed, struct transfers *transfers, int64
         headers[n++] = arena_printf(&arena, "If-Modified-Since: %s", feed->last_modified);
     if (feed->ask.key_header != NULL && feed->key != NULL)
         headers[n++] = arena_printf(&arena, "%s: %s", feed->ask.key_header, feed->key);
+    if (feed->ask.accept != NULL)
+        headers[n++] = arena_printf(&arena, "Accept: %s", feed->ask.accept);
+    const char *form = gather_form(feed->gather);
     struct transfer_request wanted = {
         .url = url_with_key(gather_url(feed->gather), &feed->ask, feed->key, &arena),
         .headers = headers,
+        .body = {form, form != NULL ? strlen(form) : 0},
         .max_bytes = gather_room(feed->gather),
         .timeout_ms = FETCH_TIMEOUT_MS,
     };
@@ -392,7 +397,7 @@ static void request(struct polled_feed *feed, struct transfers *transfers, int64
 
 static void begin(struct polled_feed *feed, struct transfers *transfers, int64_t now_ms)
 {
-    struct gather_span span = {feed->newest, period_of_ms(now_ms) - 1};
+    struct gather_span span = {feed->newest, period_of_ms(now_ms) - 1, date_of_ms(now_ms)};
     feed->busy = true;
     if (feed->key_fault != NULL) {
         hand_over(feed, message_of(feed, ASK_KEY, feed->key_fault));
