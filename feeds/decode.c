@@ -13,7 +13,7 @@
 #include "base/parallel.h"
 #include "core/code.h"
 #include "core/period.h"
-#include "feeds/decode_pieces.h"
+#include "feeds/header.h"
 #include "feeds/number.h"
 #include "feeds/payload.h"
 #include "feeds/unpack.h"
@@ -508,82 +508,6 @@ static int on_record(void *userdata, const struct record *record)
 
 /* ---- the header ---- */
 
-static bool same_text(struct slice a, struct slice b)
-{
-    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-}
-
-/* Of two columns with one name nobody knows which is meant, even where the feed reads neither today. */
-static void check_duplicates(struct mapper *mapper, const struct record *names)
-{
-    char quote[QUOTE_SIZE];
-    for (size_t i = 1; i < names->len; i++) {
-        size_t first = 0;
-        while (!same_text(record_field(names, first), record_field(names, i)))
-            first++;
-        if (first < i)
-            diag_error(mapper->diags, place_of(mapper, names, i), "D011", "the column %s stands twice",
-                payload_quote(record_field(names, i), quote));
-    }
-}
-
-/* The names for a message, as many as it has room for. */
-static const char *list_names(struct mapper *mapper, const struct record *names)
-{
-    struct buf list;
-    char quote[QUOTE_SIZE];
-    buf_init(&list, 600);
-    for (size_t i = 0; i < names->len; i++)
-        if (buf_printf(&list, "%s%s", i > 0 ? ", " : "", payload_quote(record_field(names, i), quote)) < 0)
-            break;
-    const char *text = arena_strdup(&mapper->diags->arena, buf_text(&list));
-    buf_deinit(&list);
-    return text;
-}
-
-/* The commonest change of a source is a renamed column, so the answer is put into the message. */
-static void refuse_missing(struct mapper *mapper, const char *column, const struct record *names)
-{
-    const char *texts[RECORD_FIELDS_MAX];
-    for (size_t i = 0; i < names->len; i++) {
-        struct slice name = record_field(names, i);
-        texts[i] = arena_strndup(&mapper->diags->arena, name.data, name.len < 64 ? name.len : 64);
-    }
-    diag_error(mapper->diags, (struct place){mapper->input->file, names->line, 1}, "D010",
-        "the payload has no column \"%s\"; it has %s", column, list_names(mapper, names));
-    const char *near = str_did_you_mean(slice_of(column), texts, names->len);
-    if (near != NULL)
-        diag_hint(mapper->diags, "did the source rename it? \"%.64s\" is near", near);
-    else
-        diag_hint(mapper->diags, "the source has changed its form, or this is another table or delimiter");
-}
-
-static struct slice trim(struct slice text)
-{
-    while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
-        text = (struct slice){text.data + 1, text.len - 1};
-    while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
-        text.len--;
-    return text;
-}
-
-/* The place of a name, else that of the only one that differs from it in the case of letters or in blanks
- * around it; the number of names where the payload lacks it. */
-static size_t find_column(const char *column, const struct record *names)
-{
-    size_t len = strlen(column), alike = names->len, count = 0;
-    for (size_t i = 0; i < names->len; i++) {
-        struct slice whole = record_field(names, i), name = trim(whole);
-        if (slice_equal(whole, column))
-            return i;
-        if (name.len != len || strncasecmp(name.data, column, len) != 0)
-            continue;
-        alike = i;
-        count++;
-    }
-    return count == 1 ? alike : names->len;
-}
-
 /* Whether a field before this one reads the column: that it is missing is said once. */
 static bool is_read_before(const struct mapper *mapper, enum field_role role, const char *column)
 {
@@ -599,9 +523,9 @@ static bool is_read_before(const struct mapper *mapper, enum field_role role, co
 static size_t need_column(
     struct mapper *mapper, enum field_role role, const char *column, const struct record *names)
 {
-    size_t i = find_column(column, names);
+    size_t i = header_find(names, column);
     if (i == names->len && !is_read_before(mapper, role, column))
-        refuse_missing(mapper, column, names);
+        header_refuse(names, column, mapper->input->file, mapper->diags);
     return i;
 }
 
@@ -610,7 +534,7 @@ static void find_source(struct mapper *mapper, enum field_role role, const struc
     const struct field *field = &mapper->descriptor->fields[role];
     struct source source = {.role = role};
     source.at =
-        field->optional ? find_column(field->column, names) : need_column(mapper, role, field->column, names);
+        field->optional ? header_find(names, field->column) : need_column(mapper, role, field->column, names);
     if (field->where.column != NULL)
         source.where = need_column(mapper, role, field->where.column, names);
     if (source.at < names->len && source.where < names->len)
@@ -654,7 +578,7 @@ static int on_names(void *userdata, const struct record *names)
 {
     struct mapper *mapper = userdata;
     mapper->width = names->len;
-    check_duplicates(mapper, names);
+    header_check(names, mapper->input->file, mapper->diags);
     for (int i = 0; i < FIELD_COUNT; i++)
         if (mapper->descriptor->fields[i].given && mapper->descriptor->fields[i].column != NULL)
             find_source(mapper, (enum field_role)i, names);
@@ -794,37 +718,11 @@ static int read_payload(struct mapper *mapper, struct slice body, struct dataset
     return r;
 }
 
-int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+int decode_plain(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
 {
     *ret_payload = (struct datasets){0};
-    struct descriptor descriptor = *input->descriptor;
-    if (descriptor.or_xlsx && payload_is_archive(input->payload))
-        descriptor.format = FEED_XLSX;
-    struct decode_input own = *input;
-    own.descriptor = &descriptor;
     struct mapper mapper = {
-        .input = &own, .descriptor = &descriptor, .diags = diags, .errors_before = diags->errors};
-    int r = payload_check(&descriptor, input->payload, input->file, diags);
+        .input = input, .descriptor = input->descriptor, .diags = diags, .errors_before = diags->errors};
+    int r = payload_check(input->descriptor, input->payload, input->file, diags);
     return r == 0 ? read_payload(&mapper, payload_body(input->payload), ret_payload) : r;
-}
-
-int decode_packed(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
-{
-    struct unpacked unpacked;
-    *ret_payload = (struct datasets){0};
-    if (decode_has_pieces(input) && decode_pieces(input, ret_payload) == 0)
-        return 0;
-    int r = unpack_payload(input, &unpacked, diags);
-    if (r == 0)
-        r = decode_document(&unpacked.input, ret_payload, diags);
-    unpacked_deinit(&unpacked);
-    return r;
-}
-
-int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
-{
-    int r = decode_packed(input, ret_payload, diags);
-    if (r == 0 && input->descriptor->unpublished_is_zero)
-        datasets_drop_empty_months(ret_payload);
-    return r;
 }

@@ -53,19 +53,20 @@ struct decode_input {
  * `diags`. */
 int decode_records(const struct decode_input *input, const struct record_sink *sink, struct diag_list *diags);
 
+/* As decode_document, for one that is in no archive. */
+int decode_plain(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
+
 /* Decodes a whole payload. What is no payload of this feed at all (empty, HTML, not UTF-8) is refused for
  * that alone. 0, or -EBADMSG with every fault in `diags` as file:line:column, the same however many parts
  * were asked for; *ret_payload is then empty. */
 int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
 
-/* The same for one of several documents: months that are not published yet, by the descriptor's `unpublished`,
- * are still in it. decode_document: it is in no archive. */
-int decode_packed(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
+/* The same for a document of a payload of several: months that are not published yet, by the descriptor's
+ * `unpublished`, are still in it. */
 int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
 
-/* The same for a payload of several documents one behind the other, each of which is a whole one
- * (decode_set.c). Faults count lines from the beginning of their document, whose number stands behind the
- * file's name. */
+/* The same for a payload of several documents one behind the other, each of which is a whole one. Faults
+ * count lines from the beginning of their document, whose number stands behind the file's name. */
 struct decode_set {
     struct decode_input input;
     const size_t *ends; /* of each document in the payload; at most DATASET_PARTS_MAX */

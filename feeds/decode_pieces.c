@@ -47,7 +47,7 @@ static int decode_piece(struct pieces *pieces, size_t len)
     struct datasets rows;
     one.payload = (struct slice){pieces->bytes.data, len};
     one.file = pieces->unpacking.file;
-    int r = decode_document(&one, &rows, &pieces->unseen);
+    int r = decode_plain(&one, &rows, &pieces->unseen);
     for (size_t i = 0; i < rows.len; i++)
         pieces->rows += rows.items[i].rows;
     datasets_take(&pieces->payload, &rows);

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "core/date.h"
 #include "core/period.h"
+#include "feeds/header.h"
 #include "feeds/notice_text.h"
 #include "feeds/payload.h"
 
@@ -70,21 +71,9 @@ static struct slice trim(struct slice text)
 /* Where the column stands; the number of names where it does not, which is said. */
 static size_t find_column(struct reader *reader, const char *column, const struct record *names)
 {
-    char quote[QUOTE_SIZE];
-    size_t found = names->len;
-    for (size_t i = 0; i < names->len; i++) {
-        if (!slice_equal(trim(record_field(names, i)), column))
-            continue;
-        if (found < names->len)
-            diag_error(reader->diags, place_of(reader, names, i), "D011", "the column %s stands twice",
-                payload_quote(record_field(names, i), quote));
-        found = i;
-    }
-    if (found == names->len) {
-        diag_error(reader->diags, (struct place){reader->input->file, names->line, 1}, "D010",
-            "the payload has no column \"%s\"", column);
-        diag_hint(reader->diags, "the source has changed its form, or this is another table or delimiter");
-    }
+    size_t found = header_find(names, column);
+    if (found == names->len)
+        header_refuse(names, column, reader->input->file, reader->diags);
     return found;
 }
 
@@ -109,6 +98,7 @@ static int on_names(void *userdata, const struct record *names)
     struct reader *reader = userdata;
     const struct rate_columns *columns = reader->columns;
     reader->width = names->len;
+    header_check(names, reader->input->file, reader->diags);
     reader->when = find_column(reader, columns->month != NULL ? columns->month : columns->day, names);
     if (columns->currency == NULL) {
         read_currencies(reader, names);

@@ -1,7 +1,35 @@
+/* From the bytes of a payload to its documents: out of archives, one or several. */
 #include <errno.h>
 
-#include "base/alloc.h"
-#include "feeds/decode.h"
+#include "feeds/decode_pieces.h"
+#include "feeds/payload.h"
+#include "feeds/unpack.h"
+
+int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+{
+    struct unpacked unpacked;
+    struct descriptor descriptor = *input->descriptor;
+    struct decode_input own = *input;
+    *ret_payload = (struct datasets){0};
+    own.descriptor = &descriptor;
+    if (descriptor.or_xlsx && payload_is_archive(input->payload))
+        descriptor.format = FEED_XLSX;
+    if (decode_has_pieces(&own) && decode_pieces(&own, ret_payload) == 0)
+        return 0;
+    int r = unpack_payload(&own, &unpacked, diags);
+    if (r == 0)
+        r = decode_plain(&unpacked.input, ret_payload, diags);
+    unpacked_deinit(&unpacked);
+    return r;
+}
+
+int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+{
+    int r = decode_document(input, ret_payload, diags);
+    if (r == 0 && input->descriptor->unpublished_is_zero)
+        datasets_drop_empty_months(ret_payload);
+    return r;
+}
 
 static int decode_one(
     const struct decode_set *set, size_t i, struct datasets *ret_payload, struct diag_list *diags)
@@ -12,7 +40,7 @@ static int decode_one(
     one.payload = (struct slice){set->input.payload.data + from, set->ends[i] - from};
     one.file = arena_printf(&arena, "%s[%zu]", set->input.file, i + 1);
     one.parts = 1;
-    int r = decode_packed(&one, ret_payload, diags);
+    int r = decode_document(&one, ret_payload, diags);
     arena_deinit(&arena);
     return r;
 }
