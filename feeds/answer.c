@@ -1,9 +1,12 @@
 #include "feeds/answer.h"
 
 #include <ctype.h>
+#include <json.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "feeds/named_text.h"
 
 enum { HEAD_MAX = 64 * 1024, SAID_MAX = 160 /* as below */ };
 
@@ -98,9 +101,9 @@ static bool is_name_of(const char *path, int n, struct slice text, bool *ret_las
     return n == 0 && text.len == len && strncasecmp(text.data, path, len) == 0;
 }
 
-/* The number that the names lead to, from the outermost object on: strings are jumped over, and braces
- * counted. */
-static bool json_number(struct slice body, const char *path, int64_t *ret_value)
+/* Where the value begins that the names lead to, from the outermost object on, or NULL: strings are jumped
+ * over, and braces counted. */
+static const char *find_json(struct slice body, const char *path)
 {
     const char *at = body.data, *end = body.data + body.len;
     int depth = 0, matched = 0; /* names of the path that lead to the object at hand */
@@ -119,15 +122,36 @@ static bool json_number(struct slice body, const char *path, int64_t *ret_value)
         if (matched != depth - 1 || colon == end || *colon != ':' || !is_name_of(path, matched, text, &last))
             continue;
         at = behind_blanks(colon + 1, end);
-        if (last && read_number(at, end, ret_value))
-            return true;
-        if (!last && at < end && *at == '{') {
+        if (last)
+            return at < end ? at : NULL;
+        if (at < end && *at == '{') {
             matched++;
             depth++;
             at++;
         }
     }
-    return false;
+    return NULL;
+}
+
+static bool json_number(struct slice body, const char *path, int64_t *ret_value)
+{
+    const char *at = find_json(body, path);
+    return at != NULL && read_number(at, body.data + body.len, ret_value);
+}
+
+const char *answer_json_text(struct slice body, const char *name, struct arena *arena)
+{
+    const char *at = find_json(body, name), *end = body.data + body.len;
+    if (at == NULL || *at != '"')
+        return NULL;
+    struct json_tokener *tokener = json_tokener_new();
+    struct json_object *value = json_tokener_parse_ex(tokener, at, (int)(behind_string(at, end) - at));
+    const char *text = json_object_is_type(value, json_type_string)
+                           ? arena_strdup(arena, json_object_get_string(value))
+                           : NULL;
+    json_object_put(value);
+    json_tokener_free(tokener);
+    return text;
 }
 
 static bool count_fits(const struct ask_answer *answer, struct slice body)
@@ -152,6 +176,9 @@ static bool text_fits(const struct ask_answer *answer, struct slice body)
     size_t head = body.len < HEAD_MAX ? body.len : HEAD_MAX;
     if (answer->starts != NULL &&
         (body.len < strlen(answer->starts) || memcmp(body.data, answer->starts, strlen(answer->starts)) != 0))
+        return false;
+    char found[NAMED_TEXT_SIZE];
+    if (answer->says_name != NULL && !named_text_find(body, answer->says_name, answer->says_text, found))
         return false;
     return answer->contains == NULL ||
            (head > 0 && memmem(body.data, head, answer->contains, strlen(answer->contains)) != NULL);

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "core/country.h"
 #include "core/dataset.h"
+#include "core/rates.h"
 #include "feeds/descriptor.h"
 #include "feeds/record.h"
 
@@ -45,7 +46,12 @@ struct decode_input {
     struct slice payload;
     const char *file; /* names the payload in messages */
     size_t parts;     /* at most so many are read side by side; lines then count from each part's first */
+    const struct rates *rates; /* for a field's `currency`; NULL: none is known */
 };
+
+/* The records of a whole payload, one after the other, as a sink takes them. 0, or -EBADMSG with faults in
+ * `diags`. */
+int decode_records(const struct decode_input *input, const struct record_sink *sink, struct diag_list *diags);
 
 /* Decodes a whole payload. What is no payload of this feed at all (empty, HTML, not UTF-8) is refused for
  * that alone. 0, or -EBADMSG with every fault in `diags` as file:line:column, the same however many parts

@@ -291,6 +291,19 @@ static void note_said(struct reader *reader)
 
 /* ---- what expat tells ---- */
 
+/* Whether an element is a record: by its name, and by an attribute where the feed names one behind an @. */
+static bool is_record(const struct reader *reader, struct slice name, const char **attributes)
+{
+    const char *record = reader->descriptor->xml.record, *at = strchr(record, '@');
+    struct slice wanted = {record, at != NULL ? (size_t)(at - record) : strlen(record)};
+    if (name.len != wanted.len || strncasecmp(name.data, record, name.len) != 0)
+        return false;
+    for (; at != NULL && attributes[0] != NULL; attributes += 2)
+        if (is_alike(local_name(attributes[0]), at + 1))
+            return true;
+    return at == NULL;
+}
+
 static void XMLCALL on_start(void *userdata, const char *name, const char **attributes)
 {
     struct reader *reader = userdata;
@@ -306,8 +319,8 @@ static void XMLCALL on_start(void *userdata, const char *name, const char **attr
     if (local.len < sizeof level->name)
         memcpy(level->name, local.data, local.len);
     buf_clear(&reader->characters);
-    bool is_record = is_alike(local, reader->descriptor->xml.record);
-    if (reader->record_depth > 0 && is_record) {
+    bool record = is_record(reader, local, attributes);
+    if (reader->record_depth > 0 && record) {
         refuse(reader, here(reader), "D023", "a record inside a record");
         return;
     }
@@ -315,7 +328,7 @@ static void XMLCALL on_start(void *userdata, const char *name, const char **attr
         begin_inner(reader, local);
         return;
     }
-    if (is_record)
+    if (record)
         begin_record(reader, attributes);
     keep_attributes(reader, attributes);
 }

@@ -6,9 +6,14 @@
 #include "base/shape.h"
 #include "core/code.h"
 #include "core/country.h"
+#include "core/rates.h"
 #include "feeds/decode.h"
+#include "feeds/fields_check.h"
 #include "feeds/format.h"
+#include "feeds/notices_form.h"
 #include "feeds/number.h"
+#include "feeds/unpack.h"
+#include "feeds/url.h"
 #include "feeds/vocabulary.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -29,7 +34,7 @@ struct document_keys {
     struct descriptor descriptor;
     int absent, unpublished, aggregate, world;      /* of absent_names and so on */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *fields, *end;
+    const struct node *where, *fields, *rates, *notices, *end;
     struct ask_sections ask;
 };
 
@@ -88,6 +93,12 @@ static const struct key document_keys[] = {
         .fallback = "csv",
         .choices = format_names,
         .help = "What the payload is."},
+    {.name = "unpack",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(descriptor.unpack),
+        .fallback = "none",
+        .choices = unpack_names,
+        .help = "The archive in which the payload comes, as its only file."},
     {.name = "interval",
         .kind = KEY_DURATION,
         .offset = DOCUMENT(descriptor.interval_s),
@@ -165,11 +176,31 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(ask.key),
         .help = "The credential that the source wants to see.",
         .shape = &ask_key_shape},
+    {.name = "form",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.form),
+        .help = "The fields of a form that is posted to the URL.",
+        .shape = &ask_form_shape},
+    {.name = "accept",
+        .kind = KEY_TEXT,
+        .offset = DOCUMENT(descriptor.ask.accept),
+        .help = "The header Accept: which type of content is asked for.",
+        .shape = &ask_accept_shape},
+    {.name = "pages",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.pages),
+        .help = "Where an answer says that more of it is.",
+        .shape = &ask_pages_shape},
     {.name = "answers",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.answers),
         .help = "What answers of the source mean, where it is not what HTTP says.",
         .shape = &ask_answers_shape},
+    {.name = "queue",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.queue),
+        .help = "How a request goes on that the source answers later.",
+        .shape = &ask_queue_shape},
     {.name = "limits",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.limits),
@@ -195,24 +226,40 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(sections[FEED_XLSX]),
         .help = "Which sheet of the workbook is read.",
         .shape = &format_xlsx_shape},
+    {.name = "where",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(where),
+        .help = "Columns and their texts: only rows with them are read.",
+        .shape = &conditions_shape},
     {.name = "fields",
         .kind = KEY_NODE,
         .offset = DOCUMENT(fields),
-        .required = true,
         .help = "Which column fills which field of an observation.",
         .shape = &fields_shape},
+    {.name = "rates",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(rates),
+        .help = "In place of fields: the payload is exchange rates, and where they stand.",
+        .shape = &rate_columns_shape},
     {.name = "end",
         .kind = KEY_NODE,
         .offset = DOCUMENT(end),
-        .required = true,
         .help = "What proves that the payload is whole.",
         .shape = &end_shape},
+    {.name = "notices",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(notices),
+        .help = "The feed brings notices of trade-remedy cases, and no figures.",
+        .shape = &notices_form_shape},
 };
 
+static const char *const contents[] = {"fields", "rates", "notices", NULL};
 const struct shape descriptor_shape = {.kind = SHAPE_MAP,
     .keys = document_keys,
     .key_count = LENGTH(document_keys),
-    .needs = {{"interval", "url"}}};
+    .one_of = contents,
+    .needs = {{"interval", "url"}, {"fields", "end"}, {"rates", "end"}},
+    .apart = {{"notices", "end"}, {"notices", "format"}}};
 
 struct end_keys {
     int64_t rows_at_least;
@@ -252,6 +299,8 @@ static const struct key role_keys[FIELD_COUNT] = {
     ROLE(FIELD_WEIGHT, "weight", false, "The net weight."),
     ROLE(FIELD_UNIT, "unit", false, "The unit of the quantity, where the payload says it."),
     ROLE(FIELD_FLAGS, "flags", false, "What the source says of the figures."),
+    ROLE(FIELD_CONFIDENTIALITY, "confidentiality", false,
+        "Whether the figures are kept secret, where that stands apart from the flags."),
 };
 
 static const struct shape fields_shape = {
@@ -260,7 +309,7 @@ static const struct shape fields_shape = {
 /* One table for all fields, so that all are written alike; allowed_keys says what each of them takes. */
 struct field_keys {
     struct field field;
-    const struct node *map;
+    const struct node *map, *where;
     int others; /* of others_names */
 };
 
@@ -331,6 +380,21 @@ static const struct key field_keys[] = {
         .offset = FIELD(map),
         .help = "The payload's texts and what they mean.",
         .shape = &map_shape},
+    {.name = "currency",
+        .kind = KEY_TEXT,
+        .offset = FIELD(field.currency),
+        .help = "The currency of the value, which is converted to USD by the average rate of its month.",
+        .shape = &rates_currency_shape},
+    {.name = "optional",
+        .kind = KEY_BOOL,
+        .offset = FIELD(field.optional),
+        .fallback = "false",
+        .help = "Whether a payload may lack the column."},
+    {.name = "where",
+        .kind = KEY_NODE,
+        .offset = FIELD(where),
+        .help = "A column and its text: only rows with it have this figure.",
+        .shape = &condition_shape},
     {.name = "others",
         .kind = KEY_CHOICE,
         .offset = FIELD(others),
@@ -347,11 +411,12 @@ static const char *const allowed_keys[FIELD_COUNT][7] = {
     [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits", "others"},
     [FIELD_PERIOD] = {"column", "above", "map", "digits"},
     [FIELD_MONTH] = {"column", "map", "others"},
-    [FIELD_VALUE] = {"column", "map", "scale"},
-    [FIELD_QUANTITY] = {"column", "map", "scale", "unit"},
-    [FIELD_WEIGHT] = {"column", "map", "scale"},
+    [FIELD_VALUE] = {"column", "scale", "map", "where", "currency"},
+    [FIELD_QUANTITY] = {"column", "scale", "unit", "map", "where"},
+    [FIELD_WEIGHT] = {"column", "scale", "map", "where"},
     [FIELD_UNIT] = {"column", "map"},
-    [FIELD_FLAGS] = {"column", "value", "map"},
+    [FIELD_FLAGS] = {"column", "value", "map", "optional"},
+    [FIELD_CONFIDENTIALITY] = {"column", "map", "optional"},
 };
 
 static const char *const constant_or_column[] = {"column", "value", NULL};
@@ -380,6 +445,7 @@ static const struct shape field_shapes[FIELD_COUNT] = {
     FIELD_SHAPE(FIELD_WEIGHT, column_only),
     FIELD_SHAPE(FIELD_UNIT, column_only),
     FIELD_SHAPE(FIELD_FLAGS, constant_or_column, .needs = {{"map", "column"}}),
+    FIELD_SHAPE(FIELD_CONFIDENTIALITY, column_only),
 };
 
 /* ---- one field ---- */
@@ -420,6 +486,11 @@ static void check_keys(const struct reading *reading)
     }
 }
 
+static bool is_figure(enum field_role role)
+{
+    return role >= FIELD_VALUE && role <= FIELD_WEIGHT;
+}
+
 /* A text as an observation would hold it; `place` is where it was written. */
 static void check_text(const struct reading *reading, const char *text, struct place place)
 {
@@ -430,19 +501,17 @@ static void check_text(const struct reading *reading, const char *text, struct p
             reading->diags, place, "F004", "\"%.100s\" is not %s", whole, vocabulary_expected(reading->role));
 }
 
-static bool is_figure(enum field_role role)
-{
-    return role == FIELD_VALUE || role == FIELD_QUANTITY || role == FIELD_WEIGHT;
-}
-
-/* What a text of the map means: of a figure a number, or nothing where it is absent. */
+/* What a text of the map means: of a figure another number, a flag in its place, or nothing. */
 static void check_meaning(const struct reading *reading, const char *text, struct place place)
 {
     int64_t figure;
+    uint32_t flag;
     if (!is_figure(reading->role))
         check_text(reading, text, place);
-    else if (text[0] != '\0' && str_to_fixed(slice_of(text), 1, &figure) < 0)
-        diag_error(reading->diags, place, "F004", "\"%.100s\" is neither a number nor empty", text);
+    else if (text[0] != '\0' && str_to_fixed(slice_of(text), 1, &figure) < 0 &&
+             vocabulary_read(FIELD_FLAGS, slice_of(text), &flag) < 0)
+        diag_error(reading->diags, place, "F004", "\"%.100s\" is neither a number, nor empty, nor %s", text,
+            vocabulary_expected(FIELD_FLAGS));
 }
 
 static void read_map(const struct reading *reading, const struct node *map)
@@ -532,6 +601,14 @@ static void check_prefix(const struct reading *reading)
             "the prefix \"%.100s\" does not begin a product code: only letters, digits and : . _ -", prefix);
 }
 
+static void check_currency(const struct reading *reading)
+{
+    const char *currency = reading->field->currency;
+    if (currency != NULL && !rates_is_currency(slice_of(currency)))
+        diag_error(reading->diags, key_place(reading->node, "currency"), "F015",
+            "\"%.100s\" is no currency of ISO 4217, such as EUR", currency);
+}
+
 static void check_scale(const struct reading *reading)
 {
     if (format_is_scale(reading->field->scale))
@@ -571,67 +648,16 @@ static void read_field(const struct reading *reading)
     check_keys(reading);
     if (keys.map != NULL)
         read_map(reading, keys.map);
+    if (keys.where != NULL && is_figure(reading->role))
+        (void)condition_read(keys.where, 1, &reading->field->where, reading->arena, reading->diags);
     check_others(reading);
     check_prefix(reading);
     check_origin(reading);
     check_scale(reading);
+    check_currency(reading);
 }
 
 /* ---- the whole ---- */
-
-/* A quantity without a unit cannot be compared with anything. */
-static void check_unit(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    const struct field *quantity = &descriptor->fields[FIELD_QUANTITY];
-    const struct node *node = node_get(fields, "quantity");
-    bool column = descriptor->fields[FIELD_UNIT].given;
-    if (!quantity->given && column)
-        diag_error(diags, node_get(fields, "unit")->place, "F008", "a unit without a quantity");
-    if (!quantity->given || node->kind != NODE_MAP)
-        return;
-    bool constant = node_get(node, "unit") != NULL;
-    if (constant == column)
-        diag_error(diags, node->place, "F008", "the quantity needs %s",
-            column ? "its unit from one place: its own key \"unit\", or the field unit"
-                   : "a unit: its own key \"unit\", or a field unit");
-    if (constant && !code_is_product(slice_of(quantity->unit)))
-        diag_error(diags, key_place(node, "unit"), "F008", "\"%.100s\" is not %s", quantity->unit,
-            vocabulary_expected(FIELD_UNIT));
-}
-
-static void check_period(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    const struct field *period = &descriptor->fields[FIELD_PERIOD];
-    bool above = period->given && period->above != NULL;
-    if (above && descriptor->fields[FIELD_MONTH].given)
-        diag_error(diags, node_get(fields, "month")->place, "F012",
-            "the text above the rows says the month, so no field does");
-    if (above && descriptor->format != FEED_XLSX)
-        diag_error(diags, node_get(fields, "period")->place, "F012",
-            "only a sheet of a workbook has a text above its rows");
-}
-
-/* A sheet's letters are its columns where it has no header, and its unit is said once. */
-static void check_sheet(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    const struct node *value = node_get(fields, "value");
-    if (descriptor->xlsx.unit_len > 0 && value != NULL && node_get(value, "scale") != NULL)
-        diag_error(diags, key_place(value, "scale"), "F012",
-            "what the value's unit is in USD is said by xlsx.units already");
-    for (int i = 0; descriptor->xlsx.first != NULL && i < FIELD_COUNT; i++) {
-        const struct field *field = &descriptor->fields[i];
-        if (!field->given || field->column == NULL || field->above != NULL)
-            continue;
-        size_t len = strspn(field->column, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-        if (len == 0 || len > 3 || field->column[len] != '\0')
-            diag_error(diags, key_place(node_get(fields, role_keys[i].name), "column"), "F012",
-                "with xlsx.first columns are named by their letters, such as C; not \"%.100s\"",
-                field->column);
-    }
-}
 
 static void read_fields(const struct node *fields, struct descriptor *descriptor, struct diag_list *diags)
 {
@@ -643,31 +669,12 @@ static void read_fields(const struct node *fields, struct descriptor *descriptor
         if (nodes[i] != NULL)
             read_field(&reading);
     }
-    if (fields->kind != NODE_MAP)
-        return;
-    check_unit(descriptor, fields, diags);
-    check_period(descriptor, fields, diags);
-    check_sheet(descriptor, fields, diags);
+    if (fields->kind == NODE_MAP)
+        fields_check(fields, descriptor, diags);
 }
 
-/* What is wrong with a URL, or NULL. A password here would end up in logs and messages. */
-static const char *url_fault(const char *url)
-{
-    const char *host = str_starts(url, "https://") ? url + 8 : str_starts(url, "http://") ? url + 7 : NULL;
-    if (host == NULL)
-        return "begins with neither https:// nor http://";
-    size_t len = strcspn(host, "/?#");
-    if (len == 0)
-        return "names no host";
-    if (memchr(host, '@', len) != NULL)
-        return "holds a user name; a descriptor is no place for credentials";
-    for (const char *p = url; *p != '\0'; p++)
-        if ((unsigned char)*p <= ' ' || *p == 0x7f)
-            return "holds a blank or a control byte; write it as %XX";
-    return NULL;
-}
-
-/* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed. */
+/* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed.
+ */
 static void check_document(
     const struct node *document, const struct descriptor *descriptor, struct diag_list *diags)
 {
@@ -690,13 +697,59 @@ static void check_document(
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const names[] = {"parameters", "periods", "key", "answers", "limits", "grace"};
+    static const char *const names[] = {
+        "parameters", "periods", "key", "answers", "queue", "limits", "grace", "form", "accept", "pages"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",
                 "a feed without a url is never asked, so it takes no %s", names[i]);
     ask_read(
         &keys->ask, descriptor->url, key_place(document, "url"), &descriptor->ask, &descriptor->arena, diags);
+}
+
+static void refuse_keys(const struct node *document, const char *const *names, size_t n, const char *content,
+    struct diag_list *diags)
+{
+    for (size_t i = 0; i < n; i++)
+        if (node_get(document, names[i]) != NULL)
+            diag_error(diags, key_place(document, names[i]), "F015", "a feed of %s takes no \"%s\"", content,
+                names[i]);
+}
+
+static void read_notices(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    static const char *const of_figures[] = {"format", "csv", "json", "xml", "xlsx", "end", "publication_lag",
+        "absent", "aggregate", "world", "grace", "unpublished", "numbers"};
+    refuse_keys(document, of_figures, LENGTH(of_figures), "notices", diags);
+    if (descriptor->url == NULL)
+        diag_error(diags, keys->notices->place, "F015",
+            "a feed of notices needs a url; files of them are read by tdwatch cases");
+    descriptor->notices = (int)notices_form_read(keys->notices, &descriptor->arena, diags);
+    descriptor->ask.current = true;
+}
+
+/* A feed has observations, exchange rates or notices. */
+static void read_content(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    int contents_given = (keys->fields != NULL) + (keys->rates != NULL) + (keys->notices != NULL);
+    if (document->kind != NODE_MAP)
+        return;
+    if (contents_given != 1)
+        diag_error(diags, document->place, "F015",
+            "a feed needs one of the sections \"fields\", \"rates\" and \"notices\"");
+    else if (keys->notices != NULL)
+        read_notices(keys, document, descriptor, diags);
+    else if (keys->rates != NULL)
+        rate_columns_read(document, &descriptor->ask, &descriptor->rates, &descriptor->arena, diags);
+    else
+        read_fields(keys->fields, descriptor, diags);
+    if (keys->notices == NULL && keys->end == NULL)
+        diag_error(diags, document->place, "F015", "a feed of figures or rates needs \"end\"");
+    if (keys->where != NULL)
+        descriptor->where_len =
+            condition_read(keys->where, CONDITIONS_MAX, descriptor->where, &descriptor->arena, diags);
 }
 
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)
@@ -709,18 +762,17 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
         diags);
     check_document(document, descriptor, diags);
     format_read(keys.sections, document, descriptor, diags);
+    descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
-    if (keys.fields != NULL)
-        read_fields(keys.fields, descriptor, diags);
     if (document->kind == NODE_MAP)
         read_ask(&keys, document, descriptor, diags);
+    read_content(&keys, document, descriptor, diags);
     if (diags->errors > errors) {
         descriptor_deinit(descriptor);
         return -EINVAL;
     }
     descriptor->rows_at_least = end.rows_at_least;
-    descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     descriptor->world_is_sum = str_equal(world_names[keys.world], "sum");
     descriptor->unpublished_is_zero = str_equal(unpublished_names[keys.unpublished], "zero");
     descriptor->absent_is_zero = str_equal(absent_names[keys.absent], "zero");

@@ -18,10 +18,17 @@
  *     flow:     { column: flow, map: { X: export, M: import, R: skip } }   # re-exports are left out
  *     partner:  { column: partner, codes: iso3, map: { WLD: W } }
  *     product:  { column: group, prefix: "nso:" }      # digits: 6 reads CN8 as HS6
- *     period:   { column: period }                     # or { column: year, digits: 4 } and month: { column:
- * … } value:    { column: value_kusd, scale: 1000 }    # thousand USD quantity: { column: quantity_t, unit: t
- * } weight:   { column: weight_100kg, scale: 100 } flags:    { column: status, map: { p: preliminary } } end:
- * { rows_at_least: 1000 }      # what proves that the payload is whole
+ *     period:   { column: period }     # or { column: year, digits: 4 } and month: { column: … }
+ *     value:    { column: value_kusd, scale: 1000 }    # thousand USD
+ *     quantity: { column: quantity_t, unit: t }
+ *     weight:   { column: weight_100kg, scale: 100 }
+ *     flags:    { column: status, map: { p: preliminary } }
+ *
+ *   Where each row is one figure, and another column says which:
+ *     value:    { column: OBS_VALUE, where: { indicators: VALUE_IN_EUROS }, map: { ": c": suppressed } }
+ *   end: { rows_at_least: 1000 }      # what proves that the payload is whole
+ *
+ * A feed of notices has no format, fields and end, but notices: { form: federal-register } (feeds/notices.h).
  */
 #ifndef FEEDS_DESCRIPTOR_H
 #define FEEDS_DESCRIPTOR_H
@@ -35,8 +42,13 @@
 #include "base/keys.h"
 #include "base/node.h"
 #include "feeds/ask.h"
+#include "feeds/condition.h"
+#include "feeds/rate_columns.h"
 
 enum feed_format { FEED_CSV, FEED_JSON, FEED_XML, FEED_XLSX, FEED_FORMAT_COUNT };
+
+/* What a payload's document comes in. */
+enum feed_unpack { UNPACK_NONE, UNPACK_7Z, UNPACK_ZIP };
 
 /* The observation's fields a descriptor maps, in the order of the table in descriptor.c. */
 enum field_role {
@@ -51,6 +63,7 @@ enum field_role {
     FIELD_WEIGHT,
     FIELD_UNIT,
     FIELD_FLAGS,
+    FIELD_CONFIDENTIALITY, /* flags too, where the source keeps them apart */
     FIELD_COUNT
 };
 
@@ -73,9 +86,12 @@ struct field {
     bool map_translates; /* other than by leaving rows out: a text outside the map is an error, unless it
                             has_codes */
     bool map_skips;
-    bool others_skip; /* texts that are neither in the map nor in `codes`: their rows are left out */
-    bool has_codes;   /* texts outside the map are looked up in `codes` */
-    int codes;        /* enum country_scheme */
+    bool others_skip;       /* texts that are neither in the map nor in `codes`: their rows are left out */
+    bool has_codes;         /* texts outside the map are looked up in `codes` */
+    int codes;              /* enum country_scheme */
+    bool optional;          /* a payload may lack the column */
+    const char *currency;   /* value: of the payload, converted to USD; NULL: it is in USD */
+    struct condition where; /* figures: only rows that fit it have this one */
 };
 
 /* What a sheet says of its values, and one of them in USD: "Triệu USD", 1000000. */
@@ -90,6 +106,8 @@ struct descriptor {
     const char *url;           /* NULL: the feed is imported only, never polled */
     int format;                /* enum feed_format */
     bool or_xlsx;              /* a file in CSV that people bring may be a workbook as well */
+    int unpack;                /* enum feed_unpack */
+    int notices;               /* enum notices_form: it brings notices; NOTICES_NONE: figures */
     int64_t interval_s;        /* between polls */
     int64_t publication_lag_s; /* from a month's end to its usual publication */
     int64_t grace_s;           /* a month later than that raises feed-late; 0: none does */
@@ -98,6 +116,7 @@ struct descriptor {
     int64_t rows_at_least;
     bool world_is_sum;        /* it has every partner and no total: the world is the sum of its partners */
     bool sums;                /* rows of the same series and month are added up */
+    bool by_figure;           /* a row is one figure of its observation: figures have a `where` */
     bool unpublished_is_zero; /* months that are not published yet have rows, all of zeros */
     int notation;             /* enum number_notation, of all figures */
     bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
@@ -118,8 +137,11 @@ struct descriptor {
         struct xlsx_unit *units; /* texts that stand there, and what they make of a value */
         size_t unit_len;
     } xlsx;
+    struct condition where[CONDITIONS_MAX]; /* only rows that fit all of them are read */
+    size_t where_len;
     struct field fields[FIELD_COUNT];
-    struct digest version; /* of its text, set by who has read the file */
+    struct rate_columns rates; /* of a feed of exchange rates, which has no fields */
+    struct digest version;     /* of its text, set by who has read the file */
     struct arena arena;
 };
 

@@ -65,7 +65,8 @@ static const struct key xml_keys[] = {
         .kind = KEY_TEXT,
         .offset = DESCRIPTOR(xml.record),
         .required = true,
-        .help = "The name of the element that is a record, without a prefix.",
+        .help = "The name of the element that is a record, without a prefix; behind it @ and an attribute, "
+                "where other elements of the name lack that.",
         .shape = &shape_some_text},
 };
 

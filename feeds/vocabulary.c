@@ -98,6 +98,7 @@ static const struct {
     [FIELD_WEIGHT] = {"weight", NULL, NULL},
     [FIELD_UNIT] = {"unit", "a unit: 1 to 63 letters, digits and : . _ -", read_code},
     [FIELD_FLAGS] = {"flags", "preliminary, estimated, suppressed or none", read_flag},
+    [FIELD_CONFIDENTIALITY] = {"confidentiality", "preliminary, estimated, suppressed or none", read_flag},
 };
 
 const char *vocabulary_role_name(enum field_role role)

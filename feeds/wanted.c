@@ -24,21 +24,36 @@ int wanted_find(const struct wanted *wanted, struct slice name)
     return alike;
 }
 
-_Static_assert((int)FIELD_COUNT <= (int)WANTED_MAX, "each field names at most one column");
+_Static_assert(2 * (int)FIELD_COUNT + (int)CONDITIONS_MAX <= (int)WANTED_MAX,
+    "each field names at most two columns, rates fewer");
+
+/* NULL is no name. */
+static void want(struct wanted *wanted, const char *name, bool optional)
+{
+    size_t i = 0;
+    if (name == NULL)
+        return;
+    while (i < wanted->len && !slice_equal(wanted->names[i], name))
+        i++;
+    wanted->optional[i] = optional && (i == wanted->len || wanted->optional[i]);
+    if (i == wanted->len)
+        wanted->names[wanted->len++] = slice_of(name);
+}
 
 void wanted_init(struct wanted *wanted, const struct descriptor *descriptor, struct diag_list *diags)
 {
     *wanted = (struct wanted){.diags = diags, .faults_before = diags->len, .errors_before = diags->errors};
     for (int i = 0; i < FIELD_COUNT; i++) {
         const struct field *field = &descriptor->fields[i];
-        if (!field->given || field->column == NULL)
-            continue;
-        bool known = false;
-        for (size_t k = 0; k < wanted->len; k++)
-            known = known || slice_equal(wanted->names[k], field->column);
-        if (!known)
-            wanted->names[wanted->len++] = slice_of(field->column);
+        want(wanted, field->column, field->optional);
+        want(wanted, field->where.column, false);
     }
+    for (size_t i = 0; i < descriptor->where_len; i++)
+        want(wanted, descriptor->where[i].column, false);
+    const char *const rates[] = {
+        descriptor->rates.month, descriptor->rates.day, descriptor->rates.currency, descriptor->rates.rate};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        want(wanted, rates[i], false);
 }
 
 void wanted_begin(struct wanted *wanted, size_t offset)
@@ -100,7 +115,7 @@ static void refuse_missing(const struct wanted *wanted, size_t i, const char *li
 bool wanted_is_whole(const struct wanted *wanted)
 {
     for (size_t i = 0; i < wanted->len; i++)
-        if (wanted->first_ended && !wanted->ever[i])
+        if (wanted->first_ended && !wanted->ever[i] && !wanted->optional[i])
             return false;
     return true;
 }
@@ -112,7 +127,7 @@ int wanted_check(struct wanted *wanted, struct place place)
     struct buf list;
     list_names(wanted, &list);
     for (size_t i = 0; i < wanted->len && wanted->first_ended; i++) {
-        if (wanted->ever[i])
+        if (wanted->ever[i] || wanted->optional[i])
             continue;
         if (missing++ == 0) {
             diags->len = wanted->faults_before;

@@ -16,6 +16,7 @@ enum { WANTED_MAX = 64, FIELD_BYTES_MAX = 64 * 1024 };
 struct wanted {
     struct slice names[WANTED_MAX]; /* each once */
     size_t len;
+    bool optional[WANTED_MAX];            /* no record need have it */
     bool ever[WANTED_MAX];                /* whether any record had it */
     const char *first[RECORD_FIELDS_MAX]; /* names that the first record has */
     size_t first_len;
@@ -54,8 +55,8 @@ void wanted_end(struct wanted *wanted);
  * costly. */
 bool wanted_is_whole(const struct wanted *wanted);
 
-/* Refuses each name that no record had, if there was a record. It is then the only fault of the payload: the
- * others come from it. 0, or -EBADMSG. */
+/* Refuses each name that no record had and one should, if there was a record. It is then the only fault of
+ * the payload: the others come from it. 0, or -EBADMSG. */
 int wanted_check(struct wanted *wanted, struct place place);
 
 #endif

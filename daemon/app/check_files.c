@@ -36,9 +36,11 @@ static enum file_kind kind_of(const struct node *document)
         {"quotas", FILE_TABLE},
         {"countries", FILE_TABLE},
         {"concordance", FILE_TABLE},
+        {"as_of", FILE_TABLE},
         {"tests", FILE_TESTS},
         {"feed", FILE_FEED},
         {"fields", FILE_FEED},
+        {"notices", FILE_FEED},
     };
     enum { KEYS = sizeof keys / sizeof *keys };
     const char *names[KEYS], *near = NULL;

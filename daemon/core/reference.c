@@ -3,10 +3,12 @@
 #include <errno.h>
 
 #include "base/shape.h"
+#include "core/date.h"
 
 /* The lists of one document. */
 struct lists {
     const struct node *baskets, *measures, *quotas, *countries, *concordance;
+    const char *as_of;
 };
 
 static const struct key list_keys[] = {
@@ -35,6 +37,11 @@ static const struct key list_keys[] = {
         .offset = offsetof(struct lists, concordance),
         .help = "Which codes became which ones.",
         .shape = &concordance_shape},
+    {.name = "as_of",
+        .kind = KEY_TEXT,
+        .offset = offsetof(struct lists, as_of),
+        .help = "The day up to which cases and measures are entered.",
+        .shape = &date_shape},
 };
 
 const struct shape reference_shape = {
@@ -47,9 +54,22 @@ static struct lists read_lists(const struct node *document, struct arena *arena,
         document, list_keys, sizeof list_keys / sizeof *list_keys, "a file of tables", &lists, arena, diags);
     if (r == 0 && document->len == 0) {
         diag_error(diags, document->place, "L009", "a file of tables holds no table");
-        diag_hint(diags, "its keys are baskets, measures, quotas, countries and concordance");
+        diag_hint(diags, "its keys are baskets, measures, quotas, countries, concordance and as_of");
     }
     return lists;
+}
+
+static void read_as_of(
+    const struct node *document, const char *text, struct reference *reference, struct diag_list *diags)
+{
+    int32_t day;
+    if (text == NULL)
+        return;
+    if (date_parse(slice_of(text), &day) < 0)
+        diag_error(diags, node_get(document, "as_of")->place, "L010",
+            "'as_of' of a file of tables: expected a day such as 2026-11-26, found '%.60s'", text);
+    else if (day > reference->as_of)
+        reference->as_of = day;
 }
 
 /* The codes of other editions that belong to what baskets and measures name. */
@@ -94,6 +114,7 @@ int reference_read(
             (void)quotas_add(&reference.quotas, lists[i].quotas, &reference.baskets, diags);
         if (lists[i].countries != NULL)
             (void)countries_add(&reference.countries, lists[i].countries, diags);
+        read_as_of(documents[i], lists[i].as_of, &reference, diags);
     }
     arena_deinit(&arena);
     if (diags->errors > errors) {

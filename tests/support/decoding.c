@@ -66,7 +66,7 @@ static void read_descriptor(struct decoding *decoding, const char *feed)
 
 static void decode(struct decoding *decoding, struct slice payload)
 {
-    struct decode_input input = {&decoding->descriptor, shipped_countries(), payload, "a", 1};
+    struct decode_input input = {&decoding->descriptor, shipped_countries(), payload, "a", 1, NULL};
     struct datasets read;
     decoding->r = decode_payload(&input, &read, &decoding->diags);
     rows_of_payload(&read, &decoding->arena, &decoding->rows);

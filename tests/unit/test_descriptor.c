@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/descriptor feeds/format feeds/number feeds/vocabulary feeds/ask feeds/url */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/descriptor feeds/vocabulary feeds/ask feeds/url feeds/rate_columns daemon/core/rates feeds/format feeds/number feeds/notices_form daemon/core/date feeds/fields_check feeds/condition feeds/unpack feeds/payload */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -146,7 +146,12 @@ static const struct {
     {"negative scale", 14, "  value: { column: value, scale: -1 }", "K005"},
     {"scale of no power of ten", 14, "  value: { column: value, scale: 12 }", "F007"},
     {"unit of a value", 14, "  value: { column: value, unit: t }", "F003"},
-    {"map of a figure to a word", 14, "  value: { column: value, map: { a: none } }", "F004"},
+    {"where of a text", 11, "  partner: { column: partner, where: { a: b } }", "F003"},
+    {"where names no column", 14, "  value: { column: value, where: value }", "F014"},
+    {"where names two columns", 14, "  value: { column: value, where: { a: b, c: d } }", "F014"},
+    {"where for one of three figures", 14, "  value: { column: value, where: { a: b } }", "F014+F014"},
+    {"optional figure", 14, "  value: { column: value, optional: true }", "F003"},
+    {"map of a figure to a word", 14, "  value: { column: value, map: { a: word } }", "F004"},
     {"unknown notation", 4, "licence: l\nnumbers: 1 234.5", "K006"},
     {"unknown word for months to come", 4, "licence: l\nunpublished: zeros", "K006"},
     {"others without a list", 11, "  partner: { column: partner, others: skip }", "F012"},

@@ -1,4 +1,4 @@
-/* link: tests/support/series daemon/core/series_text daemon/core/judge daemon/core/judge_grow daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country daemon/core/gather daemon/base/parallel daemon/core/concordance */
+/* link: tests/support/series daemon/core/series_text daemon/core/judge daemon/core/judge_newest daemon/core/judge_grow daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country daemon/core/gather daemon/base/parallel daemon/core/concordance */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -407,7 +407,17 @@ static void change_touches_the_scopes_that_read_it(void **state)
 
 /* ---- judging again what changed is judging everything ---- */
 
-static const char random_rules[] = "rules:\n" HEAD(
+/* They look at cases: their verdicts in the newest month are as of a later day. */
+#define CASE_RULES                                                                                           \
+    HEAD("case")                                                                                             \
+    "    scope: { product: [baskets, '4412', '95*'], market: [US, EU] }\n"                                   \
+    "    when: case(home) and last(imports) > 1 USD\n"                                                       \
+    "    for: 2 of 3 releases\n" HEAD(                                                                       \
+        "age") "    scope: { product: baskets, market: [US, EU], origin: [CN, KR] }\n"                       \
+               "    when: case(origin) and case_age(origin) <= 3m or measure(home) and last(imports) > 0 "   \
+               "USD\n"
+
+static const char random_rules[] = "rules:\n" CASE_RULES HEAD(
     "plain") "    scope: { product: [baskets, '4412', '95*'], market: [US, EU] }\n"
              "    let: { g: \"growth(imports, 2m)\" }\n"
              "    when: g >= $growth\n"
@@ -696,6 +706,21 @@ static void compare_with_panel(struct fixture *f)
     }
 }
 
+static void put_cases(struct fixture *f)
+{
+    static const char cases[] =
+        "measures:\n"
+        "  - { id: a, title: a, market: US, against: [VN, CN], codes: ['44'], type: anti-dumping, source: "
+        "test,\n"
+        "      petition: 2025-02-10, from: 2027-05-20 }\n"
+        "  - { id: b, title: b, market: EU, against: [VN, KR], basket: toys, type: safeguard, source: test,\n"
+        "      initiation: 2027-06-15, ended: 2027-08-31 }\n";
+    assert_int_equal(measures_add(&f->reference.measures, node_get(parse(f, cases), "measures"),
+                         &f->reference.baskets, &f->diags),
+        0);
+    f->reference.as_of = date_make(2027, 7, 10);
+}
+
 static void judging_changes_is_judging_everything(void **state)
 {
     (void)state;
@@ -705,6 +730,7 @@ static void judging_changes_is_judging_everything(void **state)
         struct judge_result changed;
         int newest = HISTORY;
         fixture_init(&f, random_rules);
+        put_cases(&f);
         srand(seed);
         fill_history(&f);
         judge_all(f.judge, f.panel, &changed);
