@@ -305,16 +305,21 @@ static int read_number(struct mapper *mapper, const struct cell *cell, const str
     int64_t scale = FIGURE_SCALE * field->scale;
     if (cell->role == FIELD_VALUE && cell->record->value_scale > 0)
         scale *= cell->record->value_scale;
-    if (field->currency != NULL && (period == PERIOD_NONE || !find_rate(mapper, cell, period)))
-        return -EBADMSG;
     char plain[NUMBER_SIZE], quote[QUOTE_SIZE];
     struct slice text = mark != NULL
                             ? slice_of(mark->to)
                             : number_ungroup(cell->text, (enum number_notation)descriptor->notation, plain);
-    int r = field->currency != NULL ? rates_convert(text, scale, &mapper->pair, ret_figure)
-                                    : str_to_fixed(text, scale, ret_figure);
-    if (r == 0)
+    int64_t figure;
+    int r = str_to_fixed(text, scale, &figure);
+    if (r == 0 && field->currency != NULL && figure != 0) { /* nothing is nothing in every currency */
+        if (period < FIRST_MONTH || !find_rate(mapper, cell, period))
+            return -EBADMSG;
+        r = rates_convert(text, scale, &mapper->pair, &figure);
+    }
+    if (r == 0) {
+        *ret_figure = figure;
         return 0;
+    }
     const char *name = vocabulary_role_name(cell->role);
     struct place place = place_of_cell(mapper, cell);
     payload_quote(cell->text, quote);

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/json_alike feeds/decode_xml feeds/decode_xlsx feeds/caption feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/format feeds/ask feeds/url feeds/payload feeds/vocabulary feeds/words */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/json_alike feeds/decode_xml feeds/decode_xlsx feeds/caption feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/format feeds/ask feeds/url feeds/payload feeds/vocabulary feeds/words feeds/condition feeds/fields_check feeds/notices_form feeds/rate_columns daemon/core/rates feeds/unpack */
 /* How fast records of UN Comtrade are decoded: the descriptor's fields of each, as a feed does it. One core;
  * the file is mapped.
  *
@@ -113,7 +113,7 @@ static int read_file(const char *feed, const char *path)
         return EXIT_FAILURE;
     descriptor.json.records = "";
     descriptor.max_bytes = (int64_t)FILE_BYTES_MAX;
-    struct decode_input input = {&descriptor, &countries, text, path, 1};
+    struct decode_input input = {&descriptor, &countries, text, path, 1, NULL};
     if (decode_payload(&input, &payload, &diags) < 0) {
         fprintf(stderr, "%s\n", diag_line(&diags, &diags.items[0]));
         return EXIT_FAILURE;

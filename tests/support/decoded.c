@@ -1,4 +1,4 @@
-/* link: tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/json_alike feeds/decode_xml feeds/decode_xlsx feeds/caption feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/format feeds/ask feeds/url feeds/payload feeds/vocabulary feeds/words feeds/answer */
+/* link: tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/json_alike feeds/decode_xml feeds/decode_xlsx feeds/caption feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/format feeds/ask feeds/url feeds/payload feeds/vocabulary feeds/words feeds/answer feeds/condition feeds/fields_check feeds/notices_form feeds/rate_columns daemon/core/rates feeds/unpack feeds/named_text */
 /* What the program's own decoders make of files, for tests that compute it a second time.
  *
  *     decoded FEED STATUS FILE        the answer and what comes of it
@@ -81,7 +81,7 @@ static void print_answer(struct source *source, struct slice body)
     char text[ANSWER_TEXT_SIZE];
     struct datasets read;
     struct observations rows;
-    struct decode_input input = {&source->feed, &source->countries, body, "payload", 1};
+    struct decode_input input = {&source->feed, &source->countries, body, "payload", 1, NULL};
     enum ask_meaning meaning = answer_meaning(&source->feed.ask, source->status, body);
     printf("%s %s\n", ask_meaning_names[meaning], answer_text(source->status, body, NULL, text));
     if (meaning != ASK_DATA)
@@ -106,7 +106,7 @@ static size_t accepted_rows(struct source *source, struct slice body)
     struct datasets read = {0};
     size_t rows = 0;
     memcpy(copy, body.data, body.len);
-    struct decode_input input = {&source->feed, &source->countries, {copy, body.len}, "payload", 1};
+    struct decode_input input = {&source->feed, &source->countries, {copy, body.len}, "payload", 1, NULL};
     if (answer_meaning(&source->feed.ask, source->status, input.payload) == ASK_DATA &&
         decode_payload(&input, &read, &diags) == 0)
         for (size_t i = 0; i < read.len; i++)

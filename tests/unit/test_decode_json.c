@@ -50,18 +50,21 @@ static const char nested[] = HEAD "json: { records: A.B.VALUE }\n"
                                   "  value:    { column: \"$\", scale: 1000 }\n";
 
 /* The month comes in two parts, and months to come are there with zeros. */
-static const char yearly[] =
-    "feed: f\ntitle: t\nurl: https://example.org/\nlicence: l\nend: { rows_at_least: 1 }\nformat: json\n"
-    "unpublished: zero\njson: { records: VALUE }\n"
-    "fields:\n"
-    "  reporter: { value: JP }\n"
-    "  flow:     { value: import }\n"
-    "  partner:  { column: \"@area\", map: { \"50105\": CN } }\n"
-    "  product:  { column: \"@cat01\", digits: 6 }\n"
-    "  period:   { column: \"@time\", digits: 4, map: { all: skip } }\n"
-    "  month:    { column: \"@cat02\", map: { \"170\": 1, \"200\": 02, \"230\": 3, \"500\": 12 }, others: "
-    "skip }\n"
-    "  value:    { column: $, scale: 1000, map: { \"-\": skip } }\n";
+#define YEARLY(currency)                                                                                     \
+    "feed: f\ntitle: t\nurl: https://example.org/\nlicence: l\nend: { rows_at_least: 1 }\nformat: json\n"    \
+    "unpublished: zero\njson: { records: VALUE }\n"                                                          \
+    "fields:\n"                                                                                              \
+    "  reporter: { value: JP }\n"                                                                            \
+    "  flow:     { value: import }\n"                                                                        \
+    "  partner:  { column: \"@area\", map: { \"50105\": CN } }\n"                                            \
+    "  product:  { column: \"@cat01\", digits: 6 }\n"                                                        \
+    "  period:   { column: \"@time\", digits: 4, map: { all: skip } }\n"                                     \
+    "  month:    { column: \"@cat02\", map: { \"170\": 1, \"200\": 02, \"230\": 3, \"500\": 12 }, others: "  \
+    "skip }\n"                                                                                               \
+    "  value:    { column: $, scale: 1000, " currency "map: { \"-\": skip } }\n"
+
+static const char yearly[] = YEARLY("");
+static const char yen[] = YEARLY("currency: JPY, ");
 
 static const struct decoding_feed feeds[] = {
     {"comtrade", comtrade}, {"census", census}, {"nested", nested}, {"yearly", yearly}};
