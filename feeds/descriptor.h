@@ -23,12 +23,10 @@
  *     quantity: { column: quantity_t, unit: t }
  *     weight:   { column: weight_100kg, scale: 100 }
  *     flags:    { column: status, map: { p: preliminary } }
- *
- *   Where each row is one figure, and another column says which:
- *     value:    { column: OBS_VALUE, where: { indicators: VALUE_IN_EUROS }, map: { ": c": suppressed } }
  *   end: { rows_at_least: 1000 }      # what proves that the payload is whole
  *
- * A feed of notices has no format, fields and end, but notices: { form: federal-register } (feeds/notices.h).
+ * feeds/condition.h: rows that are one figure each. In place of fields a feed has rates
+ * (feeds/rate_columns.h), or notices: { form: federal-register } (feeds/notices.h).
  */
 #ifndef FEEDS_DESCRIPTOR_H
 #define FEEDS_DESCRIPTOR_H
