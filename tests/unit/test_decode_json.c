@@ -67,7 +67,7 @@ static const char yearly[] = YEARLY("");
 static const char yen[] = YEARLY("currency: JPY, ");
 
 static const struct decoding_feed feeds[] = {
-    {"comtrade", comtrade}, {"census", census}, {"nested", nested}, {"yearly", yearly}};
+    {"comtrade", comtrade}, {"census", census}, {"nested", nested}, {"yearly", yearly}, {"yen", yen}};
 
 static void payloads_are_taken_whole_or_refused_with_places(void **state)
 {
