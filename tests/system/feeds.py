@@ -545,10 +545,11 @@ class Japan(Service):
     def test_yen_are_converted_by_the_rates_that_are_there(self):
         self.describe("", **{"scale: 1000,": "scale: 1000, currency: JPY,"})
         (self.world.directory / "feeds" / "rates.feed.yaml").write_text(
-            "feed: ecb-rates\ntitle: t\nlicence: l\nrates: { base: EUR, month: Month }\n", encoding="utf-8")
+            "feed: ecb-rates\ntitle: t\nlicence: l\nrates: { base: EUR, month: Month }\nend: { rows_at_least: 1 }\n", encoding="utf-8")
         table = self.world.directory / "rates.csv"
         table.write_text("Month,USD,JPY\n" + "".join(f"{month(ago)},1.1,160\n" for ago in range(2, 30)), encoding="ascii")
-        self.assertIn("accepted", self.world.run("import", "ecb-rates", table).stdout)
+        done = self.world.run("import", "ecb-rates", table)
+        self.assertIn("accepted", done.stdout, done.stderr)
         self.ends_as("ok")  # months to come have neither a rate nor trade
         self.assertEqual(self.state()[2], period(2))
         self.assertGreater(self.world.sql("SELECT count(*) FROM block")[0][0], 0)
