@@ -462,6 +462,99 @@ class Bulk(Euros):
         self.assertIn("accepted", self.bring(self.archive("full.7z", {"full_202602.dat": text.encode()})))
 
 
+class Korea(Service):
+    feed, service = "korea-customs-imports", "korea"
+
+    def tell(self, trouble, **replaced):
+        self.control.write_text(json.dumps({"key": KEY, "published": month(2).replace("-", ""), "trouble": trouble} | replaced), encoding="ascii")
+
+    def describe(self, _, **replaced):
+        """The shipped descriptor for two headings."""
+        text = (world.ROOT / "feeds" / f"{self.feed}.feed.yaml").read_text(encoding="utf-8")
+        text = text.replace("https://apis.data.go.kr", f"http://127.0.0.1:{self.port}").replace("pause: 1s", "pause: 0s")
+        text = re.sub(r"heading: .*", "heading: { values: [7210, 7306] }", text).replace("credential: data-go-kr", "credential: korea")
+        for old, new in replaced.items():
+            text = text.replace(old, new)
+        (self.world.directory / "feeds" / "korea.feed.yaml").write_text(text, encoding="utf-8")
+
+    def test_items_of_ten_digits_are_added_up_and_totals_left_out(self):
+        self.ends_as("ok")
+        asked = self.asked()
+        self.assertEqual(asked[0], {"first": month(6).replace("-", ""), "last": month(1).replace("-", ""), "heading": "7210", "country": "VN", "status": 200})
+        months = {request["first"]: 5 if request["last"] > month(2).replace("-", "") else 6 for request in asked}  # of new ones the last is not there yet
+        self.assertEqual(len(asked), 2 * 2 * len(months))
+        self.assertEqual(self.world.sql("SELECT reporter, flow, partner, product FROM series ORDER BY product, partner"),
+                         [("KR", 1, partner, f"{heading}49") for heading in (7210, 7306) for partner in ("CN", "VN")])
+        self.assertEqual(self.world.sql("SELECT accepted FROM payload"), [(1,)])
+        self.assertEqual(self.state()[2], period(2))
+
+    def test_a_full_page_is_asked_in_halves(self):
+        self.tell("full")
+        self.ends_as("ok")
+        self.assertEqual(self.world.sql("SELECT accepted FROM payload"), [(1,)])
+        self.assertEqual(self.state()[2], period(2))
+        self.assertIn((month(2).replace("-", ""),) * 2, [(request["first"], request["last"]) for request in self.asked()])
+
+    def test_errors_that_answer_200_are_told(self):
+        self.tell("", key="another")
+        self.assertIn("SERVICE_KEY_IS_NOT_REGISTERED_ERROR", self.ends_as("key"))
+        self.assertEqual(self.world.sql("SELECT rule FROM alert"), [("feed-key",)])
+
+    def test_a_used_up_quota_waits(self):
+        self.tell("quota")
+        self.world.start()
+        self.assertIn("LIMITED_NUMBER_OF_SERVICE_REQUESTS", world.wait_for("the answer", lambda: self.state() and self.state()[1]))
+        self.assertEqual(self.world.sql("SELECT count(*) FROM payload"), [(0,)])
+
+
+class Japan(Service):
+    feed, service = "japan-customs-imports", "e_stat"
+
+    def tell(self, trouble, **replaced):
+        self.control.write_text(json.dumps({"key": KEY, "published": month(2), "trouble": trouble} | replaced), encoding="ascii")
+
+    def describe(self, _, **replaced):
+        """The shipped descriptor for two headings, of which nobody trades one; the yen is taken for a dollar."""
+        text = (world.ROOT / "feeds" / f"{self.feed}.feed.yaml").read_text(encoding="utf-8")
+        text = text.replace("https://api.e-stat.go.jp", f"http://127.0.0.1:{self.port}").replace("pause: 1s", "pause: 0s")
+        text = re.sub(r"heading: .*", "heading: { values: [7210, 8541] }", text).replace("credential: e-stat", "credential: e_stat")
+        text = text.replace(" currency: JPY,", "")
+        for old, new in replaced.items():
+            text = text.replace(old, new)
+        (self.world.directory / "feeds" / "japan.feed.yaml").write_text(text, encoding="utf-8")
+
+    def test_months_to_come_are_no_months(self):
+        self.ends_as("ok")
+        self.assertEqual({request["code"] for request in self.asked()}, {"721000000", "854100000"})
+        self.assertEqual(self.state()[2], period(2))
+        self.assertEqual(self.world.sql("SELECT accepted FROM payload"), [(1,)])
+        self.assertEqual(self.world.sql("SELECT reporter, partner, product FROM series ORDER BY partner"),
+                         [("JP", "CN", "721000"), ("JP", "VN", "721000")])
+
+    def test_an_answer_with_more_to_come_is_asked_in_halves(self):
+        self.tell("next")
+        self.ends_as("ok")
+        self.assertIn("50110", [request["area"] for request in self.asked()])
+        self.assertEqual(self.world.sql("SELECT accepted FROM payload"), [(1,)])
+        self.assertEqual(self.state()[2], period(2))
+
+    def test_a_refused_application_is_told(self):
+        self.tell("", key="another")
+        self.assertIn('"STATUS": 100', self.ends_as("key"))
+
+    def test_yen_are_converted_by_the_rates_that_are_there(self):
+        self.describe("", **{"scale: 1000,": "scale: 1000, currency: JPY,"})
+        (self.world.directory / "feeds" / "rates.feed.yaml").write_text(
+            "feed: ecb-rates\ntitle: t\nlicence: l\nrates: { base: EUR, month: Month }\nend: { rows_at_least: 1 }\n", encoding="utf-8")
+        table = self.world.directory / "rates.csv"
+        table.write_text("Month,USD,JPY\n" + "".join(f"{month(ago)},1.1,160\n" for ago in range(2, 30)), encoding="ascii")
+        done = self.world.run("import", "ecb-rates", table)
+        self.assertIn("accepted", done.stdout, done.stderr)
+        self.ends_as("ok")  # months to come have neither a rate nor trade
+        self.assertEqual(self.state()[2], period(2))
+        self.assertGreater(self.world.sql("SELECT count(*) FROM block")[0][0], 0)
+
+
 def sum_of_dollars(origin, when):
     """Every row is converted, and rounded, before they are added up."""
     rows = [share * comext.euros(origin, code, when) for share in (3, 1) for code in ("72104910", "72104990", "72104990")]
