@@ -45,8 +45,7 @@
 
 enum feed_format { FEED_CSV, FEED_JSON, FEED_XML, FEED_XLSX, FEED_FORMAT_COUNT };
 
-/* What a payload's document comes in. */
-enum feed_unpack { UNPACK_NONE, UNPACK_7Z, UNPACK_ZIP };
+enum feed_unpack { UNPACK_NONE, UNPACK_7Z, UNPACK_ZIP }; /* what a payload's document comes in */
 
 /* The observation's fields a descriptor maps, in the order of the table in descriptor.c. */
 enum field_role {
@@ -117,13 +116,12 @@ struct descriptor {
     bool by_figure;           /* a row is one figure of its observation: figures have a `where` */
     bool unpublished_is_zero; /* months that are not published yet have rows, all of zeros */
     int notation;             /* enum number_notation, of all figures */
-    bool absent_is_zero; /* a product and partner without a row in a month that the source has published: no
-                            trade, not an unknown figure */
-    char delimiter;      /* CSV */
+    bool
+        absent_is_zero; /* no row in a month that the source has published: no trade, not an unknown figure */
+    char delimiter;     /* CSV */
     struct {
-        const char
-            *records; /* where the records are: names with points between, or "" for the document itself */
-        bool header;  /* the first record is a list of the names, the others are lists too */
+        const char *records; /* where they are: names with points between, or "" for the document itself */
+        bool header;         /* the first record is a list of the names, the others are lists too */
     } json;
     struct {
         const char *record; /* name of the element that is a record */

@@ -61,11 +61,47 @@ static void the_recorded_answer_is_read(void **state)
     free(bytes);
 }
 
+/* As the shipped descriptor of bulk files, without archive and currency. */
+static const char bulk[] =
+    "feed: f\ntitle: t\nlicence: l\nend: { rows_at_least: 1 }\naggregate: sum\nwhere: { TRADE_TYPE: E }\n"
+    "fields:\n"
+    "  reporter: { value: EU }\n"
+    "  flow:     { column: FLOW, map: { \"1\": import, \"2\": export } }\n"
+    "  partner:  { column: PARTNER, codes: comext }\n"
+    "  product:  { column: PRODUCT_NC, digits: 6 }\n"
+    "  period:   { column: PERIOD }\n"
+    "  value:    { column: VALUE_EUR }\n"
+    "  weight:   { column: QUANTITY_KG, map: { \"0\": none } }\n";
+
+static void a_recorded_bulk_row_is_read(void **state)
+{
+    (void)state;
+    size_t len;
+    char *bytes =
+        decoding_read("../shared/samples/comext/bulk-products-full_v2.header-and-rows.excerpt.dat", &len);
+    if (bytes == NULL)
+        skip();
+    struct decoding decoding;
+    decoding_run(&decoding, bulk, (struct slice){bytes, len});
+    assert_int_equal(decoding.r, 0);
+    assert_int_equal(decoding.rows.len, 1);
+    const struct observation *row = &decoding.rows.items[0];
+    assert_string_equal(row->reporter, "EU");
+    assert_string_equal(row->partner, "AD");
+    assert_string_equal(row->product, "180631");
+    assert_int_equal(row->flow, FLOW_EXPORT);
+    assert_int_equal(row->figure[COLUMN_VALUE], 4739 * FIGURE_SCALE);
+    assert_int_equal(row->figure[COLUMN_WEIGHT], 2000 * FIGURE_SCALE);
+    decoding_deinit(&decoding);
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_is_one_figure_of_its_observation),
         cmocka_unit_test(the_recorded_answer_is_read),
+        cmocka_unit_test(a_recorded_bulk_row_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

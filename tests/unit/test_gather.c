@@ -10,6 +10,8 @@
 #include "core/date.h"
 #include "core/period.h"
 #include "feeds/gather.h"
+#include "feeds/named_text.h"
+#include "io/file.h"
 #include "io/yaml.h"
 
 #define URL "https://a.example/get?r={reporter}&p={product}&time={period:%Y%m}"
@@ -416,6 +418,54 @@ static void answers_are_told_by_numbers_and_tags(void **state)
     end(&f);
 }
 
+/* What Eurostat was seen to answer, by the shipped descriptor. */
+static void recorded_answers_of_comext_mean_what_they_are(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        enum ask_meaning meaning;
+    } cases[] = {
+        {"async-queued.shape.xml", ASK_QUEUED},
+        {"async-status.shape.xml", ASK_QUEUED},
+        {"ds-045409-extraction-too-big.json", ASK_TOO_MUCH},
+        {"ds-045409-m-7204-2023-09.sdmx-csv.excerpt.csv", ASK_DATA},
+        {"legacy-footer-413.xml", ASK_FAILED},
+    };
+    struct fixture f = {0};
+    const struct node *document;
+    char id[NAMED_TEXT_SIZE];
+    assert_int_equal(yaml_load("feeds/eurostat-comext.feed.yaml", &f.arena, &document, NULL, &f.diags), 0);
+    struct ask_sections sections = {
+        .answers = node_get(document, "answers"), .queue = node_get(document, "queue")};
+    ask_read(&sections, "https://ec.europa.eu/", document->place, &f.ask, &f.arena, &f.diags);
+    assert_int_equal(f.diags.errors, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct slice body;
+        const char *path = arena_printf(&f.arena, "../shared/samples/comext/%s", cases[i].file);
+        if (file_read(path, 1 << 20, &f.arena, &body) < 0) {
+            print_message("%s is not there\n", path);
+            end(&f);
+            skip();
+        }
+        if (answer_meaning(&f.ask, 200, body) != cases[i].meaning)
+            fail_msg("%s: %s", path, ask_meaning_names[answer_meaning(&f.ask, 200, body)]);
+        if (i == 0) {
+            assert_true(named_text_find(body, f.ask.queue.id, NULL, id));
+            assert_string_equal(id, "98de05ea-540a-43d3-903b-7c9e14faf808");
+        }
+    }
+    assert_int_equal(answer_meaning(&f.ask, 200, slice_of("DATAFLOW,freq\r\n")), ASK_NOT_YET);
+    assert_int_equal(answer_meaning(&f.ask, 413, slice_of("")), ASK_TOO_MUCH);
+    assert_int_equal(
+        answer_meaning(&f.ask, 404, slice_of("<S:Fault xmlns:S='u'><faultcode>100</faultcode></S:Fault>")),
+        ASK_NOT_YET);
+    assert_int_equal(
+        answer_meaning(&f.ask, 404, slice_of("<S:Fault xmlns:S='u'><faultcode>150</faultcode></S:Fault>")),
+        ASK_CHANGED);
+    end(&f);
+}
+
 static void words_that_do_nothing_are_faults(void **state)
 {
     (void)state;
@@ -480,6 +530,7 @@ int main(void)
         cmocka_unit_test(a_queue_that_leads_nowhere_is_a_failure),
         cmocka_unit_test(a_queued_request_without_an_id_is_a_changed_source),
         cmocka_unit_test(answers_are_told_by_numbers_and_tags),
+        cmocka_unit_test(recorded_answers_of_comext_mean_what_they_are),
         cmocka_unit_test(words_that_do_nothing_are_faults),
         cmocka_unit_test(the_key_goes_where_it_belongs),
     };
