@@ -8,6 +8,7 @@ import json
 import pathlib
 import shutil
 import signal
+import sqlite3
 import sys
 import tempfile
 import unittest
@@ -171,6 +172,15 @@ class FederalRegister(Notices):
         self.assertIn("there is a new case, or a new step of one", text)
         self.assertEqual(self.world.sql("SELECT event, reason FROM event WHERE alert IN (SELECT id FROM alert WHERE rule = 'case-open-us')"),
                          [(1, "case")])
+
+    def test_an_inquiry_into_circumvention_is_a_case_against_who_is_inquired_into(self):
+        self.tell(notice("2026-00007", "Antidumping and Countervailing Duty Orders on Certain Hardwood Plywood Products From the People's "
+                         "Republic of China: Initiation of Circumvention Inquiries With Respect to the Socialist Republic of Vietnam", 6,
+                         docket_ids=["A-570-051", "C-570-052"]))
+        self.ends_as("ok")
+        self.assertEqual([(one["id"], one["against"], one["type"]) for one in self.cases()],
+                         [("A-570-051", "VN", "circumvention"), ("C-570-052", "VN", "circumvention")])
+        world.wait_for("the alert", lambda: self.alerts() == [("plywood", 2, 1)])
 
     def test_the_alert_stays_as_months_come_and_the_daemon_starts_again(self):
         self.tell(petition())
@@ -361,7 +371,16 @@ class Tron(Notices):
         self.ends_as("ok")
         self.assertEqual([(one["id"], one["against"], one["state"], one["initiation_is_first_seen"], one["url"]) for one in self.cases()],
                          [("AD725", "VN", "investigation", True, "https://tron.trade.ec.europa.eu/investigations/case-view?caseId=2744")])
-        self.assertTrue(self.world.sql("SELECT etag FROM feed WHERE feed = 'eu-tron'")[0][0])
+        self.assertEqual(self.world.stop(), 0)
+        path = self.world.directory / "state" / "tdwatch.db"
+        connection = sqlite3.connect(path)
+        connection.execute("UPDATE feed SET next_ms = 0 WHERE feed = 'eu-tron'")
+        connection.commit()
+        connection.close()
+        self.world.start()
+        world.wait_for("a second request", lambda: len(self.asked()) == 2)
+        self.assertEqual((self.asked()[1]["status"], self.asked()[1]["etag"]), (304, self.world.sql(
+            "SELECT etag FROM feed WHERE feed = 'eu-tron'")[0][0]))
 
     def test_the_page_for_browsers_is_a_changed_source(self):
         self.tell(trouble="web")
