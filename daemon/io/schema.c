@@ -6,8 +6,9 @@
 /* Every step from one version to the next. Append only: never change, reorder or remove a step that was
  * released, or stores in the field will not be what the statements expect.
  *
- * Rows of revision, event, figure and attempt are never updated or deleted: no statement does, and their
- * parents are restricted. Enums are stored as their numbers; store_*.c assert that they stay. */
+ * Rows of revision, event, figure, attempt, silence and action are never updated or deleted: no statement
+ * does, and their parents are restricted. Enums are stored as their numbers; store_*.c assert that they stay.
+ */
 static const char *const migrations[] = {
     /* 1 */
     "CREATE TABLE payload ("
@@ -187,6 +188,37 @@ static const char *const migrations[] = {
     " day INTEGER NOT NULL," /* since 1970, UTC */
     " used INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;",
+
+    /* What people do about alerts; rows of both are never changed. */
+    "CREATE TABLE silence ("
+    " id INTEGER PRIMARY KEY,"
+    " author TEXT NOT NULL,"
+    " reason TEXT NOT NULL CHECK (reason <> ''),"
+    " made_ms INTEGER NOT NULL,"
+    " from_ms INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL CHECK (until_ms > from_ms)," /* an action may end it before */
+    " rule TEXT NOT NULL,"                                   /* values with commas between them; '' for any */
+    " product TEXT NOT NULL,"
+    " market TEXT NOT NULL,"
+    " origin TEXT NOT NULL,"
+    " severity TEXT NOT NULL"
+    ") STRICT;"
+
+    "CREATE TABLE action ("
+    " id INTEGER PRIMARY KEY,"
+    " kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 5),"
+    " alert TEXT REFERENCES alert ON DELETE RESTRICT,"
+    " silence INTEGER REFERENCES silence ON DELETE RESTRICT,"
+    " who TEXT NOT NULL,"
+    " login TEXT NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL,"                                  /* 0: has none */
+    " severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3)," /* of the alert, then */
+    " text TEXT NOT NULL,"
+    " CHECK ((alert IS NULL) <> (silence IS NULL))"
+    ") STRICT;"
+    "CREATE INDEX action_alert ON action (alert, id) WHERE alert IS NOT NULL;"
+    "CREATE INDEX action_silence ON action (silence, id) WHERE silence IS NOT NULL;",
 };
 
 int schema_newest(void)

@@ -111,6 +111,8 @@ struct alert_row {
 int store_each_alert(struct store *store, bool open_only,
     void (*fn)(void *userdata, const struct alert_row *row), void *userdata);
 int store_get_alert(struct store *store, const char *id, struct arena *arena, struct alert_row *ret_row);
+/* By the beginning of its id. -ENOENT; -ENOTUNIQ: several begin so. */
+int store_find_alert(struct store *store, const char *begin, struct arena *arena, struct alert_row *ret_row);
 
 /* Writes the alert's new state and appends the event with its figures to the journal. `closes` ends the
  * alert. */

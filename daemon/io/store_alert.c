@@ -83,8 +83,7 @@ int store_get_alert(struct store *store, const char *id, struct arena *arena, st
     return r == 0 && found == 0 ? -ENOENT : r;
 }
 
-/* By the beginning of its id. -ENOENT, -ENOTUNIQ. */
-static int find_alert(struct store *store, const char *begin, struct arena *arena, struct alert_row *ret_row)
+int store_find_alert(struct store *store, const char *begin, struct arena *arena, struct alert_row *ret_row)
 {
     struct query query = query_start(store, SQL_FIND_ALERT);
     query_bind_text(&query, begin);
@@ -176,7 +175,7 @@ int store_get_event(
 {
     struct alert_row of = {0};
     struct event_row row = {0};
-    int r = find_alert(store, alert, arena, &of);
+    int r = store_find_alert(store, alert, arena, &of);
     if (r == 0)
         r = find_event(store, of.id, seq, arena, &row);
     if (r < 0)

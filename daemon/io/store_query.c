@@ -10,6 +10,9 @@
 
 #define EVENT_COLUMNS "seq, at_ms, event, reason, period, raised, severity, state, sources, vintage, ruleset"
 
+#define ACTION_COLUMNS                                                                                       \
+    "id, kind, coalesce(alert, ''), coalesce(silence, 0), who, login, at_ms, until_ms, severity, text"
+
 static const char *const texts[SQL_STATEMENT_COUNT] = {
     /* IMMEDIATE: a writer that cannot have the file learns it here, not half way. */
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -132,6 +135,20 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         "INSERT INTO attempt (delivery, number, at_ms, state, next_ms, status, text)"
         " SELECT id, (SELECT count(*) + 1 FROM attempt WHERE delivery = ?1), ?2, ?3, ?4, ?5, ?6"
         " FROM delivery WHERE id = ?1",
+
+    [SQL_PUT_SILENCE] =
+        "INSERT INTO silence (author, reason, made_ms, from_ms, until_ms, rule, product, market, origin,"
+        " severity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    /* 5 is ACTION_EXPIRED. */
+    [SQL_EACH_SILENCE] =
+        "SELECT id, author, reason, made_ms, from_ms, until_ms, rule, product, market, origin, severity,"
+        " (SELECT min(at_ms) FROM action WHERE action.silence = silence.id AND kind = 5) FROM silence ORDER "
+        "BY id",
+    [SQL_PUT_ACTION] =
+        "INSERT INTO action (kind, alert, silence, who, login, at_ms, until_ms, severity, text)"
+        " VALUES (?, nullif(?, ''), nullif(?, 0), ?, ?, ?, ?, ?, ?)",
+    [SQL_EACH_ACTION] = "SELECT " ACTION_COLUMNS " FROM action ORDER BY id",
+    [SQL_EACH_ALERT_ACTION] = "SELECT " ACTION_COLUMNS " FROM action WHERE alert = ? ORDER BY id",
 
     [SQL_COUNT] = "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"
                   " (SELECT count(*) FROM payload), (SELECT count(*) FROM payload WHERE accepted = 0),"
