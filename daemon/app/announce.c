@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/target.h"
+#include "app/deliver.h"
 #include "core/period.h"
-#include "io/channel.h"
 
 /* ---- what has been told ---- */
 
@@ -40,33 +39,27 @@ static int wants(struct engine *engine, const struct receiver *receiver, const s
     return store_was_told(engine->store, record->id, record->scope.rule, receiver->name, ret_wants);
 }
 
-static int add_delivery(
+/* Whether the receiver is told now, or when and why only then: the one place where that is decided. */
+static int decide(struct engine *engine, const struct receiver *receiver, const struct alert_record *record,
+    struct holding *ret_holding)
+{
+    (void)engine;
+    (void)receiver;
+    (void)record;
+    *ret_holding = HOLDING_NONE;
+    return 0;
+}
+
+static int tell_receiver(
     struct engine *engine, const struct receiver *receiver, const struct alert_record *record)
 {
-    struct arena arena = ARENA_NULL;
-    const struct channel *channel = target_channel(receiver);
-    struct channel_target target = target_of(engine->setup->config, receiver);
-    struct delivery_row row = {
-        .alert = record->id,
-        .seq = record->seq,
-        .receiver = receiver->name,
-        .channel = channel->name,
-        .state = DELIVERY_PENDING,
-        .created_ms = record->at_ms,
-        .next_ms = record->at_ms,
-        .subject = "",
-        .text = "",
-        .html = "",
-        .body = "",
-        .thread = "",
-        .last_text = "",
-    };
-    int64_t id;
-    int r = channel->render(record, &target, &arena, &row);
+    struct held_row held = {receiver->name, record->id, record->seq, HOLDING_NONE};
+    int r = decide(engine, receiver, record, &held.holding);
+    if (r == 0 && held.holding.why != HOLD_NONE)
+        return store_put_held(engine->store, &held);
     if (r == 0)
-        r = store_put_delivery(engine->store, &row, &id);
-    arena_deinit(&arena);
-    return r;
+        r = deliver_held_before(engine, receiver, record, record->at_ms);
+    return r == 0 ? deliver_event(engine, receiver, record, record->at_ms) : r;
 }
 
 static int tell(void *userdata, const struct alert_record *record, unsigned manner)
@@ -79,7 +72,7 @@ static int tell(void *userdata, const struct alert_record *record, unsigned mann
         bool wanted;
         r = wants(engine, &config->receivers[i], record, closes, &wanted);
         if (r == 0 && wanted)
-            r = add_delivery(engine, &config->receivers[i], record);
+            r = tell_receiver(engine, &config->receivers[i], record);
     }
     return r;
 }

@@ -50,6 +50,8 @@ struct daemon {
     int64_t stop_by_ms; /* monotonic */
     int64_t pump_ms;    /* wall: when to ask for due deliveries */
     bool pumping;       /* asked, not answered */
+    int64_t tick_ms;    /* wall: when the engine is to be woken */
+    bool ticking;       /* woken, not answered */
     bool reload_wanted;
     int64_t watchdog_ms, watched_ms; /* monotonic */
     int64_t heard_ms;                /* monotonic: when the engine last answered or had nothing to do */
@@ -71,6 +73,10 @@ static void post(struct daemon *daemon, struct engine_message *message)
             &(struct feed_row){.feed = message->feed, .next_ms = message->now_ms + 60 * 1000});
     if (message->kind == MESSAGE_RELOAD)
         daemon->reload_wanted = true;
+    if (message->kind == MESSAGE_TICK) {
+        daemon->ticking = false;
+        daemon->tick_ms = message->now_ms + REPUMP_MS;
+    }
     engine_message_free(message);
 }
 
@@ -97,6 +103,15 @@ static void pump(struct daemon *daemon, int64_t now_ms)
     due_ask(daemon->due, now_ms, &taken, &done);
     buf_deinit(&done);
     buf_deinit(&taken);
+}
+
+/* Wakes the engine when something that it holds is due. */
+static void tick(struct daemon *daemon, int64_t now_ms)
+{
+    if (daemon->ticking || daemon->phase != PHASE_RUNNING || now_ms < daemon->tick_ms)
+        return;
+    daemon->ticking = true;
+    post(daemon, engine_message_new(MESSAGE_TICK, now_ms));
 }
 
 /* ---- from the engine ---- */
@@ -233,6 +248,7 @@ static void on_answer(void *userdata, void *taken)
     struct engine_answer *answer = taken;
     daemon->status.counts = answer->counts;
     daemon->heard_ms = clock_monotonic_ms();
+    daemon->tick_ms = answer->tick_ms;
     switch (answer->kind) {
     case ANSWER_STARTED:
         take_started(daemon, answer);
@@ -249,6 +265,10 @@ static void on_answer(void *userdata, void *taken)
             outbox_postpone(daemon->outbox, answer->delivery, answer->next_ms);
         else
             outbox_acknowledged(daemon->outbox, answer->delivery);
+        daemon->pump_ms = 0;
+        break;
+    case ANSWER_TICKED:
+        daemon->ticking = false;
         daemon->pump_ms = 0;
         break;
     case ANSWER_IMPORTED: /* not asked for */
@@ -351,7 +371,7 @@ struct daemon *daemon_new(const char *config_path)
     daemon->watchdog_ms = sd_watchdog_interval_ms();
     daemon->status.started_ms = clock_wall_ms();
     daemon->heard_ms = clock_monotonic_ms();
-    daemon->pump_ms = INT64_MAX;
+    daemon->pump_ms = daemon->tick_ms = INT64_MAX;
     if (!make_parts(daemon, config_path)) {
         daemon_free(daemon);
         return NULL;
@@ -414,7 +434,9 @@ int64_t daemon_next_ms(const struct daemon *daemon)
     int64_t poll_ms = poller_next_ms(daemon->poller);
     int64_t pump_ms = daemon->pumping ? INT64_MAX : daemon->pump_ms;
     int64_t outbox_ms = outbox_next_ms(daemon->outbox);
+    int64_t tick_ms = daemon->ticking ? INT64_MAX : daemon->tick_ms;
     int64_t next_ms = poll_ms < pump_ms ? poll_ms : pump_ms;
+    next_ms = tick_ms < next_ms ? tick_ms : next_ms;
     return outbox_ms < next_ms ? outbox_ms : next_ms;
 }
 
@@ -422,7 +444,7 @@ bool daemon_idle(const struct daemon *daemon)
 {
     bool fetching = daemon->feed_transfers != NULL && transfers_active(daemon->feed_transfers) > 0;
     return worker_idle(daemon->worker) && !fetching && outbox_busy(daemon->outbox) == 0 && !daemon->pumping &&
-           !daemon->reload_wanted;
+           !daemon->ticking && !daemon->reload_wanted;
 }
 
 static int64_t wait_ms(const struct daemon *daemon)
@@ -444,6 +466,7 @@ bool daemon_turn(struct daemon *daemon)
     if (outbox_run(daemon->outbox, now_ms))
         daemon->pump_ms = 0;
     pump(daemon, now_ms);
+    tick(daemon, now_ms);
     if (daemon->phase == PHASE_RUNNING)
         poller_run(daemon->poller, daemon->feed_transfers, now_ms);
     keep_watchdog(daemon);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/announce.h"
+#include "app/deliver.h"
 #include "app/engine_state.h"
 #include "app/ingest.h"
 #include "app/schedule.h"
@@ -55,10 +56,22 @@ void engine_answer_free(struct engine_answer *answer)
     alloc_free(answer);
 }
 
+/* When the engine is to be woken: the earliest time at which something held is due. */
+static int64_t next_tick(struct engine *engine)
+{
+    int64_t next_ms = INT64_MAX;
+    int r = engine->store != NULL ? store_next_held(engine->store, &next_ms) : -ENOENT;
+    if (r < 0 && r != -ENOENT)
+        log_error("store cannot be read: %s", store_error(engine->store));
+    return next_ms;
+}
+
 static void send(struct engine *engine, struct engine_answer *answer)
 {
     if (engine->store != NULL && store_count(engine->store, &answer->counts) < 0)
         log_error("store cannot be read: %s", store_error(engine->store));
+    if (answer->tick_ms == 0)
+        answer->tick_ms = next_tick(engine);
     engine->answer(engine->userdata, answer);
 }
 
@@ -516,6 +529,26 @@ static void handle_attempted(struct engine *engine, const struct engine_message 
     send(engine, answer);
 }
 
+/* ---- what was held ---- */
+
+/* All that is due is released in one transaction, or nothing is, and it is tried again. */
+static void handle_tick(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_TICKED);
+    int r = store_begin(engine->store);
+    if (r == 0)
+        r = deliver_due(engine, message->now_ms);
+    if (r == 0)
+        r = store_commit(engine->store);
+    else
+        store_rollback(engine->store);
+    if (r < 0) {
+        log_error("what was held cannot be released: %s", store_error(engine->store));
+        answer->tick_ms = message->now_ms + STORE_RETRY_MS;
+    }
+    send(engine, answer);
+}
+
 void engine_handle(struct engine *engine, struct engine_message *message)
 {
     switch (message->kind) {
@@ -530,6 +563,9 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_ATTEMPTED:
         handle_attempted(engine, message);
+        break;
+    case MESSAGE_TICK:
+        handle_tick(engine, message);
         break;
     case MESSAGE_IMPORT:
         handle_import(engine, message);

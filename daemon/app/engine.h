@@ -16,6 +16,7 @@ enum message_kind {
     MESSAGE_RELOAD,    /* read all files again */
     MESSAGE_FETCHED,   /* a feed's transfer has ended */
     MESSAGE_ATTEMPTED, /* a delivery's transfer has ended */
+    MESSAGE_TICK,      /* the time that an answer named has come */
     MESSAGE_IMPORT, /* a file that people bring, to be taken in as a feed's payload; never from the daemon */
 };
 
@@ -51,6 +52,7 @@ enum answer_kind {
     ANSWER_RELOADED,  /* setup: in force from now, the old one may go; NULL: refused, text says why */
     ANSWER_FEED,      /* feed, next_ms, etag, last_modified: when to poll it again */
     ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
+    ANSWER_TICKED,    /* what was due is decided */
     ANSWER_IMPORTED,  /* text: what became of it; faults: why it was refused, and nothing has changed */
 };
 
@@ -70,6 +72,7 @@ struct engine_answer {
     int64_t next_ms;            /* ATTEMPTED: when to report it again; 0: it is committed */
     int64_t delivery;           /* ATTEMPTED */
     struct store_counts counts; /* always: for the status page */
+    int64_t tick_ms;            /* always: when the engine is to get MESSAGE_TICK; INT64_MAX: never */
 };
 
 void engine_answer_free(struct engine_answer *answer);

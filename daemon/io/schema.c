@@ -189,7 +189,33 @@ static const char *const migrations[] = {
     " used INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;",
 
-    /* What people do about alerts; rows of both are never changed. */
+    /* 3 */
+    "CREATE TABLE held (" /* the receiver is to know of the event, but not now */
+    " receiver TEXT NOT NULL,"
+    " alert TEXT NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " why INTEGER NOT NULL CHECK (why BETWEEN 1 AND 5),"
+    " until_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (receiver, alert, seq),"
+    " FOREIGN KEY (alert, seq) REFERENCES event (alert, seq) ON DELETE RESTRICT"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX held_due ON held (until_ms);"
+
+    /* What a delivery tells: one event, or all that was held; `delivery` itself names the first of them. */
+    "CREATE TABLE delivery_event ("
+    " alert TEXT NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " receiver TEXT NOT NULL,"
+    " delivery INTEGER NOT NULL REFERENCES delivery ON DELETE RESTRICT,"
+    " why INTEGER NOT NULL CHECK (why BETWEEN 0 AND 5)," /* it was held for; 0: was not */
+    " PRIMARY KEY (alert, seq, receiver)," /* the same thing is never sent to the same receiver twice */
+    " FOREIGN KEY (alert, seq) REFERENCES event (alert, seq) ON DELETE RESTRICT"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX delivery_event_of ON delivery_event (delivery, seq);"
+    "INSERT INTO delivery_event (alert, seq, receiver, delivery, why)"
+    " SELECT alert, seq, receiver, id, 0 FROM delivery;",
+
+    /* 4: what people do about alerts; rows of both are never changed */
     "CREATE TABLE silence ("
     " id INTEGER PRIMARY KEY,"
     " author TEXT NOT NULL,"
@@ -206,7 +232,7 @@ static const char *const migrations[] = {
 
     "CREATE TABLE action ("
     " id INTEGER PRIMARY KEY,"
-    " kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 5),"
+    " kind INTEGER NOT NULL CHECK (kind > 0),"
     " alert TEXT REFERENCES alert ON DELETE RESTRICT,"
     " silence INTEGER REFERENCES silence ON DELETE RESTRICT,"
     " who TEXT NOT NULL,"

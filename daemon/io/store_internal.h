@@ -58,6 +58,7 @@ enum statement {
     SQL_GET_RAISING_EVENT,
     SQL_PUT_FIGURE,
     SQL_EACH_FIGURE,
+    SQL_GET_RECORD,
     SQL_PUT_DELIVERY,
     SQL_DUE_DELIVERIES,
     SQL_WAS_TOLD,
@@ -71,6 +72,14 @@ enum statement {
     SQL_PUT_ACTION,
     SQL_EACH_ACTION,
     SQL_EACH_ALERT_ACTION,
+    SQL_PUT_DELIVERY_EVENT,
+    SQL_PUT_HELD,
+    SQL_NEXT_HELD,
+    SQL_EACH_DUE_RECEIVER,
+    SQL_DUE_HELD,
+    SQL_HELD_BEFORE,
+    SQL_DELAY_HELD,
+    SQL_DROP_HELD,
     SQL_COUNT,
     SQL_STATEMENT_COUNT
 };
@@ -98,6 +107,10 @@ int store_leave(struct store *store, int r);
 
 /* As store_load_panel, without the blocks that a payload after this one wrote first. */
 int history_load(struct store *store, struct panel *panel, int64_t payload);
+
+/* Writes that the event is told by the delivery. */
+struct held_row;
+int delivery_put_event(struct store *store, const struct held_row *row, int64_t delivery);
 
 /* One run of a statement. Errors stick: after the first, everything does nothing and the last call returns
  * it. Only one run of a statement may be under way. */

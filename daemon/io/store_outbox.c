@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "io/store_held.h"
 #include "io/store_internal.h"
 
 _Static_assert(
@@ -40,7 +41,7 @@ static struct delivery_row keep_delivery(struct arena *arena, struct delivery_ro
     return row;
 }
 
-int store_put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id)
+static int put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id)
 {
     struct query query = query_start(store, SQL_PUT_DELIVERY);
     query_bind_text(&query, row->alert);
@@ -58,6 +59,33 @@ int store_put_delivery(struct store *store, const struct delivery_row *row, int6
     int r = query_run(&query);
     if (r == 0)
         *ret_id = sqlite3_changes(store->db) > 0 ? sqlite3_last_insert_rowid(store->db) : 0;
+    return r;
+}
+
+int delivery_put_event(struct store *store, const struct held_row *row, int64_t delivery)
+{
+    struct query query = query_start(store, SQL_PUT_DELIVERY_EVENT);
+    query_bind_text(&query, row->alert);
+    query_bind_int(&query, row->seq);
+    query_bind_text(&query, row->receiver);
+    query_bind_int(&query, delivery);
+    query_bind_int(&query, row->holding.why);
+    return query_run(&query);
+}
+
+int store_put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id)
+{
+    int64_t id = 0;
+    int r = store_enter(store);
+    if (r < 0)
+        return r;
+    r = put_delivery(store, row, &id);
+    if (r == 0 && id != 0)
+        r = delivery_put_event(
+            store, &(struct held_row){row->receiver, row->alert, row->seq, HOLDING_NONE}, id);
+    r = store_leave(store, r);
+    if (r == 0)
+        *ret_id = id;
     return r;
 }
 

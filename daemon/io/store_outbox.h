@@ -11,7 +11,7 @@ enum delivery_state { DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_PARKED };
 
 struct delivery_row {
     int64_t id;
-    const char *alert;
+    const char *alert; /* its event; of a delivery of several, the first */
     int seq;
     const char *receiver;              /* name in the configuration */
     const char *channel;               /* "email", "webhook" */
