@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/act.h"
 #include "app/announce.h"
 #include "app/deliver.h"
 #include "app/engine_state.h"
@@ -549,6 +550,16 @@ static void handle_tick(struct engine *engine, const struct engine_message *mess
     send(engine, answer);
 }
 
+/* ---- what people do ---- */
+
+static void handle_act(struct engine *engine, struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_ACTED);
+    answer->asker = message->asker;
+    answer->error = act(engine, &message->action, message->now_ms, &answer->arena, &answer->outcome);
+    send(engine, answer);
+}
+
 void engine_handle(struct engine *engine, struct engine_message *message)
 {
     switch (message->kind) {
@@ -566,6 +577,9 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_TICK:
         handle_tick(engine, message);
+        break;
+    case MESSAGE_ACT:
+        handle_act(engine, message);
         break;
     case MESSAGE_IMPORT:
         handle_import(engine, message);

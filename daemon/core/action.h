@@ -78,4 +78,12 @@ struct action_request {
 int action_check(struct action_request *request, int64_t now_ms, struct arena *arena, int64_t *ret_from_ms,
     int64_t *ret_until_ms, const char **ret_fault);
 
+/* What came of it. */
+struct action_outcome {
+    const char *text;  /* a sentence: what was done, or why not */
+    const char *alert; /* whole id; NULL: it was on no alert */
+    int64_t silence;   /* 0: on none */
+    const char *who;   /* for the log; NULL: it was refused */
+};
+
 #endif
