@@ -221,7 +221,7 @@ int act(struct engine *engine, struct action_request *request, int64_t now_ms, s
     r = carry_out(&doing);
     if (r == 0) {
         ret_outcome->silence = doing.action.silence;
-        ret_outcome->who = request->who;
+        ret_outcome->who = arena_strdup(arena, request->who);
     } else if (ret_outcome->text == NULL || (r != -EINVAL && r != -ENOENT && r != -ENOTUNIQ)) {
         ret_outcome->text = arena_printf(arena, "%s; nothing has changed", store_error(engine->store));
     }
