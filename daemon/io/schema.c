@@ -212,7 +212,8 @@ static const char *const migrations[] = {
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX delivery_event_of ON delivery_event (delivery, seq);"
     "INSERT INTO delivery_event (alert, seq, receiver, delivery, why)"
-    " SELECT alert, seq, receiver, id, 0 FROM delivery;",
+    " SELECT alert, seq, receiver, id, 0 FROM delivery;"
+    "CREATE INDEX delivery_receiver ON delivery (receiver, state, done_ms);",
 };
 
 int schema_newest(void)
