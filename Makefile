@@ -17,7 +17,7 @@ endif
 PREFIX  ?= /usr/local
 B       := build/$(VARIANT)
 
-PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive
+PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive glib-2.0
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 CPPFLAGS += -D_GNU_SOURCE -I daemon -I . -DTDWATCH_VERSION='"$(shell cat docs/VERSION)"' -DTDWATCH_SHARE='"$(PREFIX)/share/tdwatch"'
 CFLAGS   += -std=c11 $(WARN) -fno-common -pthread

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/budget.h"
 #include "app/deliver.h"
+#include "core/message_view.h"
 #include "core/period.h"
 
 /* ---- what has been told ---- */
@@ -27,52 +29,111 @@ int announce_load(struct engine *engine)
 
 /* ---- one event: journal and deliveries ---- */
 
-/* Whether the receiver is to know. That an alert has ended concerns those who were told of it: not a receiver
- * that is newer, and nobody where the rule ran in the shadow. 0 or -errno. */
-static int wants(struct engine *engine, const struct receiver *receiver, const struct alert_record *record,
-    bool closes, bool *ret_wants)
+/* One event on its way to those who are to know. */
+struct telling {
+    struct engine *engine;
+    const struct alert_record *record;
+    unsigned manner; /* bits of enum ledger_manner */
+    struct labels labels, summary_labels;
+    struct routed routed, summary_routed; /* the latter where a summary names the alert */
+};
+
+static struct telling telling_of(struct engine *engine, const struct alert_record *record, unsigned manner)
 {
-    *ret_wants = alert_event_notifies(record->event) &&
-                 (receiver->audience == AUDIENCE_INTERNAL || record->audience == AUDIENCE_PUBLIC);
-    if (!*ret_wants || !closes || record->event == EVENT_RAISED)
-        return 0;
-    return store_was_told(engine->store, record->id, record->scope.rule, receiver->name, ret_wants);
+    const struct setup *setup = engine->setup;
+    struct telling telling = {
+        .engine = engine,
+        .record = record,
+        .manner = manner,
+        .labels = {record->scope, record->severity, record->audience, message_is_feed(record)},
+    };
+    telling.summary_labels = telling.labels;
+    telling.summary_labels.scope.product = telling.summary_labels.scope.market = ledger_summary_product;
+    telling.summary_labels.scope.origin = "";
+    routing_route(&setup->config->routing, &telling.labels, &setup->reference.baskets, &telling.routed);
+    if ((manner & LEDGER_SUMMED) != 0)
+        routing_route(&setup->config->routing, &telling.summary_labels, &setup->reference.baskets,
+            &telling.summary_routed);
+    return telling;
 }
 
-/* Whether the receiver is told now, or when and why only then: the one place where that is decided. */
-static int decide(struct engine *engine, const struct receiver *receiver, const struct alert_record *record,
+/* Whether routes bring it to the receiver, and it follows it. Who gets the summary that names the alert does
+ * not get the alert as well. */
+static bool reaches(const struct telling *telling, const struct receiver *receiver)
+{
+    const struct setup *setup = telling->engine->setup;
+    const struct routing *routing = &setup->config->routing;
+    const struct baskets *baskets = &setup->reference.baskets;
+    struct follower follower = config_follower(receiver);
+    if (routing_reach(routing, &telling->routed, &telling->labels, baskets, &follower, NULL) != REACH_TOLD)
+        return false;
+    return (telling->manner & LEDGER_SUMMED) == 0 ||
+           routing_reach(routing, &telling->summary_routed, &telling->summary_labels, baskets, &follower,
+               NULL) != REACH_TOLD;
+}
+
+/* Whether the receiver is to know. What becomes of an alert concerns those who were told of it, wherever
+ * routes would send it by now; that it has ended, nobody else. 0 or -errno. */
+static int wants(const struct telling *telling, const struct receiver *receiver, bool *ret_wants)
+{
+    const struct alert_record *record = telling->record;
+    bool closes = (telling->manner & LEDGER_CLOSES) != 0;
+    *ret_wants = false;
+    if (!alert_event_notifies(record->event) || (telling->manner & LEDGER_SILENT) != 0 ||
+        (receiver->audience != AUDIENCE_INTERNAL && record->audience == AUDIENCE_INTERNAL))
+        return 0;
+    if (record->event == EVENT_RAISED || !closes)
+        *ret_wants = reaches(telling, receiver);
+    if (record->event == EVENT_RAISED || *ret_wants)
+        return 0;
+    return store_was_told(telling->engine->store, record->id, record->scope.rule, receiver->name, ret_wants);
+}
+
+/* Whether the receiver is told now, or when and why only then: the one place where that is decided.
+ * `messages`: how many it would take to tell it now. */
+static int decide(const struct telling *telling, const struct receiver *receiver, size_t messages,
     struct holding *ret_holding)
 {
-    (void)engine;
-    (void)receiver;
-    (void)record;
-    *ret_holding = HOLDING_NONE;
-    return 0;
+    int64_t left, now_ms = telling->record->at_ms;
+    *ret_holding = agenda_hold(&receiver->agenda, telling->record->severity, now_ms);
+    if (ret_holding->why != HOLD_NONE)
+        return 0;
+    int r = budget_left(telling->engine, receiver, now_ms, &left);
+    /* Until now: what a flood leaves over is told at its end. */
+    if (r == 0 && left < (int64_t)messages + budget_reserve(receiver))
+        *ret_holding = (struct holding){HOLD_LIMIT, now_ms};
+    return r;
 }
 
-static int tell_receiver(
-    struct engine *engine, const struct receiver *receiver, const struct alert_record *record)
+static int tell_receiver(const struct telling *telling, const struct receiver *receiver)
 {
-    struct held_row held = {receiver->name, record->id, record->seq, HOLDING_NONE};
-    int r = decide(engine, receiver, record, &held.holding);
-    if (r == 0 && held.holding.why != HOLD_NONE)
-        return store_put_held(engine->store, &held);
+    struct engine *engine = telling->engine;
+    const struct alert_record *record = telling->record;
+    struct arena arena = ARENA_NULL;
+    struct held_row held = {.receiver = receiver->name, .alert = record->id, .seq = record->seq};
+    struct held_rows before = {0};
+    int r = record->seq > 1 ? store_held_before(engine->store, &held, &arena, &before) : 0;
     if (r == 0)
-        r = deliver_held_before(engine, receiver, record, record->at_ms);
-    return r == 0 ? deliver_event(engine, receiver, record, record->at_ms) : r;
+        r = decide(telling, receiver, before.len + 1, &held.holding);
+    if (r == 0 && held.holding.why != HOLD_NONE)
+        r = store_put_held(engine->store, &held);
+    else if (r == 0)
+        r = deliver_events(engine, receiver, &before, record);
+    arena_deinit(&arena);
+    return r;
 }
 
 static int tell(void *userdata, const struct alert_record *record, unsigned manner)
 {
     struct engine *engine = userdata;
     const struct config *config = engine->setup->config;
-    bool closes = (manner & LEDGER_CLOSES) != 0, silent = (manner & LEDGER_SILENT) != 0;
-    int r = store_put_event(engine->store, record, closes);
-    for (size_t i = 0; r == 0 && !silent && i < config->receiver_count; i++) {
+    struct telling telling = telling_of(engine, record, manner);
+    int r = store_put_event(engine->store, record, (manner & LEDGER_CLOSES) != 0);
+    for (size_t i = 0; r == 0 && i < config->receiver_count; i++) {
         bool wanted;
-        r = wants(engine, &config->receivers[i], record, closes, &wanted);
+        r = wants(&telling, &config->receivers[i], &wanted);
         if (r == 0 && wanted)
-            r = tell_receiver(engine, &config->receivers[i], record);
+            r = tell_receiver(&telling, &config->receivers[i]);
     }
     return r;
 }

@@ -6,6 +6,7 @@
 
 #include "app/act.h"
 #include "app/announce.h"
+#include "app/budget.h"
 #include "app/deliver.h"
 #include "app/engine_state.h"
 #include "app/ingest.h"
@@ -96,6 +97,7 @@ void engine_free(struct engine *engine)
     judge_free(engine->judge);
     panel_free(engine->panel);
     ledger_deinit(&engine->ledger);
+    budget_forget(engine);
     alloc_free(engine->config_path);
     alloc_free(engine);
 }
@@ -180,6 +182,7 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
     struct judge_result judged;
     const struct setup *setup = engine->setup;
     struct slice files = {buf_text(&setup->ruleset->files), setup->ruleset->files.len};
+    budget_forget(engine); /* other receivers, or others in their places */
     judge_free(engine->judge);
     engine->judge = judge_new(setup->ruleset, &setup->reference, setup->config->home, &setup->sources);
     judge_all(engine->judge, engine->panel, &judged);
@@ -562,6 +565,7 @@ static void handle_act(struct engine *engine, struct engine_message *message)
 
 void engine_handle(struct engine *engine, struct engine_message *message)
 {
+    budget_forget(engine);
     switch (message->kind) {
     case MESSAGE_START:
         handle_start(engine, message);

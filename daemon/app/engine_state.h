@@ -1,4 +1,4 @@
-/* The engine's insides, shared by engine.c, ingest.c and announce.c only. */
+/* The engine's insides, shared by engine.c, ingest.c, announce.c, deliver.c and budget.c only. */
 #ifndef APP_ENGINE_STATE_H
 #define APP_ENGINE_STATE_H
 
@@ -6,6 +6,12 @@
 
 #include "app/engine.h"
 #include "core/ledger.h"
+
+/* Messages of the last hour (app/budget.h). */
+struct budget {
+    bool counted;
+    int64_t used;
+};
 
 struct engine {
     char *config_path;
@@ -16,7 +22,8 @@ struct engine {
     struct store *store;
     struct panel *panel;
     struct judge *judge;
-    struct ledger ledger; /* what has been told */
+    struct ledger ledger;   /* what has been told */
+    struct budget *budgets; /* of each receiver, while a message is handled; NULL: not counted yet */
 };
 
 /* To be asked between the steps of what takes long. */

@@ -283,7 +283,7 @@ static int tell_candidates(struct ledger *ledger, const struct ledger_turn *turn
         struct standing standing;
         take_standing(turn, &candidates->items[i].touched, &standing);
         take_figures(turn, &candidates->items[i].touched, &standing);
-        r = tell_event(ledger, turn, &standing, EVENT_RAISED, i < top ? LEDGER_ALOUD : LEDGER_SILENT);
+        r = tell_event(ledger, turn, &standing, EVENT_RAISED, i < top ? LEDGER_ALOUD : LEDGER_SUMMED);
         if (i < top)
             continue;
         figures[summary.figure_count++] = summary_figure(&standing, rule->rank_type, &arena);

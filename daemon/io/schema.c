@@ -213,7 +213,8 @@ static const char *const migrations[] = {
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX delivery_event_of ON delivery_event (delivery, seq);"
     "INSERT INTO delivery_event (alert, seq, receiver, delivery, why)"
-    " SELECT alert, seq, receiver, id, 0 FROM delivery;",
+    " SELECT alert, seq, receiver, id, 0 FROM delivery;"
+    "CREATE INDEX delivery_receiver ON delivery (receiver, state, done_ms);",
 
     /* 4: what people do about alerts; rows of both are never changed */
     "CREATE TABLE silence ("

@@ -64,6 +64,7 @@ static int take_rows(struct query *query, struct arena *arena, struct held_rows 
             .alert = arena_strdup(arena, query_text(query, 1)),
             .seq = (int)query_int(query, 2),
             .holding = {(enum hold)query_enum(query, 3, HOLD_COUNT), query_int(query, 4)},
+            .severity = (enum severity)query_enum(query, 5, SEVERITY_COUNT),
         };
     }
     int r = query_end(query);

@@ -13,6 +13,7 @@ struct held_row {
     const char *alert;
     int seq;
     struct holding holding;
+    enum severity severity; /* of the event, where it is read */
 };
 
 /* Adds a row. (receiver, alert, seq) is unique, also among what was delivered: adding again is no change. */

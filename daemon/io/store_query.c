@@ -14,7 +14,12 @@
 #define ACTION_COLUMNS                                                                                       \
     "id, kind, coalesce(alert, ''), coalesce(silence, 0), who, login, at_ms, until_ms, severity, text"
 
-#define HELD_COLUMNS "receiver, alert, seq, why, until_ms"
+#define RECENT_DELIVERIES                                                                                    \
+    "SELECT NULL AS at_ms FROM delivery WHERE receiver = ?1 AND state = 0"                                   \
+    " UNION ALL SELECT done_ms FROM delivery WHERE receiver = ?1 AND state = 1 AND done_ms > ?2"             \
+    " UNION ALL SELECT done_ms FROM delivery WHERE receiver = ?1 AND state = 2 AND done_ms > ?2"
+
+#define HELD_COLUMNS "receiver, alert, seq, why, until_ms, severity"
 
 static const char *const texts[SQL_STATEMENT_COUNT] = {
     /* IMMEDIATE: a writer that cannot have the file learns it here, not half way. */
@@ -158,6 +163,11 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " ON CONFLICT (alert, seq, receiver) DO UPDATE SET why = excluded.why WHERE delivery = "
         "excluded.delivery",
 
+    /* Those that wait, and those that ended lately; both by the index. */
+    [SQL_COUNT_RECENT] = "SELECT count(*) FROM (" RECENT_DELIVERIES ")",
+    [SQL_NTH_RECENT] = "SELECT coalesce(at_ms, ?3) AS used FROM (" RECENT_DELIVERIES
+                       ") ORDER BY used DESC LIMIT 1 OFFSET ?4",
+
     [SQL_PUT_HELD] = "INSERT INTO held (receiver, alert, seq, why, until_ms) SELECT ?1, ?2, ?3, ?4, ?5"
                      " WHERE NOT EXISTS (SELECT 1 FROM delivery_event WHERE alert = ?2 AND seq = ?3"
                      " AND receiver = ?1) ON CONFLICT (receiver, alert, seq) DO NOTHING",
@@ -171,8 +181,10 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " ORDER BY max(severity) OVER (PARTITION BY alert) DESC, min(at_ms) OVER (PARTITION BY alert), "
         "alert, seq"
         " LIMIT ?3",
-    [SQL_HELD_BEFORE] = "SELECT " HELD_COLUMNS " FROM held WHERE receiver = ? AND alert = ? AND seq < ?"
-                        " ORDER BY seq",
+    [SQL_HELD_BEFORE] =
+        "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE receiver = ? AND alert = ?"
+        " AND seq < ?"
+        " ORDER BY seq",
     [SQL_DELAY_HELD] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND until_ms <= ?2",
     [SQL_DROP_HELD] = "DELETE FROM held WHERE receiver = ? AND alert = ? AND seq = ?",
 
