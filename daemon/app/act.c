@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "app/restrain.h"
 #include "base/clock.h"
 #include "core/silence.h"
 #include "io/store_action.h"
@@ -188,6 +189,16 @@ static int decide(struct doing *doing)
     return refuse(doing, -EINVAL, "there is no such action");
 }
 
+/* What was held back for what has changed is looked at again. */
+static int release(struct doing *doing)
+{
+    bool acknowledged = doing->action.kind == ACTION_ACKNOWLEDGED;
+    if (!acknowledged && doing->action.kind != ACTION_EXPIRED)
+        return 0;
+    return restrain_wake(
+        doing->engine, acknowledged ? HOLD_ACKNOWLEDGED : HOLD_SILENCED, doing->action.at_ms);
+}
+
 static int carry_out(struct doing *doing)
 {
     struct store *store = doing->engine->store;
@@ -199,8 +210,11 @@ static int carry_out(struct doing *doing)
     if (r == 0)
         r = store_put_action(store, &doing->action, &id);
     if (r == 0)
-        return store_commit(store);
-    store_rollback(store);
+        r = release(doing);
+    if (r == 0)
+        r = store_commit(store);
+    else
+        store_rollback(store);
     return r;
 }
 
@@ -219,6 +233,8 @@ int act(struct engine *engine, struct action_request *request, int64_t now_ms, s
     doing.action.at_ms = now_ms;
     doing.action.text = request->text != NULL ? request->text : "";
     r = carry_out(&doing);
+    if (r == 0)
+        r = restrain_load(engine);
     if (r == 0) {
         ret_outcome->silence = doing.action.silence;
         ret_outcome->who = arena_strdup(arena, request->who);

@@ -6,6 +6,7 @@
 
 #include "app/budget.h"
 #include "app/deliver.h"
+#include "app/restrain.h"
 #include "core/message_view.h"
 #include "core/period.h"
 
@@ -94,11 +95,17 @@ static int wants(const struct telling *telling, const struct receiver *receiver,
 static int decide(const struct telling *telling, const struct receiver *receiver, size_t messages,
     struct holding *ret_holding)
 {
-    int64_t left, now_ms = telling->record->at_ms;
-    *ret_holding = agenda_hold(&receiver->agenda, telling->record->severity, now_ms);
+    const struct alert_record *record = telling->record;
+    int64_t left, now_ms = record->at_ms;
+    struct restrained event = {
+        record->id, &record->scope, record->severity, alert_event_repeats(record->event), receiver, now_ms};
+    int r = restrain(telling->engine, &event, ret_holding);
+    if (r < 0 || ret_holding->why != HOLD_NONE)
+        return r;
+    *ret_holding = agenda_hold(&receiver->agenda, record->severity, now_ms);
     if (ret_holding->why != HOLD_NONE)
         return 0;
-    int r = budget_left(telling->engine, receiver, now_ms, &left);
+    r = budget_left(telling->engine, receiver, now_ms, &left);
     /* Until now: what a flood leaves over is told at its end. */
     if (r == 0 && left < (int64_t)messages + budget_reserve(receiver))
         *ret_holding = (struct holding){HOLD_LIMIT, now_ms};
@@ -135,6 +142,9 @@ static int tell(void *userdata, const struct alert_record *record, unsigned mann
         if (r == 0 && wanted)
             r = tell_receiver(&telling, &config->receivers[i]);
     }
+    /* What it held back may be told now. */
+    if (r == 0 && (manner & LEDGER_CLOSES) != 0)
+        r = restrain_wake(engine, HOLD_INHIBITED, record->at_ms);
     return r;
 }
 

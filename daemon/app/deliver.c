@@ -1,6 +1,7 @@
 #include "app/deliver.h"
 
 #include "app/budget.h"
+#include "app/restrain.h"
 #include "app/target.h"
 #include "io/store_event.h"
 
@@ -135,6 +136,63 @@ static int release_bulletin(
 
 /* ---- what is due ---- */
 
+/* Puts off the alert whose rows begin at `first`, if people or an alert that says more hold it back by now;
+ * *ret_end is the row behind its last. */
+static int restrain_alert(struct engine *engine, const struct receiver *receiver,
+    const struct held_rows *rows, size_t first, int64_t now_ms, size_t *ret_end)
+{
+    struct arena arena = ARENA_NULL;
+    struct alert_row alert;
+    struct holding holding = HOLDING_NONE;
+    const char *id = rows->items[first].alert;
+    bool repeats = true;
+    size_t end = first;
+    for (; end < rows->len && str_equal(rows->items[end].alert, id); end++)
+        repeats = repeats && alert_event_repeats(rows->items[end].event);
+    int r = store_get_alert(engine->store, id, &arena, &alert);
+    if (r == 0) {
+        struct restrained event = {
+            id, &alert.scope, alert.told.severity, repeats && alert.told.open, receiver, now_ms};
+        r = restrain(engine, &event, &holding);
+    }
+    if (r == 0 && holding.why != HOLD_NONE)
+        r = store_put_off(engine->store, receiver->name, id, &holding);
+    arena_deinit(&arena);
+    *ret_end = end;
+    return r;
+}
+
+static int restrain_due(struct engine *engine, const struct receiver *receiver, int64_t now_ms)
+{
+    struct arena arena = ARENA_NULL;
+    struct held_rows rows;
+    int r = store_due_held(engine->store, receiver->name, now_ms, SIZE_MAX / 2, &arena, &rows);
+    for (size_t i = 0; r == 0 && i < rows.len;)
+        r = restrain_alert(engine, receiver, &rows, i, now_ms, &i);
+    arena_deinit(&arena);
+    return r;
+}
+
+/* Whether one held event is told as it was: of a silence's or an inhibition's only where the alert has not
+ * moved on since, or else a bulletin says where it stands by now. */
+static int is_told_alone(struct engine *engine, const struct held_rows *rows, bool *ret_alone)
+{
+    const struct held_row *row = &rows->items[0];
+    struct arena arena = ARENA_NULL;
+    struct alert_record record;
+    struct alert_row alert;
+    *ret_alone = rows->len == 1;
+    if (rows->len != 1 || (row->holding.why != HOLD_SILENCED && row->holding.why != HOLD_INHIBITED))
+        return 0;
+    int r = store_get_record(engine->store, row->alert, row->seq, &arena, &record);
+    if (r == 0)
+        r = store_get_alert(engine->store, row->alert, &arena, &alert);
+    if (r == 0)
+        *ret_alone = alert.told.period == record.period && alert.told.severity == record.severity;
+    arena_deinit(&arena);
+    return r;
+}
+
 /* What holds the rows still. A time that the receiver chose itself is not disturbed by its quiet hours. */
 static int still_held(struct engine *engine, const struct receiver *receiver, const struct held_rows *rows,
     int64_t now_ms, struct holding *ret_holding)
@@ -160,19 +218,25 @@ static int still_held(struct engine *engine, const struct receiver *receiver, co
 /* Bulletin after bulletin, for as long as there is something due and the receiver may get it. */
 static int release_due(struct engine *engine, const struct receiver *receiver, int64_t now_ms)
 {
+    int r = restrain_due(engine, receiver, now_ms);
+    if (r < 0)
+        return r;
     for (;;) {
         struct arena arena = ARENA_NULL;
         struct held_rows rows;
         struct holding holding = HOLDING_NONE;
-        int r = store_due_held(engine->store, receiver->name, now_ms, BULLETIN_EVENTS_MAX, &arena, &rows);
+        bool alone = false;
+        r = store_due_held(engine->store, receiver->name, now_ms, BULLETIN_EVENTS_MAX, &arena, &rows);
         if (r == 0 && rows.len > 0)
             r = still_held(engine, receiver, &rows, now_ms, &holding);
         bool done = r < 0 || rows.len == 0 || holding.why != HOLD_NONE;
+        if (r == 0 && !done)
+            r = is_told_alone(engine, &rows, &alone);
         if (r == 0 && holding.why != HOLD_NONE)
             r = store_delay_held(engine->store, receiver->name, now_ms, &holding);
-        else if (r == 0 && rows.len == 1)
+        else if (r == 0 && alone)
             r = release_one(engine, receiver, &rows.items[0], now_ms);
-        else if (r == 0 && rows.len > 1)
+        else if (r == 0 && rows.len > 0)
             r = release_bulletin(engine, receiver, &rows, now_ms);
         arena_deinit(&arena);
         if (done || r < 0)

@@ -10,6 +10,7 @@
 #include "app/deliver.h"
 #include "app/engine_state.h"
 #include "app/ingest.h"
+#include "app/restrain.h"
 #include "app/schedule.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -97,6 +98,7 @@ void engine_free(struct engine *engine)
     judge_free(engine->judge);
     panel_free(engine->panel);
     ledger_deinit(&engine->ledger);
+    silences_deinit(&engine->silences);
     budget_forget(engine);
     alloc_free(engine->config_path);
     alloc_free(engine);
@@ -186,7 +188,9 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
     judge_free(engine->judge);
     engine->judge = judge_new(setup->ruleset, &setup->reference, setup->config->home, &setup->sources);
     judge_all(engine->judge, engine->panel, &judged);
-    int r = store_begin(engine->store);
+    int r = restrain_load(engine);
+    if (r == 0)
+        r = store_begin(engine->store);
     if (r == 0)
         r = store_put_ruleset(engine->store, setup->ruleset->digest.hex, files, now_ms);
     if (r == 0)
@@ -195,6 +199,8 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
         r = announce_orphans(engine, &why);
     if (r == 0)
         r = reopen_quarantine(engine, reopen_ms);
+    if (r == 0) /* the rules of what holds others back may have changed */
+        r = restrain_wake(engine, HOLD_INHIBITED, now_ms);
     if (r == 0)
         r = store_commit(engine->store);
     else
@@ -311,6 +317,7 @@ static int swap_setup(
     engine->judge = judge_new(old->ruleset, &old->reference, old->config->home, &old->sources);
     judge_all(engine->judge, engine->panel, &unused);
     judge_result_deinit(&unused);
+    (void)restrain_load(engine);
     (void)announce_load(engine); /* a store that cannot be read shows at the next message */
     return r;
 }

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "app/engine.h"
+#include "app/silences.h"
 #include "core/ledger.h"
 
 /* Messages of the last hour (app/budget.h). */
@@ -22,8 +23,9 @@ struct engine {
     struct store *store;
     struct panel *panel;
     struct judge *judge;
-    struct ledger ledger;   /* what has been told */
-    struct budget *budgets; /* of each receiver, while a message is handled; NULL: not counted yet */
+    struct ledger ledger;     /* what has been told */
+    struct silences silences; /* as the store has them */
+    struct budget *budgets;   /* of each receiver, while a message is handled; NULL: not counted yet */
 };
 
 /* To be asked between the steps of what takes long. */

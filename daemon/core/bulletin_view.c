@@ -32,6 +32,7 @@ const char *bulletin_reasons(const struct bulletin *bulletin, enum language lang
         [HOLD_LIMIT] = {"số thư tối đa trong một giờ", "the limit of messages per hour"},
         [HOLD_SILENCED] = {"cảnh báo được tạm im", "a silence"},
         [HOLD_INHIBITED] = {"cảnh báo khác bao trùm", "a wider or graver alert"},
+        [HOLD_ACKNOWLEDGED] = {"đã được tiếp nhận", "an acknowledgement"},
     };
     const char *text = "";
     for (int hold = HOLD_NONE + 1; hold < HOLD_COUNT; hold++)

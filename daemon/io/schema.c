@@ -194,7 +194,7 @@ static const char *const migrations[] = {
     " receiver TEXT NOT NULL,"
     " alert TEXT NOT NULL,"
     " seq INTEGER NOT NULL,"
-    " why INTEGER NOT NULL CHECK (why BETWEEN 1 AND 5),"
+    " why INTEGER NOT NULL CHECK (why BETWEEN 1 AND 6),"
     " until_ms INTEGER NOT NULL,"
     " PRIMARY KEY (receiver, alert, seq),"
     " FOREIGN KEY (alert, seq) REFERENCES event (alert, seq) ON DELETE RESTRICT"
@@ -207,7 +207,7 @@ static const char *const migrations[] = {
     " seq INTEGER NOT NULL,"
     " receiver TEXT NOT NULL,"
     " delivery INTEGER NOT NULL REFERENCES delivery ON DELETE RESTRICT,"
-    " why INTEGER NOT NULL CHECK (why BETWEEN 0 AND 5)," /* it was held for; 0: was not */
+    " why INTEGER NOT NULL CHECK (why BETWEEN 0 AND 6)," /* it was held for; 0: was not */
     " PRIMARY KEY (alert, seq, receiver)," /* the same thing is never sent to the same receiver twice */
     " FOREIGN KEY (alert, seq) REFERENCES event (alert, seq) ON DELETE RESTRICT"
     ") STRICT, WITHOUT ROWID;"
@@ -216,7 +216,9 @@ static const char *const migrations[] = {
     " SELECT alert, seq, receiver, id, 0 FROM delivery;"
     "CREATE INDEX delivery_receiver ON delivery (receiver, state, done_ms);",
 
-    /* 4: what people do about alerts; rows of both are never changed */
+    /* 4: what is held for one reason; what people do about alerts; rows of both are never changed */
+    "CREATE INDEX held_why ON held (why, until_ms);"
+
     "CREATE TABLE silence ("
     " id INTEGER PRIMARY KEY,"
     " author TEXT NOT NULL,"

@@ -13,7 +13,8 @@ struct held_row {
     const char *alert;
     int seq;
     struct holding holding;
-    enum severity severity; /* of the event, where it is read */
+    enum severity severity; /* of the event, where it is read; */
+    enum alert_event event; /* and its kind */
 };
 
 /* Adds a row. (receiver, alert, seq) is unique, also among what was delivered: adding again is no change. */
@@ -42,6 +43,13 @@ int store_held_before(
 /* Puts off what is due for a receiver; `why` says what holds it from now on. */
 int store_delay_held(
     struct store *store, const char *receiver, int64_t now_ms, const struct holding *holding);
+
+/* Puts off all that is held of one alert for a receiver. */
+int store_put_off(
+    struct store *store, const char *receiver, const char *alert, const struct holding *holding);
+
+/* Makes due what is held for this reason. */
+int store_wake_held(struct store *store, enum hold why, int64_t now_ms);
 
 /* The row becomes a part of the delivery and is held no longer. */
 int store_release_held(struct store *store, const struct held_row *row, int64_t delivery);

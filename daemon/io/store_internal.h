@@ -81,6 +81,8 @@ enum statement {
     SQL_DUE_HELD,
     SQL_HELD_BEFORE,
     SQL_DELAY_HELD,
+    SQL_PUT_OFF,
+    SQL_WAKE_HELD,
     SQL_DROP_HELD,
     SQL_COUNT,
     SQL_STATEMENT_COUNT

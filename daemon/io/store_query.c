@@ -19,7 +19,7 @@
     " UNION ALL SELECT done_ms FROM delivery WHERE receiver = ?1 AND state = 1 AND done_ms > ?2"             \
     " UNION ALL SELECT done_ms FROM delivery WHERE receiver = ?1 AND state = 2 AND done_ms > ?2"
 
-#define HELD_COLUMNS "receiver, alert, seq, why, until_ms, severity"
+#define HELD_COLUMNS "receiver, alert, seq, why, until_ms, severity, event"
 
 static const char *const texts[SQL_STATEMENT_COUNT] = {
     /* IMMEDIATE: a writer that cannot have the file learns it here, not half way. */
@@ -186,6 +186,8 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " AND seq < ?"
         " ORDER BY seq",
     [SQL_DELAY_HELD] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND until_ms <= ?2",
+    [SQL_PUT_OFF] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND alert = ?2",
+    [SQL_WAKE_HELD] = "UPDATE held SET until_ms = ?2 WHERE why = ?1 AND until_ms > ?2",
     [SQL_DROP_HELD] = "DELETE FROM held WHERE receiver = ? AND alert = ? AND seq = ?",
 
     [SQL_PUT_SILENCE] =
