@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "core/alert.h"
 #include "tests/scenario/peers.h"
+#include "tests/scenario/people.h"
 #include "tests/support/fake_http.h"
 #include "tests/support/fake_log.h"
 #include "tests/support/fake_sd.h"
@@ -253,12 +254,14 @@ static const struct {
     void (*fn)(struct world *world, const struct step *step);
     int words; /* at least, with `expect` itself */
 } expectations[] = {
+    {"actions", people_expect_actions, 3},
     {"alerts", expect_alerts, 3},
     {"delivered", expect_delivered, 3},
     {"delivery", expect_delivery, 2},
     {"ended", expect_ended, 3},
     {"feed", expect_feed, 4},
     {"header", expect_header, 4},
+    {"held", people_expect_held, 3},
     {"history", expect_history, 3},
     {"idle", expect_idle, 2},
     {"journal", expect_journal, 3},

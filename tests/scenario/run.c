@@ -12,6 +12,7 @@
 #include "tests/scenario/expect.h"
 #include "tests/scenario/payloads.h"
 #include "tests/scenario/peers.h"
+#include "tests/scenario/people.h"
 #include "tests/scenario/script.h"
 #include "tests/scenario/world.h"
 #include "tests/support/fake_disk.h"
@@ -174,6 +175,7 @@ static const struct {
     void (*fn)(struct world *world, const struct step *step);
     int words; /* at least */
 } steps[] = {
+    {"act", people_act, 3},
     {"advance", step_advance, 2},
     {"crash", step_crash, 1},
     {"cut", payloads_cut, 4},
