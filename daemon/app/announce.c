@@ -276,6 +276,15 @@ static const struct {
             "Rules go on with the figures they have."}}},
 };
 
+bool announce_feed_labels(size_t i, struct labels *ret_labels)
+{
+    if (i == sizeof feed_troubles / sizeof *feed_troubles)
+        return false;
+    *ret_labels = (struct labels){
+        {feed_troubles[i].rule, "", "", ""}, feed_troubles[i].severity, AUDIENCE_INTERNAL, true};
+    return true;
+}
+
 static bool is_feed_alert(const struct ledger_entry *alert)
 {
     for (size_t i = 0; i < sizeof feed_troubles / sizeof *feed_troubles; i++)

@@ -34,4 +34,7 @@ int announce_feed_late(struct engine *engine, const char *feed, bool late, const
 /* Whether the feed's alert "feed-<class>" stands open. */
 bool announce_feed_is_open(struct engine *engine, const char *feed, const char *class);
 
+/* What routes see of the i-th alert that a feed can raise; false behind the last. */
+bool announce_feed_labels(size_t i, struct labels *ret_labels);
+
 #endif

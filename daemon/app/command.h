@@ -35,6 +35,7 @@ int cmd_import(const char *config_path, int argc, char **argv);
 int cmd_outbox(const char *config_path, int argc, char **argv);
 int cmd_query(const char *config_path, int argc, char **argv);
 int cmd_replay(const char *config_path, int argc, char **argv);
+int cmd_route(const char *config_path, int argc, char **argv);
 int cmd_run(const char *config_path, int argc, char **argv);
 int cmd_silence(const char *config_path, int argc, char **argv);
 int cmd_test(const char *config_path, int argc, char **argv);

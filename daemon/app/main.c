@@ -35,6 +35,8 @@ static const struct command commands[] = {
     {"history", "ALERT [--json]", "all that happened to an alert: events, people, deliveries", cmd_history},
     {"explain", "RULE PRODUCT MARKET [PERIOD] [--origin CC] [--json] [--basis]",
         "say why a rule fires or not, clause by clause", cmd_explain},
+    {"route", "--product CODE --market CC [--origin CC] [--severity S] [--rule ID] [--json] | --feed NAME",
+        "say who would be told of an alert, when and why", cmd_route},
     {"replay", "ALERT [--seq N]", "compute an alert again from what was known then", cmd_replay},
     {"outbox", "[--pending|--parked|--delivered]", "list deliveries", cmd_outbox},
     {"feed", "status | show NAME", "list feeds and how they are, or what one would ask", cmd_feed},

@@ -1,5 +1,16 @@
 #include "core/routing.h"
 
+const char *reach_name(enum reach reach)
+{
+    static const char *const names[] = {
+        [REACH_TOLD] = "told",
+        [REACH_INTERNAL] = "internal",
+        [REACH_ELSEWHERE] = "elsewhere",
+        [REACH_NOT_FOLLOWED] = "not followed",
+    };
+    return names[reach];
+}
+
 void routing_route(const struct routing *routing, const struct labels *labels, const struct baskets *baskets,
     struct routed *ret_routed)
 {

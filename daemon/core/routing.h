@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 #include "core/filter.h"
+#include "core/hold.h"
 
 enum { ROUTES_MAX = 200 };
 
@@ -38,7 +39,7 @@ struct follower {
     const struct filter *follows;
 };
 
-/* Why it is told, or is not. */
+/* Whether it is told, or why not. */
 enum reach {
     REACH_TOLD,
     REACH_INTERNAL,  /* the alert is, the receiver is not */
@@ -53,6 +54,24 @@ void routing_route(const struct routing *routing, const struct labels *labels, c
 enum reach routing_reach(const struct routing *routing, const struct routed *routed,
     const struct labels *labels, const struct baskets *baskets, const struct follower *follower,
     const struct route **ret_route);
+
+/* "told", "internal", "elsewhere", "not followed": for JSON. */
+const char *reach_name(enum reach reach);
+
+/* What becomes of one alert for one receiver: an answer of `tdwatch route`. */
+struct route_answer {
+    const char *receiver;
+    enum reach reach;
+    const struct route *route; /* that brings it, or NULL */
+    struct holding holding;    /* of who is told */
+};
+
+struct route_answers {
+    struct labels labels;
+    bool shadow; /* the rule is: nobody is told */
+    const struct route_answer *items;
+    size_t len;
+};
 
 /* The earlier route behind which this one is never reached, or NULL. */
 const struct route *routing_shadow(const struct routing *routing, size_t route);

@@ -5,7 +5,6 @@
 
 #include "base/buf.h"
 #include "core/action.h"
-#include "core/hold.h"
 #include "io/action_json.h"
 #include "tests/support/fake_http.h"
 
@@ -84,16 +83,4 @@ void people_expect_actions(struct world *world, const struct step *step)
         kind++;
     expect_number(world, "actions", step->words[2],
         world_count(world, "SELECT count(*) FROM action WHERE %d = 0 OR kind = %d", kind, kind));
-}
-
-void people_expect_held(struct world *world, const struct step *step)
-{
-    const char *name = step_option(step, "why");
-    int why = HOLD_NONE;
-    while (name != NULL && why < HOLD_COUNT && !str_equal(hold_name((enum hold)why), name))
-        why++;
-    expect_number(world, "events held", step->words[2],
-        world_count(world,
-            "SELECT count(*) FROM held WHERE (%d = 0 OR why = %d) AND receiver = coalesce(%Q, receiver)", why,
-            why, step_option(step, "to")));
 }

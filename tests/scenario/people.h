@@ -13,7 +13,4 @@ void people_act(struct world *world, const struct step *step);
 /* `expect actions N [kind=acknowledged]` */
 void people_expect_actions(struct world *world, const struct step *step);
 
-/* `expect held N [to=…] [why=silenced]` */
-void people_expect_held(struct world *world, const struct step *step);
-
 #endif
