@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "app/duty.h"
 #include "app/restrain.h"
 #include "base/clock.h"
 #include "core/silence.h"
@@ -183,6 +184,8 @@ static int decide(struct doing *doing)
     case ACTION_EXPIRED:
         return expire(doing);
     case ACTION_NONE:
+    case ACTION_ESCALATED:
+    case ACTION_LAPSED:
     case ACTION_KIND_COUNT:
         break;
     }
@@ -209,6 +212,8 @@ static int carry_out(struct doing *doing)
     r = decide(doing);
     if (r == 0)
         r = store_put_action(store, &doing->action, &id);
+    if (r == 0)
+        r = duty_acted(doing->engine, &doing->action, &doing->silence);
     if (r == 0)
         r = release(doing);
     if (r == 0)

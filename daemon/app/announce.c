@@ -7,8 +7,10 @@
 #include "app/budget.h"
 #include "app/deliver.h"
 #include "app/restrain.h"
+#include "app/target.h"
 #include "core/message_view.h"
 #include "core/period.h"
+#include "io/store_event.h"
 
 /* ---- what has been told ---- */
 
@@ -35,6 +37,7 @@ struct telling {
     struct engine *engine;
     const struct alert_record *record;
     unsigned manner; /* bits of enum ledger_manner */
+    int64_t now_ms;
     struct labels labels, summary_labels;
     struct routed routed, summary_routed; /* the latter where a summary names the alert */
 };
@@ -46,6 +49,7 @@ static struct telling telling_of(struct engine *engine, const struct alert_recor
         .engine = engine,
         .record = record,
         .manner = manner,
+        .now_ms = record->at_ms,
         .labels = {record->scope, record->severity, record->audience, message_is_feed(record)},
     };
     telling.summary_labels = telling.labels;
@@ -73,17 +77,43 @@ static bool reaches(const struct telling *telling, const struct receiver *receiv
                NULL) != REACH_TOLD;
 }
 
+/* An acknowledgement has ended: said again to those who know. */
+static bool is_said_again(const struct alert_record *record)
+{
+    return str_equal(record->reason, "lapsed");
+}
+
+/* What is said of a silence is for its author, or for the house. */
+static bool is_told_of_silence(const struct telling *telling, const struct receiver *receiver)
+{
+    const struct engine *engine = telling->engine;
+    const struct receiver *author = NULL;
+    for (size_t i = 0; i < engine->silences.len; i++) {
+        const struct silence *silence = &engine->silences.items[i].silence;
+        char id[24];
+        snprintf(id, sizeof id, "%lld", (long long)silence->id);
+        if (str_equal(id, telling->record->scope.product))
+            author = target_find(engine->setup->config, silence->author);
+    }
+    return author != NULL ? receiver == author : receiver->audience == AUDIENCE_INTERNAL;
+}
+
 /* Whether the receiver is to know. What becomes of an alert concerns those who were told of it, wherever
  * routes would send it by now; that it has ended, nobody else. 0 or -errno. */
 static int wants(const struct telling *telling, const struct receiver *receiver, bool *ret_wants)
 {
     const struct alert_record *record = telling->record;
     bool closes = (telling->manner & LEDGER_CLOSES) != 0;
+    bool again = is_said_again(record);
     *ret_wants = false;
-    if (!alert_event_notifies(record->event) || (telling->manner & LEDGER_SILENT) != 0 ||
+    if (message_is_silence(record)) {
+        *ret_wants = is_told_of_silence(telling, receiver);
+        return 0;
+    }
+    if ((!alert_event_notifies(record->event) && !again) || (telling->manner & LEDGER_SILENT) != 0 ||
         (receiver->audience != AUDIENCE_INTERNAL && record->audience == AUDIENCE_INTERNAL))
         return 0;
-    if (record->event == EVENT_RAISED || !closes)
+    if (record->event == EVENT_RAISED || (!closes && !again))
         *ret_wants = reaches(telling, receiver);
     if (record->event == EVENT_RAISED || *ret_wants)
         return 0;
@@ -96,10 +126,14 @@ static int decide(const struct telling *telling, const struct receiver *receiver
     struct holding *ret_holding)
 {
     const struct alert_record *record = telling->record;
-    int64_t left, now_ms = record->at_ms;
+    int64_t left, now_ms = telling->now_ms;
+    int r = 0;
     struct restrained event = {
         record->id, &record->scope, record->severity, alert_event_repeats(record->event), receiver, now_ms};
-    int r = restrain(telling->engine, &event, ret_holding);
+    if (message_is_silence(record)) /* no silence holds back that it ends */
+        *ret_holding = HOLDING_NONE;
+    else
+        r = restrain(telling->engine, &event, ret_holding);
     if (r < 0 || ret_holding->why != HOLD_NONE)
         return r;
     *ret_holding = agenda_hold(&receiver->agenda, record->severity, now_ms);
@@ -125,7 +159,7 @@ static int tell_receiver(const struct telling *telling, const struct receiver *r
     if (r == 0 && held.holding.why != HOLD_NONE)
         r = store_put_held(engine->store, &held);
     else if (r == 0)
-        r = deliver_events(engine, receiver, &before, record);
+        r = deliver_events(engine, receiver, &before, record, telling->now_ms);
     arena_deinit(&arena);
     return r;
 }
@@ -375,11 +409,70 @@ bool announce_feed_is_open(struct engine *engine, const char *feed, const char *
     return false;
 }
 
+/* ---- what people do ---- */
+
+int announce_to(
+    struct engine *engine, const struct receiver *receiver, const struct alert_record *record, int64_t now_ms)
+{
+    if (receiver->audience != AUDIENCE_INTERNAL && record->audience == AUDIENCE_INTERNAL)
+        return 0;
+    struct telling telling = telling_of(engine, record, LEDGER_ALOUD);
+    telling.now_ms = now_ms;
+    return tell_receiver(&telling, receiver);
+}
+
+int announce_lapsed(struct engine *engine, const struct alert_scope *scope, int64_t now_ms)
+{
+    struct arena arena = ARENA_NULL;
+    struct ledger_entry *alert = ledger_find(&engine->ledger, scope);
+    struct alert_record record;
+    struct figure *figures = NULL;
+    if (alert == NULL || !alert->told.open)
+        return 0;
+    int r = store_get_record(engine->store, alert->id, alert->seq, &arena, &record);
+    if (r == 0)
+        r = store_alert_figures(engine->store, alert->id, &arena, &figures, &record.figure_count);
+    if (r == 0) {
+        record.event = EVENT_CONFIRMED;
+        record.reason = "lapsed";
+        record.period = alert->told.period;
+        record.state = alert->told.state;
+        record.figures = figures;
+        record.at_ms = now_ms;
+        struct announcement why = {now_ms, record.reason, record.vintage};
+        r = tell_other(engine, alert, &record, &why);
+    }
+    arena_deinit(&arena);
+    return r;
+}
+
+int announce_other(struct engine *engine, struct alert_record *record, bool closes)
+{
+    const struct ledger_entry *before = ledger_find(&engine->ledger, &record->scope);
+    bool open = before != NULL && before->told.open;
+    if (alert_event_closes(record->event) != open)
+        return 0;
+    if (open)
+        record->raised = before->told.raised;
+    struct announcement why = {record->at_ms, record->reason, ""};
+    struct ledger_sink sink = sink_of(engine);
+    struct ledger_turn turn = turn_of(engine, &sink, &why);
+    return ledger_tell(
+        &turn, ledger_of(&engine->ledger, &record->scope), record, closes ? LEDGER_CLOSES : LEDGER_ALOUD);
+}
+
+static bool is_silence_alert(const struct ledger_entry *alert)
+{
+    return str_starts(alert->scope.rule, "silence-");
+}
+
 /* ---- what has no source any more ---- */
 
 static bool is_orphan(struct engine *engine, const struct ledger_entry *alert)
 {
     uint32_t rule, scope;
+    if (is_silence_alert(alert))
+        return false;
     if (is_feed_alert(alert))
         return setup_feed(engine->setup, alert->scope.product) == NULL;
     return !judge_find(engine->judge, &alert->scope, &rule, &scope);

@@ -252,6 +252,7 @@ static void read_document(const struct node *document, enum config_secrets secre
     check_top(&loading, document);
     check_smtp(&loading, smtp);
     config_read_receivers(&loading, draft->receivers);
+    config_check_escalations(&loading);
     config_read_routes(&loading, draft->routes);
     check_mail_is_possible(&loading, loading_place_of(&loading, document, "smtp"));
 }

@@ -15,6 +15,14 @@
 
 enum channel_kind { CHANNEL_EMAIL, CHANNEL_WEBHOOK };
 
+/* Who is told where nobody acknowledges what a receiver was told of. */
+struct escalation {
+    int64_t after_s;
+    struct texts to; /* names of receivers; empty: nobody */
+    int severity;    /* enum severity: the lowest */
+    struct place place;
+};
+
 struct receiver {
     const char *name;
     int channel;             /* enum channel_kind */
@@ -27,6 +35,7 @@ struct receiver {
     struct texts products;   /* as they are written */
     struct agenda agenda;    /* no zone where it is plain */
     int64_t limit_per_hour;  /* messages */
+    struct escalation escalation;
     struct place place, products_place;
 };
 

@@ -192,6 +192,37 @@ static const struct key receiver_keys[] = {
         .max = 100000,
         .reloadable = true,
         .help = "Messages that it gets in an hour; what is more comes in digests."},
+    {.name = "escalate",
+        .kind = KEY_NODE,
+        .offset = RECEIVER_AT(escalate),
+        .reloadable = true,
+        .help = "Who is told where nobody acknowledges what this receiver was told of."},
+};
+
+static const char *const severities[] = {"watch", "caution", "warning", "critical", NULL};
+
+static const struct key escalation_keys[] = {
+    {.name = "after",
+        .kind = KEY_DURATION,
+        .offset = offsetof(struct escalation, after_s),
+        .required = true,
+        .min = 60,
+        .max = 366 * 86400,
+        .reloadable = true,
+        .help = "How long the alert may stand without being acknowledged."},
+    {.name = "to",
+        .kind = KEY_TEXTS,
+        .offset = offsetof(struct escalation, to),
+        .required = true,
+        .reloadable = true,
+        .help = "Names of the receivers that are told then."},
+    {.name = "severity",
+        .kind = KEY_CHOICE,
+        .offset = offsetof(struct escalation, severity),
+        .choices = severities,
+        .fallback = "warning",
+        .reloadable = true,
+        .help = "The lowest severity of alerts that this is done for."},
 };
 
 /* In the order of enum severity. */
@@ -277,6 +308,8 @@ static const struct key receiver_file_keys[] = {
 const struct key_table config_table = {"the configuration", config_keys, COUNT(config_keys)};
 const struct key_table smtp_table = {"the smtp section", smtp_keys, COUNT(smtp_keys)};
 const struct key_table receiver_table = {"a receiver", receiver_keys, COUNT(receiver_keys)};
+const struct key_table escalation_table = {
+    "the escalation of a receiver", escalation_keys, COUNT(escalation_keys)};
 const struct key_table cadence_table = {"the cadence of a receiver", cadence_keys, COUNT(cadence_keys)};
 const struct key_table route_table = {"a route", route_keys, COUNT(route_keys)};
 const struct key_table receiver_file_table = {

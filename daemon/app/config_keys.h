@@ -17,7 +17,7 @@ struct receiver_draft {
     struct texts languages, severities;
     const char *time_zone, *quiet_hours;
     int quiet_except; /* enum severity, or SEVERITY_COUNT: none */
-    const struct node *cadence;
+    const struct node *cadence, *escalate;
 };
 
 /* What one entry of `routes` is read into. */
@@ -33,11 +33,12 @@ struct key_table {
     size_t n;
 };
 
-extern const struct key_table config_table;   /* of struct config_draft */
-extern const struct key_table smtp_table;     /* of struct config_draft */
-extern const struct key_table receiver_table; /* of struct receiver_draft */
-extern const struct key_table cadence_table;  /* of an array of texts, by severity */
-extern const struct key_table route_table;    /* of struct route_draft */
+extern const struct key_table config_table;     /* of struct config_draft */
+extern const struct key_table smtp_table;       /* of struct config_draft */
+extern const struct key_table receiver_table;   /* of struct receiver_draft */
+extern const struct key_table cadence_table;    /* of an array of texts, by severity */
+extern const struct key_table escalation_table; /* of struct escalation */
+extern const struct key_table route_table;      /* of struct route_draft */
 
 /* The one key of a file of receivers, into a const struct node *. */
 extern const struct key_table receiver_file_table;

@@ -183,5 +183,6 @@ void config_print_manual(FILE *out)
     print_entries(out, "smtp.", &smtp_table);
     print_entries(out, "receivers[].", &receiver_table);
     print_entries(out, "receivers[].cadence.", &cadence_table);
+    print_entries(out, "receivers[].escalate.", &escalation_table);
     print_entries(out, "routes[].", &route_table);
 }

@@ -43,6 +43,12 @@ void loading_check_countries(
 /* The list `receivers` of tdwatch.yaml, and of the files that it names. */
 void config_read_receivers(const struct loading *loading, const struct node *list);
 
+/* The key `escalate` of a receiver, which may be absent; and whether the receivers that they name are there,
+ * once all are known. */
+void config_read_escalation(
+    const struct loading *loading, const struct node *map, struct escalation *ret_escalation);
+void config_check_escalations(const struct loading *loading);
+
 /* The list `routes`, once the receivers are known. */
 void config_read_routes(const struct loading *loading, const struct node *list);
 

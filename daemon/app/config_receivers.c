@@ -181,6 +181,7 @@ static void check_receiver(
         read_languages(loading, loading_place_of(loading, map, "languages"), &draft->languages);
     read_follows(loading, map, draft);
     read_agenda(loading, map, draft);
+    config_read_escalation(loading, draft->escalate, &receiver->escalation);
     if ((draft->email != NULL) == (draft->webhook != NULL)) {
         diag_error(
             loading->diags, receiver->place, "C006", "a receiver must have either 'email' or 'webhook'");

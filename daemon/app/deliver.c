@@ -1,6 +1,7 @@
 #include "app/deliver.h"
 
 #include "app/budget.h"
+#include "app/duty.h"
 #include "app/restrain.h"
 #include "app/target.h"
 #include "io/store_event.h"
@@ -38,6 +39,8 @@ static int deliver_event(struct engine *engine, const struct receiver *receiver,
         r = store_put_delivery(engine->store, &row, ret_id);
     if (r == 0)
         budget_use(engine, receiver);
+    if (r == 0 && !alert_event_closes(record->event))
+        r = duty_told(engine, receiver, record->id, record->severity, at_ms);
     arena_deinit(&arena);
     return r;
 }
@@ -59,13 +62,13 @@ static int release_one(
 }
 
 int deliver_events(struct engine *engine, const struct receiver *receiver, const struct held_rows *before,
-    const struct alert_record *record)
+    const struct alert_record *record, int64_t now_ms)
 {
     int64_t id;
     int r = 0;
     for (size_t i = 0; i < before->len && r == 0; i++)
-        r = release_one(engine, receiver, &before->items[i], record->at_ms);
-    return r == 0 ? deliver_event(engine, receiver, record, record->at_ms, &id) : r;
+        r = release_one(engine, receiver, &before->items[i], now_ms);
+    return r == 0 ? deliver_event(engine, receiver, record, now_ms, &id) : r;
 }
 
 /* ---- bulletins ---- */
@@ -128,6 +131,11 @@ static int release_bulletin(
         r = store_put_delivery(engine->store, &row, &id);
     for (size_t i = 0; r == 0 && i < rows->len; i++)
         r = store_release_held(engine->store, &rows->items[i], id);
+    for (size_t i = 0; r == 0 && i < bulletin.alert_count; i++) {
+        const struct bulletin_alert *alert = &bulletin.alerts[i];
+        if (alert->open)
+            r = duty_told(engine, receiver, alert->events[0].id, alert->severity, now_ms);
+    }
     if (r == 0)
         budget_use(engine, receiver);
     arena_deinit(&arena);

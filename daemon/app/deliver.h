@@ -10,7 +10,7 @@
 /* Delivers the event to the receiver, and before it what is held of its alert and came earlier, so that the
  * receiver hears the events in order. 0 or -errno. */
 int deliver_events(struct engine *engine, const struct receiver *receiver, const struct held_rows *before,
-    const struct alert_record *record);
+    const struct alert_record *record, int64_t now_ms);
 
 /* Releases all that is due. What cannot be released yet is put off. */
 int deliver_due(struct engine *engine, int64_t now_ms);

@@ -8,6 +8,7 @@
 #include "app/announce.h"
 #include "app/budget.h"
 #include "app/deliver.h"
+#include "app/duty.h"
 #include "app/engine_state.h"
 #include "app/ingest.h"
 #include "app/restrain.h"
@@ -18,6 +19,7 @@
 #include "core/period.h"
 #include "feeds/url.h"
 #include "io/file.h"
+#include "io/store_duty.h"
 
 enum {
     FAILURES_BEFORE_ALERT = 3,  /* one missed fetch is weather */
@@ -62,11 +64,13 @@ void engine_answer_free(struct engine_answer *answer)
 /* When the engine is to be woken: the earliest time at which something held is due. */
 static int64_t next_tick(struct engine *engine)
 {
-    int64_t next_ms = INT64_MAX;
-    int r = engine->store != NULL ? store_next_held(engine->store, &next_ms) : -ENOENT;
+    int64_t held_ms = INT64_MAX, duty_ms = INT64_MAX;
+    int r = engine->store != NULL ? store_next_held(engine->store, &held_ms) : -ENOENT;
+    if (r == 0 || (r == -ENOENT && engine->store != NULL))
+        r = store_next_duty(engine->store, &duty_ms);
     if (r < 0 && r != -ENOENT)
         log_error("store cannot be read: %s", store_error(engine->store));
-    return next_ms;
+    return held_ms < duty_ms ? held_ms : duty_ms;
 }
 
 static void send(struct engine *engine, struct engine_answer *answer)
@@ -548,11 +552,10 @@ static void handle_tick(struct engine *engine, const struct engine_message *mess
     struct engine_answer *answer = answer_new(ANSWER_TICKED);
     int r = store_begin(engine->store);
     if (r == 0)
-        r = deliver_due(engine, message->now_ms);
+        r = duty_run(engine, message->now_ms);
     if (r == 0)
-        r = store_commit(engine->store);
-    else
-        store_rollback(engine->store);
+        r = deliver_due(engine, message->now_ms);
+    r = end_transaction(engine, r);
     if (r < 0) {
         log_error("what was held cannot be released: %s", store_error(engine->store));
         answer->tick_ms = message->now_ms + STORE_RETRY_MS;

@@ -48,6 +48,11 @@ bool alert_event_notifies(enum alert_event event)
     return event != EVENT_NONE && event != EVENT_CONFIRMED;
 }
 
+bool alert_event_closes(enum alert_event event)
+{
+    return event == EVENT_CLEARED || event == EVENT_RETRACTED;
+}
+
 bool alert_event_repeats(enum alert_event event)
 {
     return event == EVENT_STALE || event == EVENT_CONFIRMED;

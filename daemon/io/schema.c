@@ -247,7 +247,17 @@ static const char *const migrations[] = {
     " CHECK ((alert IS NULL) <> (silence IS NULL))"
     ") STRICT;"
     "CREATE INDEX action_alert ON action (alert, id) WHERE alert IS NOT NULL;"
-    "CREATE INDEX action_silence ON action (silence, id) WHERE silence IS NOT NULL;",
+    "CREATE INDEX action_silence ON action (silence, id) WHERE silence IS NOT NULL;"
+
+    "CREATE TABLE duty (" /* what the daemon does at a time, unless people act before */
+    " kind INTEGER NOT NULL CHECK (kind > 0),"
+    " alert TEXT NOT NULL,"
+    " silence INTEGER NOT NULL,"
+    " receiver TEXT NOT NULL,"
+    " due_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, alert, silence, receiver)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX duty_due ON duty (due_ms);",
 };
 
 int schema_newest(void)

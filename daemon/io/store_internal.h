@@ -84,6 +84,11 @@ enum statement {
     SQL_PUT_OFF,
     SQL_WAKE_HELD,
     SQL_DROP_HELD,
+    SQL_PUT_DUTY,
+    SQL_MOVE_DUTY,
+    SQL_DROP_DUTY,
+    SQL_NEXT_DUTY,
+    SQL_DUE_DUTIES,
     SQL_COUNT,
     SQL_STATEMENT_COUNT
 };

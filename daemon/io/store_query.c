@@ -204,6 +204,15 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_EACH_ACTION] = "SELECT " ACTION_COLUMNS " FROM action ORDER BY id",
     [SQL_EACH_ALERT_ACTION] = "SELECT " ACTION_COLUMNS " FROM action WHERE alert = ? ORDER BY id",
 
+    [SQL_PUT_DUTY] = "INSERT INTO duty (kind, alert, silence, receiver, due_ms) VALUES (?, ?, ?, ?, ?)"
+                     " ON CONFLICT DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)",
+    [SQL_MOVE_DUTY] = "INSERT OR REPLACE INTO duty (kind, alert, silence, receiver, due_ms)"
+                      " VALUES (?, ?, ?, ?, ?)",
+    [SQL_DROP_DUTY] = "DELETE FROM duty WHERE kind = ? AND alert = ? AND silence = ? AND receiver = ?",
+    [SQL_NEXT_DUTY] = "SELECT due_ms FROM duty ORDER BY due_ms LIMIT 1",
+    [SQL_DUE_DUTIES] = "SELECT kind, alert, silence, receiver, due_ms FROM duty WHERE due_ms <= ?"
+                       " ORDER BY due_ms, kind, alert, silence, receiver",
+
     [SQL_COUNT] = "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"
                   " (SELECT count(*) FROM payload), (SELECT count(*) FROM payload WHERE accepted = 0),"
                   " (SELECT count(*) FROM alert WHERE closed_ms IS NULL), (SELECT count(*) FROM event),"
