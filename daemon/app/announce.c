@@ -95,7 +95,9 @@ static bool is_told_of_silence(const struct telling *telling, const struct recei
         if (str_equal(id, telling->record->scope.product))
             author = target_find(engine->setup->config, silence->author);
     }
-    return author != NULL ? receiver == author : receiver->audience == AUDIENCE_INTERNAL;
+    if (receiver->audience != AUDIENCE_INTERNAL)
+        return false;
+    return author == NULL || author->audience != AUDIENCE_INTERNAL || receiver == author;
 }
 
 /* Whether the receiver is to know. What becomes of an alert concerns those who were told of it, wherever

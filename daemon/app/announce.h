@@ -39,7 +39,7 @@ int announce_to(struct engine *engine, const struct receiver *receiver, const st
  * it. */
 int announce_lapsed(struct engine *engine, const struct alert_scope *scope, int64_t now_ms);
 
-/* What is said of a silence, to its author where a receiver has that name, else to those of the house. */
+/* What is said of a silence, to its author where an internal receiver has that name, else to all of them. */
 enum silence_news { SILENCE_NEWS_ENDING, SILENCE_NEWS_ENDED, SILENCE_NEWS_UNMET };
 int announce_silence(
     struct engine *engine, const struct silence_entry *entry, enum silence_news news, int64_t now_ms);

@@ -8,6 +8,7 @@
 #include "io/store_action.h"
 #include "io/store_duty.h"
 #include "io/store_event.h"
+#include "io/store_held.h"
 
 #define HOUR_MS INT64_C(3600000)
 
@@ -148,8 +149,11 @@ static int lapse(struct engine *engine, const struct duty *duty, int64_t now_ms,
         r = store_drop_duty(engine->store, duty);
     if (r < 0 || !alert.told.open || now_ms < handling.acknowledged_until_ms)
         return r;
+    bool held = false; /* what was held until now says that it stands */
     r = journal(engine, ACTION_LAPSED, &alert, "", now_ms);
-    return r == 0 ? announce_lapsed(engine, &alert.scope, now_ms) : r;
+    if (r == 0)
+        r = store_is_held(engine->store, alert.id, HOLD_ACKNOWLEDGED, &held);
+    return r == 0 && !held ? announce_lapsed(engine, &alert.scope, now_ms) : r;
 }
 
 static const struct silence_entry *find_silence(const struct engine *engine, int64_t id)

@@ -33,7 +33,8 @@ int store_drop_duty(struct store *store, const struct duty *duty);
 /* The earliest; -ENOENT: there is none. */
 int store_next_duty(struct store *store, int64_t *ret_ms);
 
-/* What is due, oldest first; texts in `arena`. */
+/* What is due, oldest first, and of the same moment the end of an acknowledgement before an escalation; texts
+ * in `arena`. */
 int store_due_duties(
     struct store *store, int64_t now_ms, struct arena *arena, struct duty **ret_duties, size_t *ret_count);
 

@@ -118,6 +118,18 @@ int store_put_off(struct store *store, const char *receiver, const char *alert, 
     return query_run(&query);
 }
 
+int store_is_held(struct store *store, const char *alert, enum hold why, bool *ret_held)
+{
+    struct query query = query_start(store, SQL_IS_HELD);
+    query_bind_int(&query, why);
+    query_bind_text(&query, alert);
+    bool held = query_step(&query) > 0;
+    int r = query_end(&query);
+    if (r == 0)
+        *ret_held = held;
+    return r;
+}
+
 int store_wake_held(struct store *store, enum hold why, int64_t now_ms)
 {
     struct query query = query_start(store, SQL_WAKE_HELD);

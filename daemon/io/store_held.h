@@ -48,6 +48,9 @@ int store_delay_held(
 int store_put_off(
     struct store *store, const char *receiver, const char *alert, const struct holding *holding);
 
+/* Whether something of the alert is held for this reason. */
+int store_is_held(struct store *store, const char *alert, enum hold why, bool *ret_held);
+
 /* Makes due what is held for this reason. */
 int store_wake_held(struct store *store, enum hold why, int64_t now_ms);
 

@@ -83,6 +83,7 @@ enum statement {
     SQL_DELAY_HELD,
     SQL_PUT_OFF,
     SQL_WAKE_HELD,
+    SQL_IS_HELD,
     SQL_DROP_HELD,
     SQL_PUT_DUTY,
     SQL_MOVE_DUTY,

@@ -187,6 +187,7 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " ORDER BY seq",
     [SQL_DELAY_HELD] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND until_ms <= ?2",
     [SQL_PUT_OFF] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND alert = ?2",
+    [SQL_IS_HELD] = "SELECT 1 FROM held WHERE why = ? AND alert = ? LIMIT 1",
     [SQL_WAKE_HELD] = "UPDATE held SET until_ms = ?2 WHERE why = ?1 AND until_ms > ?2",
     [SQL_DROP_HELD] = "DELETE FROM held WHERE receiver = ? AND alert = ? AND seq = ?",
 
@@ -211,7 +212,7 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_DROP_DUTY] = "DELETE FROM duty WHERE kind = ? AND alert = ? AND silence = ? AND receiver = ?",
     [SQL_NEXT_DUTY] = "SELECT due_ms FROM duty ORDER BY due_ms LIMIT 1",
     [SQL_DUE_DUTIES] = "SELECT kind, alert, silence, receiver, due_ms FROM duty WHERE due_ms <= ?"
-                       " ORDER BY due_ms, kind, alert, silence, receiver",
+                       " ORDER BY due_ms, kind DESC, alert, silence, receiver",
 
     [SQL_COUNT] = "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"
                   " (SELECT count(*) FROM payload), (SELECT count(*) FROM payload WHERE accepted = 0),"
