@@ -89,8 +89,11 @@ static int tell_escalated(struct engine *engine, const struct alert_row *alert,
     const struct receiver *receiver, int64_t now_ms, struct arena *arena)
 {
     struct alert_record record;
-    int r = newest_record(engine, alert, arena, &record);
-    if (r < 0)
+    bool knows = false;
+    int r = store_knows_of(engine->store, alert->id, receiver->name, &knows);
+    if (r == 0 && !knows)
+        r = newest_record(engine, alert, arena, &record);
+    if (r < 0 || knows)
         return r;
     record.reason = "escalated";
     r = announce_to(engine, receiver, &record, now_ms);

@@ -118,16 +118,30 @@ int store_put_off(struct store *store, const char *receiver, const char *alert, 
     return query_run(&query);
 }
 
+/* Ends the query. */
+static int take_answer(struct query *query, bool *ret_answer)
+{
+    bool found = query_step(query) > 0;
+    int r = query_end(query);
+    if (r == 0)
+        *ret_answer = found;
+    return r;
+}
+
 int store_is_held(struct store *store, const char *alert, enum hold why, bool *ret_held)
 {
     struct query query = query_start(store, SQL_IS_HELD);
     query_bind_int(&query, why);
     query_bind_text(&query, alert);
-    bool held = query_step(&query) > 0;
-    int r = query_end(&query);
-    if (r == 0)
-        *ret_held = held;
-    return r;
+    return take_answer(&query, ret_held);
+}
+
+int store_knows_of(struct store *store, const char *alert, const char *receiver, bool *ret_knows)
+{
+    struct query query = query_start(store, SQL_KNOWS_OF);
+    query_bind_text(&query, alert);
+    query_bind_text(&query, receiver);
+    return take_answer(&query, ret_knows);
 }
 
 int store_wake_held(struct store *store, enum hold why, int64_t now_ms)

@@ -51,6 +51,9 @@ int store_put_off(
 /* Whether something of the alert is held for this reason. */
 int store_is_held(struct store *store, const char *alert, enum hold why, bool *ret_held);
 
+/* Whether anything of the alert was told to the receiver, or is held for it. */
+int store_knows_of(struct store *store, const char *alert, const char *receiver, bool *ret_knows);
+
 /* Makes due what is held for this reason. */
 int store_wake_held(struct store *store, enum hold why, int64_t now_ms);
 

@@ -84,6 +84,7 @@ enum statement {
     SQL_PUT_OFF,
     SQL_WAKE_HELD,
     SQL_IS_HELD,
+    SQL_KNOWS_OF,
     SQL_DROP_HELD,
     SQL_PUT_DUTY,
     SQL_MOVE_DUTY,

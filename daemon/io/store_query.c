@@ -188,6 +188,8 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_DELAY_HELD] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND until_ms <= ?2",
     [SQL_PUT_OFF] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND alert = ?2",
     [SQL_IS_HELD] = "SELECT 1 FROM held WHERE why = ? AND alert = ? LIMIT 1",
+    [SQL_KNOWS_OF] = "SELECT 1 FROM delivery_event WHERE alert = ?1 AND receiver = ?2"
+                     " UNION ALL SELECT 1 FROM held WHERE alert = ?1 AND receiver = ?2 LIMIT 1",
     [SQL_WAKE_HELD] = "UPDATE held SET until_ms = ?2 WHERE why = ?1 AND until_ms > ?2",
     [SQL_DROP_HELD] = "DELETE FROM held WHERE receiver = ? AND alert = ? AND seq = ?",
 
