@@ -1,4 +1,4 @@
-/* link: daemon/app/config daemon/app/config_keys daemon/app/config_text daemon/app/config_print daemon/app/roff daemon/io/yaml daemon/io/file daemon/io/mail_address daemon/base/keys daemon/base/node daemon/base/map daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str daemon/app/config_receivers daemon/app/config_routes daemon/io/zone_data daemon/core/agenda daemon/core/zone daemon/core/alert daemon/core/selector daemon/core/basket daemon/core/code daemon/core/row daemon/core/period daemon/base/digest daemon/core/filter */
+/* link: daemon/app/config daemon/app/config_keys daemon/app/config_text daemon/app/config_print daemon/app/roff daemon/io/yaml daemon/io/file daemon/io/mail_address daemon/base/keys daemon/base/node daemon/base/map daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str daemon/app/config_escalation daemon/app/config_receivers daemon/app/config_routes daemon/io/zone_data daemon/core/agenda daemon/core/zone daemon/core/alert daemon/core/selector daemon/core/basket daemon/core/code daemon/core/row daemon/core/period daemon/base/digest daemon/core/filter */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -261,6 +261,13 @@ static void every_fault_has_its_code_and_line(void **state)
         {"receivers:\n  - {name: x, " HOOK ", cadence: {watch: hourly}}\n", "C017", 2},
         {"receivers:\n  - {name: x, " HOOK ", cadence: {watch: weekly moonday 08:00}}\n", "C017", 2},
         {"receivers:\n  - {name: x, " HOOK ", cadence: {wtch: at once}}\n", "K001", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {after: 4h, to: [y]}}\n", "C024", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {after: 4h, to: [x]}}\n", "C024", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {after: 4h, to: []}}\n", "C024", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {after: 4h}}\n", "K002", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {to: [y]}}\n", "K002", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {after: 5s, to: [y]}}\n", "K005", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: soon}\n", "K003", 2},
         {"receivers:\n  - {name: x, " HOOK ", severities: [grave]}\n", "C019", 2},
         {"receivers:\n  - {name: x, " HOOK ", markets: [USA]}\n", "C001", 2},
         {"receivers:\n  - {name: x, " HOOK ", limit_per_hour: 0}\n", "K005", 2},

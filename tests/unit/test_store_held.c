@@ -27,7 +27,7 @@ static void journal(struct temp_store *temp, struct alert_record record)
 
 static void hold(struct temp_store *temp, const char *receiver, const char *alert, int seq, int64_t until_ms)
 {
-    struct held_row row = {receiver, alert, seq, {HOLD_CADENCE, until_ms}, SEVERITY_WATCH};
+    struct held_row row = {receiver, alert, seq, {HOLD_CADENCE, until_ms}, SEVERITY_WATCH, EVENT_RAISED};
     assert_int_equal(store_put_held(temp->store, &row), 0);
 }
 
@@ -127,7 +127,8 @@ static void what_is_released_is_part_of_one_delivery_and_held_no_longer(void **s
     hold(temp, "firm", "a", 1, 100);
     hold(temp, "firm", "b", 1, 100);
     int64_t delivery = deliver(temp, "firm", "a", 1);
-    struct held_row a = {"firm", "a", 1, {HOLD_CADENCE, 100}, SEVERITY_WATCH}, b = {"firm", "b", 1, {HOLD_LIMIT, 100}, SEVERITY_WATCH};
+    struct held_row a = {"firm", "a", 1, {HOLD_CADENCE, 100}, SEVERITY_WATCH, EVENT_RAISED},
+                    b = {"firm", "b", 1, {HOLD_LIMIT, 100}, SEVERITY_WATCH, EVENT_RAISED};
     assert_int_equal(store_release_held(temp->store, &a, delivery), 0);
     assert_int_equal(store_release_held(temp->store, &b, delivery), 0);
     assert_string_equal(temp_store_sql(temp, "SELECT count(*) FROM held"), "0");
@@ -165,7 +166,7 @@ static void later_event_waits_for_a_delivery_of_several(void **state)
     journal(temp, alert("b", SEVERITY_WARNING, 2, 20));
     hold(temp, "firm", "b", 1, 100);
     int64_t several = deliver(temp, "firm", "a", 1);
-    struct held_row b = {"firm", "b", 1, {HOLD_CADENCE, 100}, SEVERITY_WATCH};
+    struct held_row b = {"firm", "b", 1, {HOLD_CADENCE, 100}, SEVERITY_WATCH, EVENT_RAISED};
     assert_int_equal(store_release_held(temp->store, &b, several), 0);
     struct attempt_row failed = {.delivery = several, .at_ms = 30, .next_ms = 1000, .text = "down"};
     assert_int_equal(store_put_attempt(temp->store, &failed), 0);
