@@ -1,5 +1,7 @@
 #include "app/deliver.h"
 
+#include <errno.h>
+
 #include "app/budget.h"
 #include "app/target.h"
 #include "io/store_event.h"
@@ -133,6 +135,18 @@ static int release_bulletin(
     return r;
 }
 
+/* As one message, or as several where it would be too long. */
+static int release(
+    struct engine *engine, const struct receiver *receiver, const struct held_rows *rows, int64_t now_ms)
+{
+    struct held_rows part = *rows;
+    int r = -EMSGSIZE;
+    for (; r == -EMSGSIZE && part.len > 0; part.len /= 2)
+        r = part.len == 1 ? release_one(engine, receiver, &part.items[0], now_ms)
+                          : release_bulletin(engine, receiver, &part, now_ms);
+    return r;
+}
+
 /* ---- what is due ---- */
 
 /* What holds the rows still. A time that the receiver chose itself is not disturbed by its quiet hours. */
@@ -164,16 +178,15 @@ static int release_due(struct engine *engine, const struct receiver *receiver, i
         struct arena arena = ARENA_NULL;
         struct held_rows rows;
         struct holding holding = HOLDING_NONE;
-        int r = store_due_held(engine->store, receiver->name, now_ms, BULLETIN_EVENTS_MAX, &arena, &rows);
+        int r = store_due_held(
+            engine->store, receiver->name, now_ms, target_channel(receiver)->bulletin_max, &arena, &rows);
         if (r == 0 && rows.len > 0)
             r = still_held(engine, receiver, &rows, now_ms, &holding);
         bool done = r < 0 || rows.len == 0 || holding.why != HOLD_NONE;
         if (r == 0 && holding.why != HOLD_NONE)
             r = store_delay_held(engine->store, receiver->name, now_ms, &holding);
-        else if (r == 0 && rows.len == 1)
-            r = release_one(engine, receiver, &rows.items[0], now_ms);
-        else if (r == 0 && rows.len > 1)
-            r = release_bulletin(engine, receiver, &rows, now_ms);
+        else if (r == 0 && rows.len > 0)
+            r = release(engine, receiver, &rows, now_ms);
         arena_deinit(&arena);
         if (done || r < 0)
             return r;

@@ -39,6 +39,10 @@ int store_due_held(struct store *store, const char *receiver, int64_t now_ms, si
 int store_held_before(
     struct store *store, const struct held_row *row, struct arena *arena, struct held_rows *ret_rows);
 
+/* Calls fn for what is held of an alert, by event and receiver. */
+int store_each_alert_held(struct store *store, const char *alert,
+    void (*fn)(void *userdata, const struct held_row *row), void *userdata);
+
 /* Puts off what is due for a receiver; `why` says what holds it from now on. */
 int store_delay_held(
     struct store *store, const char *receiver, int64_t now_ms, const struct holding *holding);

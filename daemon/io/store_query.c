@@ -182,6 +182,8 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE receiver = ? AND alert = ?"
         " AND seq < ?"
         " ORDER BY seq",
+    [SQL_EACH_ALERT_HELD] = "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE alert = ?"
+                            " ORDER BY seq, receiver",
     [SQL_DELAY_HELD] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND until_ms <= ?2",
     [SQL_DROP_HELD] = "DELETE FROM held WHERE receiver = ? AND alert = ? AND seq = ?",
 
