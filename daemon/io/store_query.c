@@ -172,11 +172,12 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_EACH_DUE_RECEIVER] = "SELECT DISTINCT receiver FROM held WHERE until_ms <= ? ORDER BY receiver",
     /* The events of an alert stay together, and in order. */
     [SQL_DUE_HELD] =
-        "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE receiver = ?1 AND EXISTS"
+        "SELECT receiver, held.alert, held.seq, why, until_ms, event.severity FROM held"
+        " JOIN event USING (alert, seq) JOIN alert ON alert.id = held.alert WHERE receiver = ?1 AND EXISTS"
         " (SELECT 1 FROM held AS due WHERE due.receiver = ?1 AND due.alert = held.alert"
         " AND due.seq >= held.seq AND due.until_ms <= ?2)"
-        " ORDER BY max(severity) OVER (PARTITION BY alert) DESC, min(at_ms) OVER (PARTITION BY alert), "
-        "alert, seq"
+        " ORDER BY max(event.severity) OVER (PARTITION BY held.alert) DESC,"
+        " min(at_ms) OVER (PARTITION BY held.alert), rule, product, market, origin, held.alert, held.seq"
         " LIMIT ?3",
     [SQL_HELD_BEFORE] =
         "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE receiver = ? AND alert = ?"
