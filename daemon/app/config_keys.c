@@ -260,8 +260,7 @@ static const struct key route_keys[] = {
         .offset = ROUTE_AT(route.to),
         .fallback = "[]",
         .reloadable = true,
-        .help = "Receivers, or beginnings of their names with a star; empty: all. Each is told of what it "
-                "follows."},
+        .help = "Receivers, or beginnings of their names with a star, told of what they follow; empty: all."},
     {.name = "continue",
         .kind = KEY_BOOL,
         .offset = ROUTE_AT(route.goes_on),
