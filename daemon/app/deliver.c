@@ -201,16 +201,9 @@ static struct receiver gone(const char *name)
         .name = name, .channel = CHANNEL_EMAIL, .address = "", .languages = (1U << LANGUAGE_COUNT) - 1};
 }
 
-int deliver_due(struct engine *engine, int64_t now_ms)
+int deliver_due(struct engine *engine, const char *receiver, int64_t now_ms)
 {
-    struct arena arena = ARENA_NULL;
-    struct texts names = {0};
-    int r = store_due_receivers(engine->store, now_ms, &arena, &names);
-    for (size_t i = 0; r == 0 && i < names.len; i++) {
-        const struct receiver nobody = gone(names.items[i]);
-        const struct receiver *receiver = target_find(engine->setup->config, names.items[i]);
-        r = release_due(engine, receiver != NULL ? receiver : &nobody, now_ms);
-    }
-    arena_deinit(&arena);
-    return r;
+    const struct receiver nobody = gone(receiver);
+    const struct receiver *found = target_find(engine->setup->config, receiver);
+    return release_due(engine, found != NULL ? found : &nobody, now_ms);
 }

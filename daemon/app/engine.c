@@ -16,6 +16,7 @@
 #include "core/period.h"
 #include "feeds/url.h"
 #include "io/file.h"
+#include "io/store_held.h"
 
 enum {
     FAILURES_BEFORE_ALERT = 3,  /* one missed fetch is weather */
@@ -534,21 +535,32 @@ static void handle_attempted(struct engine *engine, const struct engine_message 
 
 /* ---- what was held ---- */
 
-/* All that is due is released in one transaction, or nothing is, and it is tried again. */
-static void handle_tick(struct engine *engine, const struct engine_message *message)
+/* What is due for one receiver is one transaction: what cannot be released for one keeps no other waiting. */
+static bool release_for(struct engine *engine, const char *receiver, int64_t now_ms)
 {
-    struct engine_answer *answer = answer_new(ANSWER_TICKED);
+    budget_forget(engine);
     int r = store_begin(engine->store);
     if (r == 0)
-        r = deliver_due(engine, message->now_ms);
+        r = deliver_due(engine, receiver, now_ms);
     if (r == 0)
         r = store_commit(engine->store);
     else
         store_rollback(engine->store);
-    if (r < 0) {
-        log_error("what was held cannot be released: %s", store_error(engine->store));
+    if (r < 0)
+        log_error("what is held cannot be released receiver=%s: %s", receiver,
+            r == -EMSGSIZE ? "a message would be too long" : store_error(engine->store));
+    return r == 0;
+}
+
+static void handle_tick(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_TICKED);
+    struct texts receivers = {0};
+    bool released = store_due_receivers(engine->store, message->now_ms, &answer->arena, &receivers) == 0;
+    for (size_t i = 0; i < receivers.len && !engine_cancelled(engine); i++)
+        released = release_for(engine, receivers.items[i], message->now_ms) && released;
+    if (!released)
         answer->tick_ms = message->now_ms + STORE_RETRY_MS;
-    }
     send(engine, answer);
 }
 
