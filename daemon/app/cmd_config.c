@@ -92,7 +92,8 @@ int cmd_config(const char *config_path, int argc, char **argv)
     else if (option == 's')
         return print_schema(optarg);
     else
-        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|tables|tests|receivers\n", stderr),
+        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|tables|tests|receivers\n",
+                   stderr),
                EXIT_USAGE;
     return EXIT_OK;
 }
