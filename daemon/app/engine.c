@@ -19,8 +19,9 @@
 #include "io/store_held.h"
 
 enum {
-    FAILURES_BEFORE_ALERT = 3,  /* one missed fetch is weather */
-    STORE_RETRY_MS = 60 * 1000, /* what the store would not take is brought to it again */
+    FAILURES_BEFORE_ALERT = 3,          /* one missed fetch is weather */
+    STORE_RETRY_MS = 60 * 1000,         /* what the store would not take is brought to it again */
+    HELD_MAX_MS = 8 * 24 * 3600 * 1000, /* no agenda holds for longer: the longest is a week */
 };
 
 /* ---- messages and answers ---- */
@@ -195,6 +196,8 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
         r = announce_orphans(engine, &why);
     if (r == 0)
         r = reopen_quarantine(engine, reopen_ms);
+    if (r == 0)
+        r = store_recall_held(engine->store, now_ms, now_ms + HELD_MAX_MS);
     if (r == 0)
         r = store_commit(engine->store);
     else

@@ -129,6 +129,14 @@ int store_delay_held(struct store *store, const char *receiver, int64_t now_ms, 
     return query_run(&query);
 }
 
+int store_recall_held(struct store *store, int64_t now_ms, int64_t latest_ms)
+{
+    struct query query = query_start(store, SQL_RECALL_HELD);
+    query_bind_int(&query, now_ms);
+    query_bind_int(&query, latest_ms);
+    return query_run(&query);
+}
+
 static int drop_held(struct store *store, const struct held_row *row)
 {
     struct query query = query_start(store, SQL_DROP_HELD);

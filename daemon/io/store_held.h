@@ -47,6 +47,10 @@ int store_each_alert_held(struct store *store, const char *alert,
 int store_delay_held(
     struct store *store, const char *receiver, int64_t now_ms, const struct holding *holding);
 
+/* What was held by a clock that was wrong is due: rows whose time is the receiver's own (its agenda, its
+ * limit) and yet is after `latest_ms`. */
+int store_recall_held(struct store *store, int64_t now_ms, int64_t latest_ms);
+
 /* The row becomes a part of the delivery and is held no longer. */
 int store_release_held(struct store *store, const struct held_row *row, int64_t delivery);
 

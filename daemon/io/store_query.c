@@ -186,6 +186,8 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_EACH_ALERT_HELD] = "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE alert = ?"
                             " ORDER BY seq, receiver",
     [SQL_DELAY_HELD] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND until_ms <= ?2",
+    /* 1 to 3: quiet hours, cadence, limit. */
+    [SQL_RECALL_HELD] = "UPDATE held SET until_ms = ?1 WHERE until_ms > ?2 AND why <= 3",
     [SQL_DROP_HELD] = "DELETE FROM held WHERE receiver = ? AND alert = ? AND seq = ?",
 
     [SQL_COUNT] = "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"

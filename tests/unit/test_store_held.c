@@ -119,6 +119,20 @@ static void what_is_put_off_is_due_later_and_says_why(void **state)
     assert_string_equal(temp_store_sql(temp, "SELECT group_concat(why) FROM held"), "3,2");
 }
 
+static void what_a_wrong_clock_held_is_recalled(void **state)
+{
+    struct temp_store *temp = *state;
+    journal(temp, alert("a", SEVERITY_WATCH, 1, 10));
+    journal(temp, alert("b", SEVERITY_WATCH, 1, 10));
+    hold(temp, "firm", "a", 1, 99000);
+    hold(temp, "desk", "a", 1, 900);
+    struct held_row silenced = {"firm", "b", 1, {HOLD_SILENCED, 99000}, SEVERITY_WATCH};
+    assert_int_equal(store_put_held(temp->store, &silenced), 0);
+    assert_int_equal(store_recall_held(temp->store, 500, 1000), 0);
+    assert_string_equal(due(temp, "firm", 500, 9), "a.1");
+    assert_string_equal(due(temp, "desk", 899, 9), "");
+}
+
 static void what_is_released_is_part_of_one_delivery_and_held_no_longer(void **state)
 {
     struct temp_store *temp = *state;
@@ -127,7 +141,8 @@ static void what_is_released_is_part_of_one_delivery_and_held_no_longer(void **s
     hold(temp, "firm", "a", 1, 100);
     hold(temp, "firm", "b", 1, 100);
     int64_t delivery = deliver(temp, "firm", "a", 1);
-    struct held_row a = {"firm", "a", 1, {HOLD_CADENCE, 100}, SEVERITY_WATCH}, b = {"firm", "b", 1, {HOLD_LIMIT, 100}, SEVERITY_WATCH};
+    struct held_row a = {"firm", "a", 1, {HOLD_CADENCE, 100}, SEVERITY_WATCH},
+                    b = {"firm", "b", 1, {HOLD_LIMIT, 100}, SEVERITY_WATCH};
     assert_int_equal(store_release_held(temp->store, &a, delivery), 0);
     assert_int_equal(store_release_held(temp->store, &b, delivery), 0);
     assert_string_equal(temp_store_sql(temp, "SELECT count(*) FROM held"), "0");
@@ -219,6 +234,7 @@ int main(void)
         HELD_TEST(gravest_alert_comes_first_and_its_events_in_order),
         HELD_TEST(an_event_takes_the_earlier_ones_of_its_alert_along),
         HELD_TEST(what_is_put_off_is_due_later_and_says_why),
+        HELD_TEST(what_a_wrong_clock_held_is_recalled),
         HELD_TEST(what_is_released_is_part_of_one_delivery_and_held_no_longer),
         HELD_TEST(who_waits_for_it_counts_as_told),
         HELD_TEST(later_event_waits_for_a_delivery_of_several),
