@@ -179,6 +179,7 @@ schema: all
 	@$(B)/tdwatch config --schema feeds > feeds/tdwatch-feeds.schema.json
 	@$(B)/tdwatch config --schema tables > feeds/tdwatch-tables.schema.json
 	@$(B)/tdwatch config --schema tests > rules/tdwatch-tests.schema.json
+	@$(B)/tdwatch config --schema receivers > systemd/tdwatch-receivers.schema.json
 
 # To be read before it is committed.
 .PHONY: update-ok
@@ -209,6 +210,7 @@ install: all manuals
 	install -d $(DESTDIR)$(PREFIX)/share/tdwatch/feeds $(DESTDIR)$(PREFIX)/share/tdwatch/rules
 	install -m 644 feeds/*.yaml feeds/*.schema.json $(DESTDIR)$(PREFIX)/share/tdwatch/feeds
 	install -m 644 rules/*.yaml rules/*.schema.json $(DESTDIR)$(PREFIX)/share/tdwatch/rules
+	install -m 644 systemd/*.schema.json $(DESTDIR)$(PREFIX)/share/tdwatch
 	install -D -m 644 systemd/tdwatch.service $(DESTDIR)$(PREFIX)/lib/systemd/system/tdwatch.service
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 $(filter %.5,$(MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man5

@@ -105,7 +105,7 @@ static const char *const audiences[] = {[AUDIENCE_PUBLIC] = "public", [AUDIENCE_
 static const char *const quiet_exceptions[] = {"watch", "caution", "warning", "critical", "none", NULL};
 
 /* `email` and `webhook` have no default: that one of them is written says what the receiver is. */
-static const struct key receiver_keys[] = {
+const struct key receiver_keys[RECEIVER_KEYS] = {
     {.name = "name",
         .kind = KEY_NAME,
         .offset = RECEIVER_AT(receiver.name),
@@ -116,17 +116,20 @@ static const struct key receiver_keys[] = {
         .kind = KEY_TEXT,
         .offset = RECEIVER_AT(email),
         .reloadable = true,
+        .shape = &shape_some_text,
         .help = "E-mail address; a receiver has either this or a webhook."},
     {.name = "webhook",
         .kind = KEY_TEXT,
         .offset = RECEIVER_AT(webhook),
         .reloadable = true,
+        .shape = &shape_some_text,
         .help = "https URL that events are posted to, signed (Standard Webhooks)."},
     {.name = "languages",
         .kind = KEY_TEXTS,
         .offset = RECEIVER_AT(languages),
         .fallback = "[vi, en]",
         .reloadable = true,
+        .shape = &config_languages_shape,
         .help = "Languages of the messages: vi, en."},
     {.name = "audience",
         .kind = KEY_CHOICE,
@@ -139,6 +142,7 @@ static const struct key receiver_keys[] = {
         .kind = KEY_TEXT,
         .offset = RECEIVER_AT(receiver.secret_name),
         .reloadable = true,
+        .shape = &shape_some_text,
         .help = "Webhooks: name of the credential with the signing secret (whsec_...), or the absolute path "
                 "of a file of mode 0600."},
     {.name = "products",
@@ -146,30 +150,35 @@ static const struct key receiver_keys[] = {
         .offset = RECEIVER_AT(receiver.products),
         .fallback = "[]",
         .reloadable = true,
+        .shape = &config_products_shape,
         .help = "Baskets, HS codes and selectors that it follows; empty: all."},
     {.name = "markets",
         .kind = KEY_TEXTS,
         .offset = RECEIVER_AT(receiver.follows.markets),
         .fallback = "[]",
         .reloadable = true,
+        .shape = &config_countries_shape,
         .help = "Markets that it follows, two letters each; empty: all."},
     {.name = "severities",
         .kind = KEY_TEXTS,
         .offset = RECEIVER_AT(severities),
         .fallback = "[]",
         .reloadable = true,
+        .shape = &config_severities_shape,
         .help = "Severities that it is told of: watch, caution, warning, critical; empty: all."},
     {.name = "time_zone",
         .kind = KEY_TEXT,
         .offset = RECEIVER_AT(time_zone),
         .fallback = "Asia/Ho_Chi_Minh",
         .reloadable = true,
+        .shape = &config_zone_shape,
         .help = "Zone of its clock, a name of the IANA database."},
     {.name = "quiet_hours",
         .kind = KEY_TEXT,
         .offset = RECEIVER_AT(quiet_hours),
         .fallback = "",
         .reloadable = true,
+        .shape = &config_quiet_shape,
         .help = "Local hours in which it is told nothing, such as 22:00-07:00; what comes then is told at "
                 "their end."},
     {.name = "quiet_except",
@@ -183,6 +192,7 @@ static const struct key receiver_keys[] = {
         .kind = KEY_NODE,
         .offset = RECEIVER_AT(cadence),
         .reloadable = true,
+        .shape = &config_cadences_shape,
         .help = "When it is told of alerts of each severity."},
     {.name = "limit_per_hour",
         .kind = KEY_INTEGER,
@@ -195,13 +205,14 @@ static const struct key receiver_keys[] = {
     {.name = "escalate",
         .kind = KEY_NODE,
         .offset = RECEIVER_AT(escalate),
+        .shape = &config_escalation_shape,
         .reloadable = true,
         .help = "Who is told where nobody acknowledges what this receiver was told of."},
 };
 
 static const char *const severities[] = {"watch", "caution", "warning", "critical", NULL};
 
-static const struct key escalation_keys[] = {
+const struct key escalation_keys[ESCALATION_KEYS] = {
     {.name = "after",
         .kind = KEY_DURATION,
         .offset = offsetof(struct escalation, after_s),
@@ -213,6 +224,7 @@ static const struct key escalation_keys[] = {
     {.name = "to",
         .kind = KEY_TEXTS,
         .offset = offsetof(struct escalation, to),
+        .shape = &config_names_shape,
         .required = true,
         .reloadable = true,
         .help = "Names of the receivers that are told then."},
@@ -229,9 +241,10 @@ static const struct key escalation_keys[] = {
 #define CADENCE_KEY(severity, word)                                                                          \
     {                                                                                                        \
         .name = word, .kind = KEY_TEXT, .offset = (severity) * sizeof(const char *), .fallback = "at once",  \
-        .reloadable = true, .help = "When: at once, daily 08:00 or weekly monday 08:00, local time."         \
+        .reloadable = true, .shape = &config_cadence_shape,                                                  \
+        .help = "When: at once, daily 08:00 or weekly monday 08:00, local time."                             \
     }
-static const struct key cadence_keys[] = {
+const struct key cadence_keys[SEVERITY_COUNT] = {
     CADENCE_KEY(SEVERITY_WATCH, "watch"),
     CADENCE_KEY(SEVERITY_CAUTION, "caution"),
     CADENCE_KEY(SEVERITY_WARNING, "warning"),
@@ -291,8 +304,7 @@ static const struct key route_keys[] = {
         .offset = ROUTE_AT(route.to),
         .fallback = "[]",
         .reloadable = true,
-        .help = "Receivers, or beginnings of their names with a star; empty: all. Each is told of what it "
-                "follows."},
+        .help = "Receivers, or beginnings of their names with a star, told of what they follow; empty: all."},
     {.name = "continue",
         .kind = KEY_BOOL,
         .offset = ROUTE_AT(route.goes_on),
@@ -301,8 +313,12 @@ static const struct key route_keys[] = {
         .help = "Whether later routes are asked too."},
 };
 
-static const struct key receiver_file_keys[] = {
-    {.name = "receivers", .kind = KEY_NODE, .required = true, .help = "List of receivers."},
+const struct key receiver_file_keys[1] = {
+    {.name = "receivers",
+        .kind = KEY_NODE,
+        .required = true,
+        .shape = &config_receiver_list_shape,
+        .help = "List of receivers."},
 };
 
 const struct key_table config_table = {"the configuration", config_keys, COUNT(config_keys)};

@@ -3,6 +3,7 @@
 #define APP_CONFIG_KEYS_H
 
 #include "app/config.h"
+#include "base/shape.h"
 
 /* What the top level and the `smtp` section are read into. */
 struct config_draft {
@@ -42,5 +43,18 @@ extern const struct key_table route_table;      /* of struct route_draft */
 
 /* The one key of a file of receivers, into a const struct node *. */
 extern const struct key_table receiver_file_table;
+
+/* ---- shapes, beside the tables that they refer to (config_shapes.c) ---- */
+
+enum { RECEIVER_KEYS = 15, ESCALATION_KEYS = 3 };
+
+extern const struct key receiver_keys[RECEIVER_KEYS], cadence_keys[SEVERITY_COUNT], receiver_file_keys[1],
+    escalation_keys[ESCALATION_KEYS];
+
+extern const struct shape config_languages_shape, config_severities_shape, config_countries_shape,
+    config_products_shape, config_zone_shape, config_quiet_shape, config_cadence_shape, config_cadences_shape,
+    config_escalation_shape, config_names_shape, config_receiver_list_shape;
+
+extern const struct shape receiver_file_shape; /* of a whole file of receivers */
 
 #endif

@@ -1,5 +1,7 @@
 #include "app/deliver.h"
 
+#include <errno.h>
+
 #include "app/budget.h"
 #include "app/duty.h"
 #include "app/restrain.h"
@@ -142,6 +144,42 @@ static int release_bulletin(
     return r;
 }
 
+/* Whether one held event is told as it was: of a silence's or an inhibition's only where the alert has not
+ * moved on since, or else a bulletin says where it stands by now. */
+static int is_told_alone(struct engine *engine, const struct held_rows *rows, bool *ret_alone)
+{
+    const struct held_row *row = &rows->items[0];
+    struct arena arena = ARENA_NULL;
+    struct alert_record record;
+    struct alert_row alert;
+    *ret_alone = rows->len == 1;
+    if (rows->len != 1 || (row->holding.why != HOLD_SILENCED && row->holding.why != HOLD_INHIBITED))
+        return 0;
+    int r = store_get_record(engine->store, row->alert, row->seq, &arena, &record);
+    if (r == 0)
+        r = store_get_alert(engine->store, row->alert, &arena, &alert);
+    if (r == 0)
+        *ret_alone = alert.told.period == record.period && alert.told.severity == record.severity;
+    arena_deinit(&arena);
+    return r;
+}
+
+/* As one message, or as several where it would be too long. */
+static int release(
+    struct engine *engine, const struct receiver *receiver, const struct held_rows *rows, int64_t now_ms)
+{
+    struct held_rows part = *rows;
+    int r = -EMSGSIZE;
+    for (; r == -EMSGSIZE && part.len > 0; part.len /= 2) {
+        bool alone;
+        r = is_told_alone(engine, &part, &alone);
+        if (r == 0)
+            r = alone ? release_one(engine, receiver, &part.items[0], now_ms)
+                      : release_bulletin(engine, receiver, &part, now_ms);
+    }
+    return r;
+}
+
 /* ---- what is due ---- */
 
 /* Puts off the alert whose rows begin at `first`, if people or an alert that says more hold it back by now;
@@ -181,26 +219,6 @@ static int restrain_due(struct engine *engine, const struct receiver *receiver, 
     return r;
 }
 
-/* Whether one held event is told as it was: of a silence's or an inhibition's only where the alert has not
- * moved on since, or else a bulletin says where it stands by now. */
-static int is_told_alone(struct engine *engine, const struct held_rows *rows, bool *ret_alone)
-{
-    const struct held_row *row = &rows->items[0];
-    struct arena arena = ARENA_NULL;
-    struct alert_record record;
-    struct alert_row alert;
-    *ret_alone = rows->len == 1;
-    if (rows->len != 1 || (row->holding.why != HOLD_SILENCED && row->holding.why != HOLD_INHIBITED))
-        return 0;
-    int r = store_get_record(engine->store, row->alert, row->seq, &arena, &record);
-    if (r == 0)
-        r = store_get_alert(engine->store, row->alert, &arena, &alert);
-    if (r == 0)
-        *ret_alone = alert.told.period == record.period && alert.told.severity == record.severity;
-    arena_deinit(&arena);
-    return r;
-}
-
 /* What holds the rows still. A time that the receiver chose itself is not disturbed by its quiet hours. */
 static int still_held(struct engine *engine, const struct receiver *receiver, const struct held_rows *rows,
     int64_t now_ms, struct holding *ret_holding)
@@ -233,19 +251,15 @@ static int release_due(struct engine *engine, const struct receiver *receiver, i
         struct arena arena = ARENA_NULL;
         struct held_rows rows;
         struct holding holding = HOLDING_NONE;
-        bool alone = false;
-        r = store_due_held(engine->store, receiver->name, now_ms, BULLETIN_EVENTS_MAX, &arena, &rows);
+        r = store_due_held(
+            engine->store, receiver->name, now_ms, target_channel(receiver)->bulletin_max, &arena, &rows);
         if (r == 0 && rows.len > 0)
             r = still_held(engine, receiver, &rows, now_ms, &holding);
         bool done = r < 0 || rows.len == 0 || holding.why != HOLD_NONE;
-        if (r == 0 && !done)
-            r = is_told_alone(engine, &rows, &alone);
         if (r == 0 && holding.why != HOLD_NONE)
             r = store_delay_held(engine->store, receiver->name, now_ms, &holding);
-        else if (r == 0 && alone)
-            r = release_one(engine, receiver, &rows.items[0], now_ms);
         else if (r == 0 && rows.len > 0)
-            r = release_bulletin(engine, receiver, &rows, now_ms);
+            r = release(engine, receiver, &rows, now_ms);
         arena_deinit(&arena);
         if (done || r < 0)
             return r;
@@ -260,16 +274,9 @@ static struct receiver gone(const char *name)
         .name = name, .channel = CHANNEL_EMAIL, .address = "", .languages = (1U << LANGUAGE_COUNT) - 1};
 }
 
-int deliver_due(struct engine *engine, int64_t now_ms)
+int deliver_due(struct engine *engine, const char *receiver, int64_t now_ms)
 {
-    struct arena arena = ARENA_NULL;
-    struct texts names = {0};
-    int r = store_due_receivers(engine->store, now_ms, &arena, &names);
-    for (size_t i = 0; r == 0 && i < names.len; i++) {
-        const struct receiver nobody = gone(names.items[i]);
-        const struct receiver *receiver = target_find(engine->setup->config, names.items[i]);
-        r = release_due(engine, receiver != NULL ? receiver : &nobody, now_ms);
-    }
-    arena_deinit(&arena);
-    return r;
+    const struct receiver nobody = gone(receiver);
+    const struct receiver *found = target_find(engine->setup->config, receiver);
+    return release_due(engine, found != NULL ? found : &nobody, now_ms);
 }

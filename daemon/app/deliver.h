@@ -12,7 +12,7 @@
 int deliver_events(struct engine *engine, const struct receiver *receiver, const struct held_rows *before,
     const struct alert_record *record, int64_t now_ms);
 
-/* Releases all that is due. What cannot be released yet is put off. */
-int deliver_due(struct engine *engine, int64_t now_ms);
+/* Releases all that is due for a receiver, by its name. What its limit or its quiet hours hold is put off. */
+int deliver_due(struct engine *engine, const char *receiver, int64_t now_ms);
 
 #endif

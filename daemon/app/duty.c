@@ -6,7 +6,6 @@
 #include "app/restrain.h"
 #include "app/target.h"
 #include "io/store_action.h"
-#include "io/store_duty.h"
 #include "io/store_event.h"
 #include "io/store_held.h"
 
@@ -188,32 +187,27 @@ static int report(struct engine *engine, const struct duty *duty, int64_t now_ms
     return r == 0 && entry->met == 0 ? announce_silence(engine, entry, SILENCE_NEWS_UNMET, now_ms) : r;
 }
 
-static int run(struct engine *engine, const struct duty *duty, int64_t now_ms, struct arena *arena)
+int duty_do(struct engine *engine, const struct duty *duty, int64_t now_ms)
 {
+    struct arena arena = ARENA_NULL;
+    int r = 0;
     switch (duty->kind) {
     case DUTY_ESCALATE:
-        return escalate(engine, duty, now_ms, arena);
+        r = escalate(engine, duty, now_ms, &arena);
+        break;
     case DUTY_LAPSE:
-        return lapse(engine, duty, now_ms, arena);
+        r = lapse(engine, duty, now_ms, &arena);
+        break;
     case DUTY_NOTICE:
-        return notice(engine, duty, now_ms);
+        r = notice(engine, duty, now_ms);
+        break;
     case DUTY_REPORT:
-        return report(engine, duty, now_ms);
+        r = report(engine, duty, now_ms);
+        break;
     case DUTY_NONE:
     case DUTY_KIND_COUNT:
         break;
     }
-    return store_drop_duty(engine->store, duty);
-}
-
-int duty_run(struct engine *engine, int64_t now_ms)
-{
-    struct arena arena = ARENA_NULL;
-    struct duty *duties = NULL;
-    size_t n = 0;
-    int r = store_due_duties(engine->store, now_ms, &arena, &duties, &n);
-    for (size_t i = 0; i < n && r == 0; i++)
-        r = run(engine, &duties[i], now_ms, &arena);
     arena_deinit(&arena);
     return r;
 }

@@ -7,6 +7,7 @@
 #define APP_DUTY_H
 
 #include "app/engine_state.h"
+#include "io/store_duty.h"
 
 /* The receiver has just been told of an alert that stands: from now on its escalation runs. 0 or -errno. */
 int duty_told(struct engine *engine, const struct receiver *receiver, const char *alert,
@@ -15,7 +16,7 @@ int duty_told(struct engine *engine, const struct receiver *receiver, const char
 /* Somebody has acted: what follows from it at its time. `silence`: the one that was made or has ended. */
 int duty_acted(struct engine *engine, const struct action *action, const struct silence *silence);
 
-/* Does all that is due. */
-int duty_run(struct engine *engine, int64_t now_ms);
+/* Does one that is due, or puts it off. */
+int duty_do(struct engine *engine, const struct duty *duty, int64_t now_ms);
 
 #endif

@@ -20,10 +20,12 @@
 #include "feeds/url.h"
 #include "io/file.h"
 #include "io/store_duty.h"
+#include "io/store_held.h"
 
 enum {
-    FAILURES_BEFORE_ALERT = 3,  /* one missed fetch is weather */
-    STORE_RETRY_MS = 60 * 1000, /* what the store would not take is brought to it again */
+    FAILURES_BEFORE_ALERT = 3,          /* one missed fetch is weather */
+    STORE_RETRY_MS = 60 * 1000,         /* what the store would not take is brought to it again */
+    HELD_MAX_MS = 8 * 24 * 3600 * 1000, /* no agenda holds for longer: the longest is a week */
 };
 
 /* ---- messages and answers ---- */
@@ -205,6 +207,8 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
         r = reopen_quarantine(engine, reopen_ms);
     if (r == 0) /* the rules of what holds others back may have changed */
         r = restrain_wake(engine, HOLD_INHIBITED, now_ms);
+    if (r == 0)
+        r = store_recall_held(engine->store, now_ms, now_ms + HELD_MAX_MS);
     if (r == 0)
         r = store_commit(engine->store);
     else
@@ -546,20 +550,53 @@ static void handle_attempted(struct engine *engine, const struct engine_message 
 
 /* ---- what was held ---- */
 
-/* All that is due is released in one transaction, or nothing is, and it is tried again. */
+/* What is due for one receiver is one transaction: what cannot be released for one keeps no other waiting. */
+static bool release_for(struct engine *engine, const char *receiver, int64_t now_ms)
+{
+    budget_forget(engine);
+    int r = store_begin(engine->store);
+    if (r == 0)
+        r = deliver_due(engine, receiver, now_ms);
+    if (r == 0)
+        r = store_commit(engine->store);
+    else
+        store_rollback(engine->store);
+    if (r < 0)
+        log_error("what is held cannot be released receiver=%s: %s", receiver,
+            r == -EMSGSIZE ? "a message would be too long" : store_error(engine->store));
+    return r == 0;
+}
+
+/* So is each duty. */
+static bool do_duties(struct engine *engine, int64_t now_ms, struct arena *arena)
+{
+    struct duty *duties = NULL;
+    size_t n = 0;
+    bool done = store_due_duties(engine->store, now_ms, arena, &duties, &n) == 0;
+    for (size_t i = 0; i < n && !engine_cancelled(engine); i++) {
+        budget_forget(engine);
+        int r = store_begin(engine->store);
+        if (r == 0)
+            r = end_transaction(engine, duty_do(engine, &duties[i], now_ms));
+        if (r < 0)
+            log_error("a duty cannot be done kind=%d alert=%.12s silence=%lld: %s", (int)duties[i].kind,
+                duties[i].alert, (long long)duties[i].silence, store_error(engine->store));
+        done = done && r == 0;
+    }
+    return done;
+}
+
 static void handle_tick(struct engine *engine, const struct engine_message *message)
 {
     struct engine_answer *answer = answer_new(ANSWER_TICKED);
-    int r = store_begin(engine->store);
-    if (r == 0)
-        r = duty_run(engine, message->now_ms);
-    if (r == 0)
-        r = deliver_due(engine, message->now_ms);
-    r = end_transaction(engine, r);
-    if (r < 0) {
-        log_error("what was held cannot be released: %s", store_error(engine->store));
+    struct texts receivers = {0};
+    bool released = do_duties(engine, message->now_ms, &answer->arena);
+    if (store_due_receivers(engine->store, message->now_ms, &answer->arena, &receivers) < 0)
+        released = false;
+    for (size_t i = 0; i < receivers.len && !engine_cancelled(engine); i++)
+        released = release_for(engine, receivers.items[i], message->now_ms) && released;
+    if (!released)
         answer->tick_ms = message->now_ms + STORE_RETRY_MS;
-    }
     send(engine, answer);
 }
 

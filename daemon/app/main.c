@@ -43,7 +43,7 @@ static const struct command commands[] = {
     {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
     {"cases", "[--country CC] [--market CC] [--product HS] [--day YYYY-MM-DD] [--json|--tables] FILE…",
         "show the trade-remedy cases of recorded notices, or make rows of tables of them", cmd_cases},
-    {"config", "--defaults | --schema rules|feeds|tables|tests",
+    {"config", "--defaults | --schema rules|feeds|tables|tests|receivers",
         "print a complete configuration of the defaults, or the JSON Schema of what people write",
         cmd_config},
     {"demo", "[--directory DIR]", "run the main job on the shipped sample", cmd_demo},

@@ -39,23 +39,26 @@ static void put_number(struct message_sink *sink, size_t n)
     message_put(sink, text);
 }
 
-/* "12 alerts: 2 Critical, 10 Warning" */
+/* "12 alerts (Critical 4/4: 2, Warning 3/4: 10)" */
 static void put_count(struct message_sink *sink, const struct bulletin *bulletin, enum language language)
 {
-    const char *before = ": ";
+    const char *before = " (";
     put_number(sink, bulletin->alert_count);
     message_put(sink, " ");
     message_put(sink, bulletin_word(BULLETIN_ALERTS, language));
     for (int severity = SEVERITY_COUNT - 1; severity >= 0; severity--) {
+        char level[16];
         size_t n = count_severity(bulletin, (enum severity)severity);
         if (n == 0)
             continue;
+        snprintf(level, sizeof level, " %d/%d: ", severity + 1, SEVERITY_COUNT);
         message_put(sink, before);
-        put_number(sink, n);
-        message_put(sink, " ");
         message_put(sink, words_severity((enum severity)severity, language));
+        message_put(sink, level);
+        put_number(sink, n);
         before = ", ";
     }
+    message_put(sink, ")");
 }
 
 int bulletin_subject(const struct bulletin *bulletin, unsigned languages, struct buf *out)

@@ -38,6 +38,9 @@ struct channel {
     int (*render)(const struct alert_record *record, const struct channel_target *target, struct arena *arena,
         struct delivery_row *ret_row);
 
+    /* Events that a bulletin has at most; not over BULLETIN_EVENTS_MAX. */
+    size_t bulletin_max;
+
     /* The same of a bulletin. */
     int (*render_bulletin)(const struct bulletin *bulletin, const struct channel_target *target,
         struct arena *arena, struct delivery_row *ret_row);

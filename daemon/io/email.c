@@ -231,6 +231,7 @@ const struct channel channel_email = {
     .name = "email",
     .delays_s = delays_s,
     .render = email_render,
+    .bulletin_max = BULLETIN_EVENTS_MAX,
     .render_bulletin = email_render_bulletin,
     .request = email_request,
     .outcome = email_outcome,

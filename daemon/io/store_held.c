@@ -52,6 +52,32 @@ int store_due_receivers(struct store *store, int64_t now_ms, struct arena *arena
     return r;
 }
 
+/* Texts last until the query's next step. */
+static struct held_row read_row(struct query *query)
+{
+    return (struct held_row){
+        .receiver = query_text(query, 0),
+        .alert = query_text(query, 1),
+        .seq = (int)query_int(query, 2),
+        .holding = {(enum hold)query_enum(query, 3, HOLD_COUNT), query_int(query, 4)},
+        .severity = (enum severity)query_enum(query, 5, SEVERITY_COUNT),
+        .event = (enum alert_event)query_enum(query, 6, EVENT_COUNT),
+    };
+}
+
+int store_each_alert_held(struct store *store, const char *alert,
+    void (*fn)(void *userdata, const struct held_row *row), void *userdata)
+{
+    struct query query = query_start(store, SQL_EACH_ALERT_HELD);
+    query_bind_text(&query, alert);
+    while (query_step(&query) > 0) {
+        struct held_row row = read_row(&query);
+        if (query.r == 0)
+            fn(userdata, &row);
+    }
+    return query_end(&query);
+}
+
 /* Ends the query. */
 static int take_rows(struct query *query, struct arena *arena, struct held_rows *ret_rows)
 {
@@ -59,14 +85,10 @@ static int take_rows(struct query *query, struct arena *arena, struct held_rows 
     size_t len = 0, cap = 0;
     while (query_step(query) > 0) {
         found = alloc_grow(found, len, &cap, sizeof *found);
-        found[len++] = (struct held_row){
-            .receiver = arena_strdup(arena, query_text(query, 0)),
-            .alert = arena_strdup(arena, query_text(query, 1)),
-            .seq = (int)query_int(query, 2),
-            .holding = {(enum hold)query_enum(query, 3, HOLD_COUNT), query_int(query, 4)},
-            .severity = (enum severity)query_enum(query, 5, SEVERITY_COUNT),
-            .event = (enum alert_event)query_enum(query, 6, EVENT_COUNT),
-        };
+        struct held_row row = read_row(query);
+        row.receiver = arena_strdup(arena, row.receiver);
+        row.alert = arena_strdup(arena, row.alert);
+        found[len++] = row;
     }
     int r = query_end(query);
     if (r == 0) {
@@ -149,6 +171,14 @@ int store_wake_held(struct store *store, enum hold why, int64_t now_ms)
     struct query query = query_start(store, SQL_WAKE_HELD);
     query_bind_int(&query, why);
     query_bind_int(&query, now_ms);
+    return query_run(&query);
+}
+
+int store_recall_held(struct store *store, int64_t now_ms, int64_t latest_ms)
+{
+    struct query query = query_start(store, SQL_RECALL_HELD);
+    query_bind_int(&query, now_ms);
+    query_bind_int(&query, latest_ms);
     return query_run(&query);
 }
 

@@ -40,9 +40,17 @@ int store_due_held(struct store *store, const char *receiver, int64_t now_ms, si
 int store_held_before(
     struct store *store, const struct held_row *row, struct arena *arena, struct held_rows *ret_rows);
 
+/* Calls fn for what is held of an alert, by event and receiver. */
+int store_each_alert_held(struct store *store, const char *alert,
+    void (*fn)(void *userdata, const struct held_row *row), void *userdata);
+
 /* Puts off what is due for a receiver; `why` says what holds it from now on. */
 int store_delay_held(
     struct store *store, const char *receiver, int64_t now_ms, const struct holding *holding);
+
+/* What was held by a clock that was wrong is due: rows whose time is the receiver's own (its agenda, its
+ * limit) and yet is after `latest_ms`. */
+int store_recall_held(struct store *store, int64_t now_ms, int64_t latest_ms);
 
 /* Puts off all that is held of one alert for a receiver. */
 int store_put_off(

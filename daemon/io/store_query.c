@@ -175,17 +175,22 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_EACH_DUE_RECEIVER] = "SELECT DISTINCT receiver FROM held WHERE until_ms <= ? ORDER BY receiver",
     /* The events of an alert stay together, and in order. */
     [SQL_DUE_HELD] =
-        "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE receiver = ?1 AND EXISTS"
+        "SELECT receiver, held.alert, held.seq, why, until_ms, event.severity, event FROM held"
+        " JOIN event USING (alert, seq) JOIN alert ON alert.id = held.alert WHERE receiver = ?1 AND EXISTS"
         " (SELECT 1 FROM held AS due WHERE due.receiver = ?1 AND due.alert = held.alert"
         " AND due.seq >= held.seq AND due.until_ms <= ?2)"
-        " ORDER BY max(severity) OVER (PARTITION BY alert) DESC, min(at_ms) OVER (PARTITION BY alert), "
-        "alert, seq"
+        " ORDER BY max(event.severity) OVER (PARTITION BY held.alert) DESC,"
+        " min(at_ms) OVER (PARTITION BY held.alert), rule, product, market, origin, held.alert, held.seq"
         " LIMIT ?3",
     [SQL_HELD_BEFORE] =
         "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE receiver = ? AND alert = ?"
         " AND seq < ?"
         " ORDER BY seq",
+    [SQL_EACH_ALERT_HELD] = "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE alert = ?"
+                            " ORDER BY seq, receiver",
     [SQL_DELAY_HELD] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND until_ms <= ?2",
+    /* 1 to 3: quiet hours, cadence, limit. */
+    [SQL_RECALL_HELD] = "UPDATE held SET until_ms = ?1 WHERE until_ms > ?2 AND why <= 3",
     [SQL_PUT_OFF] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND alert = ?2",
     [SQL_IS_HELD] = "SELECT 1 FROM held WHERE why = ? AND alert = ? LIMIT 1",
     [SQL_KNOWS_OF] = "SELECT 1 FROM delivery_event WHERE alert = ?1 AND receiver = ?2"

@@ -19,7 +19,9 @@ enum {
     TIMEOUT_MS = 20 * 1000,
     REPLY_MAX = 4096,
     BODY_MAX = 64 * 1024,
-    BULLETIN_MAX = 8 * 1024 * 1024,
+    /* About 100 kB, which is what many servers take by default. */
+    BULLETIN_EVENTS = 100,
+    BULLETIN_MAX = 4 * 1024 * 1024,
     RECEIVER_HASH = 16,
 };
 
@@ -170,6 +172,7 @@ const struct channel channel_webhook = {
     .name = "webhook",
     .delays_s = delays_s,
     .render = webhook_render,
+    .bulletin_max = BULLETIN_EVENTS,
     .render_bulletin = webhook_render_bulletin,
     .request = webhook_request,
     .outcome = webhook_outcome,

@@ -17,6 +17,7 @@ const shipped = {
   feeds: "feeds/tdwatch-feeds.schema.json",
   tables: "feeds/tdwatch-tables.schema.json",
   tests: "rules/tdwatch-tests.schema.json",
+  receivers: "systemd/tdwatch-receivers.schema.json",
 };
 let number = 0;
 let failed = 0;
@@ -57,17 +58,20 @@ function schemaErrors(validate, path) {
 function kindOf(path) {
   if (path.endsWith(".feed.yaml")) return "feeds";
   if (path.endsWith(".test.yaml")) return "tests";
+  if (path.endsWith(".receivers.yaml")) return "receivers";
   return path.endsWith(".table.yaml") ? "tables" : "rules";
 }
 
-// A table is checked beside a table of one basket, `wood`; a feed descriptor through a configuration that names it.
+// A table is checked beside a table of one basket, `wood`; a feed descriptor and receivers through a configuration that names them.
 function checkArguments(kind, path, directory) {
   if (kind === "rules") return ["check", "--json", path];
   if (kind === "tables") return ["check", "--json", "--tables", "tests/cases/check/tables", path];
   const config = join(directory, "tdwatch.yaml");
-  writeFileSync(config, `state_directory: ${directory}\nfeeds: [${join(root, path)}]\ntables: [${join(root, "tests/cases/check/tables")}]\n` +
+  const feeds = kind === "feeds" ? join(root, path) : join(root, "feeds/sample");
+  const receivers = kind === "receivers" ? join(root, path) : "{ name: desk, email: b@example.vn }";
+  writeFileSync(config, `state_directory: ${directory}\nfeeds: [${feeds}]\ntables: [${join(root, "tests/cases/check/tables")}]\n` +
     `rules: [${join(root, "tests/cases/schema/good/least.yaml")}]\nsmtp: { url: "smtps://mail.example.vn", from: a@example.vn }\n` +
-    "receivers:\n  - { name: desk, email: b@example.vn }\n");
+    `receivers:\n  - ${receivers}\n`);
   return ["-c", config, "check", "--json"];
 }
 

@@ -116,7 +116,24 @@ static void what_is_put_off_is_due_later_and_says_why(void **state)
     assert_int_equal(store_delay_held(temp->store, "firm", 100, &holding), 0);
     assert_string_equal(due(temp, "firm", 299, 9), "");
     assert_string_equal(due(temp, "firm", 300, 9), "a.1");
-    assert_string_equal(temp_store_sql(temp, "SELECT group_concat(why) FROM held"), "3,2");
+    assert_string_equal(
+        temp_store_sql(
+            temp, "SELECT group_concat(alert || why) FROM (SELECT alert, why FROM held ORDER BY alert)"),
+        "a3,b2");
+}
+
+static void what_a_wrong_clock_held_is_recalled(void **state)
+{
+    struct temp_store *temp = *state;
+    journal(temp, alert("a", SEVERITY_WATCH, 1, 10));
+    journal(temp, alert("b", SEVERITY_WATCH, 1, 10));
+    hold(temp, "firm", "a", 1, 99000);
+    hold(temp, "desk", "a", 1, 900);
+    struct held_row silenced = {"firm", "b", 1, {HOLD_SILENCED, 99000}, SEVERITY_WATCH, EVENT_RAISED};
+    assert_int_equal(store_put_held(temp->store, &silenced), 0);
+    assert_int_equal(store_recall_held(temp->store, 500, 1000), 0);
+    assert_string_equal(due(temp, "firm", 500, 9), "a.1");
+    assert_string_equal(due(temp, "desk", 899, 9), "");
 }
 
 static void what_is_released_is_part_of_one_delivery_and_held_no_longer(void **state)
@@ -220,6 +237,7 @@ int main(void)
         HELD_TEST(gravest_alert_comes_first_and_its_events_in_order),
         HELD_TEST(an_event_takes_the_earlier_ones_of_its_alert_along),
         HELD_TEST(what_is_put_off_is_due_later_and_says_why),
+        HELD_TEST(what_a_wrong_clock_held_is_recalled),
         HELD_TEST(what_is_released_is_part_of_one_delivery_and_held_no_longer),
         HELD_TEST(who_waits_for_it_counts_as_told),
         HELD_TEST(later_event_waits_for_a_delivery_of_several),
