@@ -252,7 +252,7 @@ const struct key cadence_keys[SEVERITY_COUNT] = {
 };
 
 static const char *const route_audiences[] = {"any", "public", "internal", NULL};
-static const char *const route_abouts[] = {"any", "trade", "feeds", NULL};
+static const char *const route_abouts[] = {"any", "trade", "operations", NULL};
 
 static const struct key route_keys[] = {
     {.name = "rules",
@@ -298,7 +298,7 @@ static const struct key route_keys[] = {
         .fallback = "any",
         .choices = route_abouts,
         .reloadable = true,
-        .help = "Alerts about trade or about feeds that fail."},
+        .help = "Alerts about trade, or about tdwatch itself: feeds that fail."},
     {.name = "to",
         .kind = KEY_TEXTS,
         .offset = ROUTE_AT(route.to),

@@ -73,7 +73,7 @@ static bool matches_scope(
 {
     if (filter->product_count == 0 && filter->markets.len == 0 && filter->origins.len == 0)
         return true;
-    if (labels->feed || str_equal(labels->scope.product, "*"))
+    if (labels->operations || str_equal(labels->scope.product, "*"))
         return false;
     return has(&filter->markets, labels->scope.market) && has(&filter->origins, labels->scope.origin) &&
            (filter->product_count == 0 || meets_some(filter, baskets, labels->scope.product));
@@ -81,7 +81,7 @@ static bool matches_scope(
 
 bool filter_matches(const struct filter *filter, const struct labels *labels, const struct baskets *baskets)
 {
-    unsigned about = labels->feed ? ABOUT_FEEDS : ABOUT_TRADE;
+    unsigned about = labels->operations ? ABOUT_OPERATIONS : ABOUT_TRADE;
     return (filter->abouts == 0 || (filter->abouts & about) != 0) &&
            in_set(filter->severities, (int)labels->severity) &&
            in_set(filter->audiences, (int)labels->audience) &&

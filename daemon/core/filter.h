@@ -12,14 +12,14 @@ struct labels {
     struct alert_scope scope; /* of a summary: its product and market are "*" */
     enum severity severity;
     enum audience audience;
-    bool feed; /* about a data feed, which is the scope's product */
+    bool operations; /* about tdwatch itself: the scope's product is a feed, or whatever does not work */
 };
 
 /* Bits of `abouts`. */
-enum { ABOUT_TRADE = 1 << 0, ABOUT_FEEDS = 1 << 1 };
+enum { ABOUT_TRADE = 1 << 0, ABOUT_OPERATIONS = 1 << 1 };
 
-/* Empty lists and sets match everything. Alerts about feeds and summaries have no product, market or origin:
- * a filter that names some does not match them. */
+/* Empty lists and sets match everything. Alerts about operations and summaries have no product, market or
+ * origin: a filter that names some does not match them. */
 struct filter {
     struct texts rules; /* ids, or beginnings with a star */
     const struct selector *products;

@@ -25,13 +25,13 @@ void routing_route(const struct routing *routing, const struct labels *labels, c
     }
 }
 
-/* Whether the receiver follows it. Products and markets are asked of trade alone: who hears of feeds hears of
- * all of them. */
+/* Whether the receiver follows it. Products and markets are asked of trade alone: who hears of operations
+ * hears of all of them. */
 static bool follows(
     const struct follower *follower, const struct labels *labels, const struct baskets *baskets)
 {
     const struct filter only_severity = {.severities = follower->follows->severities};
-    return filter_matches(labels->feed ? &only_severity : follower->follows, labels, baskets);
+    return filter_matches(labels->operations ? &only_severity : follower->follows, labels, baskets);
 }
 
 enum reach routing_reach(const struct routing *routing, const struct routed *routed,

@@ -38,7 +38,7 @@ static struct json_object *alert_object(const struct route_answers *answers)
     const struct labels *labels = &answers->labels;
     struct json_object *object = json_object_new_object(), *receivers = json_object_new_array();
     json_add_text(object, "rule", labels->scope.rule);
-    json_add_text(object, labels->feed ? "feed" : "product", labels->scope.product);
+    json_add_text(object, labels->operations ? "feed" : "product", labels->scope.product);
     json_add_text(object, "market", or_null(labels->scope.market));
     json_add_text(object, "origin", or_null(labels->scope.origin));
     json_add_text(object, "severity", severity_name(labels->severity));

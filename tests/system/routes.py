@@ -145,7 +145,7 @@ class Routes(unittest.TestCase):
 
     def test_route_says_who_is_told_when_and_why(self):
         text = self.config.read_text(encoding="utf-8")
-        self.config.write_text(text + 'routes:\n  - { about: feeds, to: desk }\n  - { rules: ["export-*"], to: [few, mill, later] }\n',
+        self.config.write_text(text + 'routes:\n  - { about: operations, to: desk }\n  - { rules: ["export-*"], to: [few, mill, later] }\n',
                                encoding="utf-8")
         done = self.world.run("route", "--product", "nso:p7", "--market", "US", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -176,7 +176,7 @@ class Routes(unittest.TestCase):
         self.assertEqual(warnings("routes:\n  - { to: desk }\n  - { markets: [US], to: few }\n"),
                          [(str(last + 3), "W020")] + [(str(last - i), "W022") for i in (3, 2, 1, 0)])
         self.assertEqual(warnings("routes:\n  - { markets: [KR], to: desk }\n  - { continue: true }\n"), [(str(last + 2), "W021")])
-        rule = [found for found in warnings("routes:\n  - { about: feeds }\n") if found[1] == "W023"]
+        rule = [found for found in warnings("routes:\n  - { about: operations }\n") if found[1] == "W023"]
         self.assertEqual(rule, [("2", "W023")])
 
 

@@ -164,7 +164,7 @@ static void printed_examples_load_once_uncommented(void **state)
     assert_int_equal(config->receivers[1].channel, CHANNEL_WEBHOOK);
     assert_string_equal(config->receivers[1].products.items[0], "4412");
     assert_int_equal(config->routing.len, 2);
-    assert_int_equal(config->routing.items[0].filter.abouts, ABOUT_FEEDS);
+    assert_int_equal(config->routing.items[0].filter.abouts, ABOUT_OPERATIONS);
     assert_true(config->routing.items[1].goes_on);
 }
 

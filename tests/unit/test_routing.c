@@ -40,7 +40,7 @@ static int word_index(const char *text, const char *const *words)
 
 static const char *const severities[] = {"watch", "caution", "warning", "critical", NULL};
 static const char *const audiences[] = {"public", "internal", NULL};
-static const char *const abouts[] = {"trade", "feeds", NULL};
+static const char *const abouts[] = {"trade", "operations", NULL};
 
 static struct texts split(char *list, struct arena *arena)
 {
@@ -134,7 +134,7 @@ static struct labels read_labels(char *words)
         else if (str_equal(key, "audience"))
             labels.audience = (enum audience)word_index(word, audiences);
         else if (str_equal(key, "about"))
-            labels.feed = word_index(word, abouts) == 1;
+            labels.operations = word_index(word, abouts) == 1;
         else
             fail_msg("unknown label '%s'", key);
     }
