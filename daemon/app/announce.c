@@ -50,7 +50,8 @@ static struct telling telling_of(struct engine *engine, const struct alert_recor
         .record = record,
         .manner = manner,
         .now_ms = record->at_ms,
-        .labels = {record->scope, record->severity, record->audience, message_is_feed(record)},
+        .labels = {record->scope, record->severity, record->audience,
+            message_is_feed(record) || message_is_silence(record)},
     };
     telling.summary_labels = telling.labels;
     telling.summary_labels.scope.product = telling.summary_labels.scope.market = ledger_summary_product;

@@ -11,7 +11,7 @@
 #include "core/period.h"
 #include "io/table.h"
 
-/*~ What happened to one alert: events, what people did, and deliveries, in the order of time. */
+/*~ What happened to one alert: events, what people did, deliveries and what is held, in the order of time. */
 
 struct history {
     struct history_entry *items;
@@ -56,6 +56,20 @@ static void add_delivery(void *userdata, const struct delivery_row *row)
     add(history, (struct history_entry){.at_ms = kept->created_ms, .delivery = kept});
 }
 
+static void add_held(void *userdata, const struct held_row *row)
+{
+    struct history *history = userdata;
+    struct held_row *kept = arena_alloc(&history->arena, sizeof *kept);
+    *kept = *row;
+    kept->alert = "";
+    kept->receiver = arena_strdup(&history->arena, row->receiver);
+    int64_t at_ms = 0; /* since its event */
+    for (size_t i = 0; i < history->len; i++)
+        if (history->items[i].event != NULL && history->items[i].event->seq == row->seq)
+            at_ms = history->items[i].at_ms;
+    add(history, (struct history_entry){.at_ms = at_ms, .held = kept});
+}
+
 static int add_events(struct history *history, struct store *store, const struct alert_row *row)
 {
     int r = 0;
@@ -70,7 +84,7 @@ static int add_events(struct history *history, struct store *store, const struct
 
 static int rank(const struct history_entry *entry)
 {
-    return entry->event != NULL ? 0 : entry->action != NULL ? 1 : 2;
+    return entry->event != NULL ? 0 : entry->action != NULL ? 1 : entry->delivery != NULL ? 2 : 3;
 }
 
 /* What happened in the same moment: the event, then its deliveries. */
@@ -85,6 +99,9 @@ static int compare(const void *left, const void *right)
         return a->event->seq - b->event->seq;
     if (a->action != NULL)
         return (a->action->id > b->action->id) - (a->action->id < b->action->id);
+    if (a->held != NULL)
+        return a->held->seq != b->held->seq ? a->held->seq - b->held->seq
+                                            : strcmp(a->held->receiver, b->held->receiver);
     int by_seq = a->delivery->seq - b->delivery->seq;
     return by_seq != 0 ? by_seq : strcmp(a->delivery->receiver, b->delivery->receiver);
 }
@@ -96,6 +113,8 @@ static int load(struct history *history, struct store *store, const struct alert
         r = store_each_action(store, row->id, add_action, history);
     if (r == 0)
         r = store_each_alert_delivery(store, row->id, add_delivery, history);
+    if (r == 0)
+        r = store_each_alert_held(store, row->id, add_held, history);
     if (r == 0 && history->len > 0)
         qsort(history->items, history->len, sizeof *history->items, compare);
     return r;
@@ -137,6 +156,15 @@ static const char *delivery_text(const struct delivery_row *delivery, struct are
         delivery->state != DELIVERY_DELIVERED ? delivery->last_text : "");
 }
 
+static const char *held_text(const struct held_row *held, struct arena *arena)
+{
+    char until[CLOCK_TEXT_SIZE];
+    if (held->holding.until_ms == INT64_MAX)
+        return arena_printf(arena, "event %d, %s", held->seq, hold_name(held->holding.why));
+    return arena_printf(arena, "event %d, %s until %s", held->seq, hold_name(held->holding.why),
+        clock_format(held->holding.until_ms, until));
+}
+
 static const char *who_text(const struct action *action, struct arena *arena)
 {
     if (str_equal(action->who, action->login) || action->login[0] == '\0')
@@ -157,6 +185,10 @@ static void add_row(struct table *table, const struct history_entry *entry)
         texts[1] = action_name(entry->action->kind);
         texts[2] = who_text(entry->action, &arena);
         texts[3] = action_text(entry->action, &arena);
+    } else if (entry->held != NULL) {
+        texts[1] = "held";
+        texts[2] = entry->held->receiver;
+        texts[3] = held_text(entry->held, &arena);
     } else {
         texts[1] = "told";
         texts[2] = entry->delivery->receiver;

@@ -160,6 +160,15 @@ static void add_delivery(struct json_object *object, const struct delivery_row *
     json_add_moment(object, "done", delivery->done_ms);
 }
 
+/* Without an end where no clock knows it. */
+static void add_held(struct json_object *object, const struct held_row *held)
+{
+    json_add_text(object, "held", hold_name(held->holding.why));
+    json_add_count(object, "seq", held->seq);
+    json_add_text(object, "receiver", held->receiver);
+    json_add_moment(object, "until", held->holding.until_ms != INT64_MAX ? held->holding.until_ms : 0);
+}
+
 static struct json_object *entry_object(const struct history_entry *entry)
 {
     struct json_object *object = json_object_new_object();
@@ -168,8 +177,10 @@ static struct json_object *entry_object(const struct history_entry *entry)
         add_event(object, entry->event);
     else if (entry->action != NULL)
         add_action(object, entry->action);
-    else
+    else if (entry->delivery != NULL)
         add_delivery(object, entry->delivery);
+    else
+        add_held(object, entry->held);
     return object;
 }
 

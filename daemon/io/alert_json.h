@@ -6,6 +6,7 @@
 
 #include "io/store_action.h"
 #include "io/store_event.h"
+#include "io/store_held.h"
 #include "io/store_outbox.h"
 
 /* An alert as it stands with the figures and with people. */
@@ -37,12 +38,13 @@ struct preview {
 };
 int preview_json_write(const struct preview *preview, FILE *out);
 
-/* One thing that happened to an alert: exactly one of the three. */
+/* One thing that happened to an alert: exactly one of the four. */
 struct history_entry {
     int64_t at_ms;
     const struct event_row *event;
     const struct action *action;
     const struct delivery_row *delivery;
+    const struct held_row *held; /* what waits to be told, with the event */
 };
 
 /* { "alert": { … }, "history": [ … ] } */

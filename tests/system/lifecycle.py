@@ -167,6 +167,24 @@ class Lifecycle(unittest.TestCase):
         self.assertEqual((alert["origin"], alert["closed"], alert["state"], alert["period"]), (None, None, "firing", "2025-07"))
         self.assertEqual(list(alert["figures"][0]), ["name", "type", "value", "text"])
 
+    # ---- what is sent ----
+
+    def test_silence_holds_what_is_sent_and_lets_go(self):
+        self.tdwatch("silence", "add", "--rule", "export-surge", "--until", "7d", "--reason", "known")  # no daemon yet
+        self.start()
+        alert = self.alert()
+        self.assertEqual(alert["silence"]["id"], 1)
+        held = [each for each in self.json("history", alert["id"])["history"] if "held" in each]
+        self.assertEqual([(each["held"], each["receiver"], each["seq"]) for each in held],
+                         [("silenced", "exporters", 1), ("silenced", "trade-desk", 1)])
+        self.assertRegex(self.tdwatch("history", alert["id"]).stdout, rf"held +exporters +event 1, silenced until {MOMENT}")
+        sent = len(world.read_log(self.world.mail_log)) + len(world.read_log(self.world.hook_log))
+        self.tdwatch("silence", "expire", "1")
+        world.wait_for("what was held", lambda: self.world.sql("SELECT count(*) FROM held") == [(0,)] and self.world.settled())
+        self.assertGreater(len(world.read_log(self.world.mail_log)) + len(world.read_log(self.world.hook_log)), sent)
+        told = [each for each in self.json("history", alert["id"])["history"] if "delivery" in each or "held" in each]
+        self.assertFalse([each for each in told if "held" in each])
+
     # ---- what is refused ----
 
     def test_what_cannot_be_meant_is_refused_with_a_reason(self):
