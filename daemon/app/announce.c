@@ -438,6 +438,7 @@ int announce_lapsed(struct engine *engine, const struct alert_scope *scope, int6
     if (r == 0) {
         record.event = EVENT_CONFIRMED;
         record.reason = "lapsed";
+        record.vintage = ""; /* no payload caused it: it says what is known by now */
         record.period = alert->told.period;
         record.state = alert->told.state;
         record.figures = figures;
