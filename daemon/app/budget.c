@@ -17,11 +17,10 @@ void budget_forget(struct engine *engine)
 static struct budget *budget_of(struct engine *engine, const struct receiver *receiver)
 {
     const struct config *config = engine->setup->config;
-    size_t number = 0;
-    while (number < config->receiver_count && &config->receivers[number] != receiver)
-        number++;
-    if (number == config->receiver_count)
+    uintptr_t at = (uintptr_t)receiver, first = (uintptr_t)config->receivers;
+    if (at < first || at >= first + config->receiver_count * sizeof *receiver)
         return NULL;
+    size_t number = (at - first) / sizeof *receiver;
     if (engine->budgets == NULL)
         engine->budgets = alloc_zeroed(config->receiver_count, sizeof *engine->budgets);
     return &engine->budgets[number];
