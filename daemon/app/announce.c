@@ -39,20 +39,31 @@ struct telling {
     unsigned manner; /* bits of enum ledger_manner */
     int64_t now_ms;
     struct labels labels, summary_labels;
+    struct restraint restraint;
     struct routed routed, summary_routed; /* the latter where a summary names the alert */
 };
 
-static struct telling telling_of(struct engine *engine, const struct alert_record *record, unsigned manner)
+static struct telling telling_of(
+    struct engine *engine, const struct alert_record *record, unsigned manner, int64_t now_ms)
 {
     const struct setup *setup = engine->setup;
     struct telling telling = {
         .engine = engine,
         .record = record,
         .manner = manner,
-        .now_ms = record->at_ms,
+        .now_ms = now_ms,
         .labels = {record->scope, record->severity, record->audience,
             message_is_feed(record) || message_is_silence(record)},
+        .restraint =
+            {
+                .alert = record->id,
+                .scope = record->scope,
+                .severity = record->severity,
+                .repeats = alert_event_repeats(record->event),
+                .now_ms = now_ms,
+            },
     };
+    restrain_find(engine, &telling.restraint);
     telling.summary_labels = telling.labels;
     telling.summary_labels.scope.product = telling.summary_labels.scope.market = ledger_summary_product;
     telling.summary_labels.scope.origin = "";
@@ -131,12 +142,9 @@ static int decide(const struct telling *telling, const struct receiver *receiver
     const struct alert_record *record = telling->record;
     int64_t left, now_ms = telling->now_ms;
     int r = 0;
-    struct restrained event = {
-        record->id, &record->scope, record->severity, alert_event_repeats(record->event), receiver, now_ms};
-    if (message_is_silence(record)) /* no silence holds back that it ends */
-        *ret_holding = HOLDING_NONE;
-    else
-        r = restrain(telling->engine, &event, ret_holding);
+    *ret_holding = HOLDING_NONE;
+    if (!message_is_silence(record)) /* no silence holds back that it ends */
+        r = restrain(telling->engine, &telling->restraint, receiver, ret_holding);
     if (r < 0 || ret_holding->why != HOLD_NONE)
         return r;
     *ret_holding = agenda_hold(&receiver->agenda, record->severity, now_ms);
@@ -171,7 +179,7 @@ static int tell(void *userdata, const struct alert_record *record, unsigned mann
 {
     struct engine *engine = userdata;
     const struct config *config = engine->setup->config;
-    struct telling telling = telling_of(engine, record, manner);
+    struct telling telling = telling_of(engine, record, manner, record->at_ms);
     int r = store_put_event(engine->store, record, (manner & LEDGER_CLOSES) != 0);
     for (size_t i = 0; r == 0 && i < config->receiver_count; i++) {
         bool wanted;
@@ -419,8 +427,7 @@ int announce_to(
 {
     if (receiver->audience != AUDIENCE_INTERNAL && record->audience == AUDIENCE_INTERNAL)
         return 0;
-    struct telling telling = telling_of(engine, record, LEDGER_ALOUD);
-    telling.now_ms = now_ms;
+    struct telling telling = telling_of(engine, record, LEDGER_ALOUD, now_ms);
     return tell_receiver(&telling, receiver);
 }
 

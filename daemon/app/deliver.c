@@ -197,9 +197,13 @@ static int restrain_alert(struct engine *engine, const struct receiver *receiver
         repeats = repeats && alert_event_repeats(rows->items[end].event);
     int r = store_get_alert(engine->store, id, &arena, &alert);
     if (r == 0) {
-        struct restrained event = {
-            id, &alert.scope, alert.told.severity, repeats && alert.told.open, receiver, now_ms};
-        r = restrain(engine, &event, &holding);
+        struct restraint restraint = {.alert = id,
+            .scope = alert.scope,
+            .severity = alert.told.severity,
+            .repeats = repeats && alert.told.open,
+            .now_ms = now_ms};
+        restrain_find(engine, &restraint);
+        r = restrain(engine, &restraint, receiver, &holding);
     }
     if (r == 0 && holding.why != HOLD_NONE)
         r = store_put_off(engine->store, receiver->name, id, &holding);

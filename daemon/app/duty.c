@@ -103,9 +103,14 @@ static int tell_escalated(struct engine *engine, const struct alert_row *alert,
 static int is_in_hand(struct engine *engine, const struct alert_row *alert, const struct receiver *receiver,
     int64_t now_ms, int64_t *ret_until_ms)
 {
-    struct restrained event = {alert->id, &alert->scope, alert->told.severity, true, receiver, now_ms};
+    struct restraint restraint = {.alert = alert->id,
+        .scope = alert->scope,
+        .severity = alert->told.severity,
+        .repeats = true,
+        .now_ms = now_ms};
     struct holding holding;
-    int r = restrain(engine, &event, &holding);
+    restrain_find(engine, &restraint);
+    int r = restrain(engine, &restraint, receiver, &holding);
     if (r < 0)
         return r;
     *ret_until_ms = holding.why == HOLD_NONE                  ? 0

@@ -39,63 +39,75 @@ static bool reaches(const struct engine *engine, const struct labels *labels, co
     return routing_reach(routing, &routed, labels, baskets, &follower, NULL) == REACH_TOLD;
 }
 
-/* Whether an alert of this scope stands open by now, whether it is told in this turn or was before. The
- * judge knows, whatever the order in which a release's alerts are told. */
-static const struct rule *standing_rule(const struct engine *engine, const struct alert_scope *scope)
+/* Adds the alert of this scope if it stands open by now, and says more. Whether it is told in this turn or
+ * was before: the judge knows, whatever the order in which a release's alerts are told. */
+static void add_greater(
+    const struct engine *engine, const struct alert_scope *scope, struct restraint *restraint)
 {
-    uint32_t rule, number;
-    if (!judge_find(engine->judge, scope, &rule, &number))
-        return NULL;
-    enum alert_state state = judge_track(engine->judge, rule, number).state;
+    uint32_t number, found;
+    if (restraint->count == RESTRAINT_MAX || !judge_find(engine->judge, scope, &number, &found))
+        return;
+    const struct rule *rule = judge_rule(engine->judge, number);
+    const struct scope *kept = judge_scope(engine->judge, number, found);
     const struct ledger_entry *entry = ledger_find(&engine->ledger, scope);
+    enum alert_state state = judge_track(engine->judge, number, found).state;
     bool told = entry != NULL && entry->told.open;
     bool open = state == ALERT_FIRING || (told && alert_is_open(state));
-    return open ? judge_rule(engine->judge, rule) : NULL;
+    if (!open || rule->shadow ||
+        inhibition_of(scope, rule->severity, &restraint->scope, restraint->severity) == INHIBITION_NONE ||
+        silence_over(engine, scope, rule->severity, restraint->now_ms) != NULL)
+        return;
+    restraint->greater[restraint->count++] = (struct labels){
+        .scope = {rule->id, kept->product, kept->market, kept->origin},
+        .severity = rule->severity,
+        .audience = rule->audience,
+    };
 }
 
-/* Whether the alert of `scope`, if it stands and the receiver hears of it, holds the event back. */
-static bool inhibits(
-    const struct engine *engine, const struct alert_scope *scope, const struct restrained *event)
+/* The same rule on the headings of its code. */
+static void add_headings(const struct engine *engine, struct restraint *restraint)
 {
-    const struct rule *rule = standing_rule(engine, scope);
-    if (rule == NULL || rule->shadow ||
-        inhibition_of(scope, rule->severity, event->scope, event->severity) == INHIBITION_NONE)
-        return false;
-    struct labels labels = {*scope, rule->severity, rule->audience, false};
-    return silence_over(engine, scope, rule->severity, event->now_ms) == NULL &&
-           reaches(engine, &labels, event->receiver);
-}
-
-/* By the same rule on a heading of its code. */
-static bool inhibited_by_heading(const struct engine *engine, const struct restrained *event)
-{
-    struct alert_scope scope = *event->scope;
+    struct alert_scope scope = restraint->scope;
     char heading[CODE_SIZE];
     if (!code_is_hs(slice_of(scope.product)))
-        return false;
+        return;
     size_t digits = strlen(scope.product);
+    scope.product = heading;
     for (size_t n = 2; n < digits; n += 2) {
-        memcpy(heading, event->scope->product, n);
+        memcpy(heading, restraint->scope.product, n);
         heading[n] = '\0';
-        scope.product = heading;
-        if (inhibits(engine, &scope, event))
-            return true;
+        add_greater(engine, &scope, restraint);
     }
-    return false;
 }
 
-/* By another rule on the same scope. */
-static bool inhibited_by_critical(const struct engine *engine, const struct restrained *event)
+/* Other rules on the same scope. */
+static void add_critical(const struct engine *engine, struct restraint *restraint)
 {
-    struct alert_scope scope = *event->scope;
-    if (event->severity != SEVERITY_WATCH)
-        return false;
+    struct alert_scope scope = restraint->scope;
+    if (restraint->severity != SEVERITY_WATCH)
+        return;
     for (uint32_t i = 0; i < judge_rule_count(engine->judge); i++) {
         const struct rule *rule = judge_rule(engine->judge, i);
         scope.rule = rule->id;
-        if (rule->severity == SEVERITY_CRITICAL && inhibits(engine, &scope, event))
-            return true;
+        if (rule->severity == SEVERITY_CRITICAL)
+            add_greater(engine, &scope, restraint);
     }
+}
+
+void restrain_find(const struct engine *engine, struct restraint *restraint)
+{
+    restraint->silence = silence_over(engine, &restraint->scope, restraint->severity, restraint->now_ms);
+    restraint->count = 0;
+    add_headings(engine, restraint);
+    add_critical(engine, restraint);
+}
+
+static bool is_inhibited(
+    const struct engine *engine, const struct restraint *restraint, const struct receiver *receiver)
+{
+    for (size_t i = 0; i < restraint->count; i++)
+        if (reaches(engine, &restraint->greater[i], receiver))
+            return true;
     return false;
 }
 
@@ -111,23 +123,23 @@ static void fold(void *userdata, const struct action *action)
 
 /* ---- all ---- */
 
-int restrain(struct engine *engine, const struct restrained *event, struct holding *ret_holding)
+int restrain(struct engine *engine, const struct restraint *restraint, const struct receiver *receiver,
+    struct holding *ret_holding)
 {
-    const struct silence *silence = silence_over(engine, event->scope, event->severity, event->now_ms);
+    struct handling handling = {0};
     *ret_holding = HOLDING_NONE;
-    if (silence != NULL) {
-        *ret_holding = (struct holding){HOLD_SILENCED, silence_end_ms(silence)};
+    if (restraint->silence != NULL) {
+        *ret_holding = (struct holding){HOLD_SILENCED, silence_end_ms(restraint->silence)};
         return 0;
     }
-    if (inhibited_by_heading(engine, event) || inhibited_by_critical(engine, event)) {
+    if (is_inhibited(engine, restraint, receiver)) {
         *ret_holding = (struct holding){HOLD_INHIBITED, RESTRAINED_OPEN_END};
         return 0;
     }
-    if (!event->repeats)
+    if (!restraint->repeats)
         return 0;
-    struct handling handling = {0};
-    int r = store_each_action(engine->store, event->alert, fold, &handling);
-    if (r == 0 && handling_is_acknowledged(&handling, event->severity, event->now_ms))
+    int r = store_each_action(engine->store, restraint->alert, fold, &handling);
+    if (r == 0 && handling_is_acknowledged(&handling, restraint->severity, restraint->now_ms))
         *ret_holding = (struct holding){HOLD_ACKNOWLEDGED, handling.acknowledged_until_ms};
     return r;
 }
