@@ -189,7 +189,8 @@ static int report(struct engine *engine, const struct duty *duty, int64_t now_ms
     r = silences_count(&engine->silences, engine->store, &engine->setup->reference.baskets, now_ms);
     if (r == 0)
         r = announce_silence(engine, entry, SILENCE_NEWS_ENDED, now_ms);
-    return r == 0 && entry->met == 0 ? announce_silence(engine, entry, SILENCE_NEWS_UNMET, now_ms) : r;
+    bool unmet = entry->readable && entry->met == 0; /* of a basket that is no more, nobody can say */
+    return r == 0 && unmet ? announce_silence(engine, entry, SILENCE_NEWS_UNMET, now_ms) : r;
 }
 
 int duty_do(struct engine *engine, const struct duty *duty, int64_t now_ms)
