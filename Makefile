@@ -17,7 +17,7 @@ endif
 PREFIX  ?= /usr/local
 B       := build/$(VARIANT)
 
-PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive
+PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive glib-2.0
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 CPPFLAGS += -D_GNU_SOURCE -I daemon -I . -DTDWATCH_VERSION='"$(shell cat docs/VERSION)"' -DTDWATCH_SHARE='"$(PREFIX)/share/tdwatch"'
 CFLAGS   += -std=c11 $(WARN) -fno-common -pthread
@@ -106,7 +106,7 @@ $(B)/tests/bench/findings: $(B)/tests/bench/findings.o $(filter-out $(B)/daemon/
 REPLACED := daemon/base/clock daemon/base/log daemon/io/loop daemon/io/worker daemon/io/http daemon/io/sd \
 	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/inflate daemon/io/wire_text \
 	daemon/io/thread daemon/io/smtp_sink daemon/app/trial daemon/app/check_files daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
-	daemon/app/asset
+	daemon/app/asset daemon/app/submit daemon/app/action_options
 SCENARIO_OBJECTS := $(filter-out $(patsubst %,$(B)/%.o,$(REPLACED) daemon/app/assets),$(OBJECTS)) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard tests/scenario/*.c tests/support/fake_*.c))
 
@@ -182,6 +182,7 @@ schema: all
 	@$(B)/tdwatch config --schema feeds > feeds/tdwatch-feeds.schema.json
 	@$(B)/tdwatch config --schema tables > feeds/tdwatch-tables.schema.json
 	@$(B)/tdwatch config --schema tests > rules/tdwatch-tests.schema.json
+	@$(B)/tdwatch config --schema receivers > systemd/tdwatch-receivers.schema.json
 
 # To be read before it is committed.
 .PHONY: update-ok
@@ -212,6 +213,7 @@ install: all manuals
 	install -d $(DESTDIR)$(PREFIX)/share/tdwatch/feeds $(DESTDIR)$(PREFIX)/share/tdwatch/rules
 	install -m 644 feeds/*.yaml feeds/*.schema.json $(DESTDIR)$(PREFIX)/share/tdwatch/feeds
 	install -m 644 rules/*.yaml rules/*.schema.json $(DESTDIR)$(PREFIX)/share/tdwatch/rules
+	install -m 644 systemd/*.schema.json $(DESTDIR)$(PREFIX)/share/tdwatch
 	install -D -m 644 systemd/tdwatch.service $(DESTDIR)$(PREFIX)/lib/systemd/system/tdwatch.service
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 $(filter %.5,$(MANUALS)) $(DESTDIR)$(PREFIX)/share/man/man5

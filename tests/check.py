@@ -122,6 +122,8 @@ def main():
              count_unittest)
         step(total, f"system: import, {variant}", [PYTHON, "tests/system/import.py", f"build/{variant}/tdwatch"],
              count_unittest)
+        step(total, f"system: people and alerts, {variant}", [PYTHON, "tests/system/lifecycle.py", f"build/{variant}/tdwatch"],
+             count_unittest)
         step(total, f"system: backtest, {variant}", [PYTHON, "tests/system/backtest.py", f"build/{variant}/tdwatch"],
              count_unittest)
     step(total, "system: backtest, real figures", [PYTHON, "tests/system/real_backtest.py", "build/release/tdwatch"], count_unittest)
@@ -130,6 +132,7 @@ def main():
                                                       "build/release/tests/support/findings"], count_unittest)
     with tempfile.TemporaryDirectory(prefix="tdwatch-test-") as directory:
         step(total, "system: memory over ten years", ["build/release/tests/system/arrivals", directory], count_lines)
+    step(total, "system: routes and floods, release", [PYTHON, "tests/system/routes.py", "build/release/tdwatch"], count_unittest)
     step(total, "system: explain, asan", [PYTHON, "tests/system/explain.py", "build/asan/tdwatch"], count_unittest)
     step(total, "system: turns of the loop, release", [PYTHON, "tests/system/turns.py", "build/release/tdwatch"], count_unittest)
     step(total, "fault: 20 rounds of kill -9", [PYTHON, "tests/fault/kill.py", "build/release/tdwatch", "20"])

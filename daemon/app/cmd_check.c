@@ -4,6 +4,7 @@
 #include "app/check_files.h"
 #include "app/command.h"
 #include "app/history_lint.h"
+#include "app/route_lint.h"
 #include "base/alloc.h"
 #include "core/rule_lint.h"
 #include "io/diag_json.h"
@@ -45,6 +46,7 @@ static void check_warnings(const struct setup *setup, struct diag_list *diags)
         rule_lint_document(setup->ruleset, setup->rule_documents[i], &setup->reference.baskets, diags);
     concordance_lint(&setup->reference.concordance, &setup->reference.baskets, NULL, diags);
     check_history(setup, diags);
+    route_lint(setup, diags);
 }
 
 static struct checked_files check_setup(

@@ -1,6 +1,7 @@
 #include <getopt.h>
 
 #include "app/command.h"
+#include "app/config_keys.h"
 #include "app/roff.h"
 #include "app/rule_test.h"
 #include "core/indicator.h"
@@ -17,6 +18,7 @@ static const struct {
     {"feeds", &descriptor_shape},
     {"tables", &reference_shape},
     {"tests", &rule_tests_shape},
+    {"receivers", &receiver_file_shape},
 };
 
 static void print_sentence(FILE *out, const char *start, const char *text)
@@ -90,7 +92,8 @@ int cmd_config(const char *config_path, int argc, char **argv)
     else if (option == 's')
         return print_schema(optarg);
     else
-        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|tables|tests\n", stderr),
+        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|tables|tests|receivers\n",
+                   stderr),
                EXIT_USAGE;
     return EXIT_OK;
 }

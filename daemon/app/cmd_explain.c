@@ -81,7 +81,7 @@ static int explain(const struct setup *setup, struct store *store, struct explai
     explain_flags(request, &setup->sources, &explanation);
     int r = explain_provenance(store, &explanation);
     if (r == 0)
-        r = explain_messages(store, setup->config, &explanation);
+        r = explain_messages(store, setup, &explanation);
     if (r < 0)
         fprintf(stderr, "%s\n", store_error(store));
     int code = r == 0 ? print(&explanation, question) : EXIT_FAULT;

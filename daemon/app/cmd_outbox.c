@@ -77,8 +77,8 @@ static int print_outbox(struct store *store, const bool wanted[3])
     if (r == 0 && table != NULL && table_rows(table) > 0)
         table_print(table, stdout);
     if (r == 0)
-        printf("%lld pending, %lld parked, %lld delivered\n", (long long)counts.pending,
-            (long long)counts.parked, (long long)counts.delivered);
+        printf("%lld pending, %lld parked, %lld delivered; %lld events held\n", (long long)counts.pending,
+            (long long)counts.parked, (long long)counts.delivered, (long long)counts.held);
     else
         fprintf(stderr, "%s\n", store_error(store));
     table_free(table);

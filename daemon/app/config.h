@@ -9,9 +9,19 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/keys.h"
-#include "core/alert.h"
+#include "core/agenda.h"
+#include "core/reference.h"
+#include "core/routing.h"
 
 enum channel_kind { CHANNEL_EMAIL, CHANNEL_WEBHOOK };
+
+/* Who is told where nobody acknowledges what a receiver was told of. */
+struct escalation {
+    int64_t after_s;
+    struct texts to; /* names of receivers; empty: nobody */
+    int severity;    /* enum severity: the lowest */
+    struct place place;
+};
 
 struct receiver {
     const char *name;
@@ -21,8 +31,15 @@ struct receiver {
     int audience;            /* public: never internal alerts nor feed alerts; internal: all */
     const char *secret_name; /* webhook: name of the credential with the signing secret (whsec_…) */
     struct slice secret;     /* its text */
-    struct place place;
+    struct filter follows;   /* its products once config_bind has read them */
+    struct texts products;   /* as they are written */
+    struct agenda agenda;    /* no zone where it is plain */
+    int64_t limit_per_hour;  /* messages */
+    struct escalation escalation;
+    struct place place, products_place;
 };
+
+enum { RECEIVERS_MAX = 2000, CONFIG_ZONES_MAX = 32 };
 
 struct config {
     const char *path;
@@ -39,19 +56,30 @@ struct config {
     const char *smtp_user;          /* "" = no authentication */
     const char *smtp_password_name; /* credential */
     struct slice smtp_password;
-    struct receiver *receivers;
-    size_t receiver_count;
+    struct receiver *receivers; /* in the order of the files */
+    size_t receiver_count, receiver_cap;
+    struct routing routing;                     /* its products once config_bind has read them */
+    struct texts *route_products;               /* of each route, as they are written */
+    const struct zone *zones[CONFIG_ZONES_MAX]; /* of the receivers, each once */
+    size_t zone_count;
     struct arena arena;
 };
 
 /* The commands that an operator runs beside the service may not read its secrets, and need none. */
 enum config_secrets { CONFIG_WITH_SECRETS, CONFIG_WITHOUT_SECRETS };
 
-/* Loads and checks the file, its receivers and their secrets. Relative paths are taken from the file's
- * directory. 0, or -EINVAL with every fault in `diags` (codes C0xx and K0xx). */
+/* Loads and checks the file, the files of receivers that it names, and their secrets. Relative paths are
+ * taken from the file's directory. 0, or -EINVAL with every fault in `diags` (codes C0xx and K0xx). */
 int config_load(
     const char *path, enum config_secrets secrets, struct config **ret_config, struct diag_list *diags);
 void config_free(struct config *config);
+
+/* Reads the products that receivers follow and routes match, which are baskets of the tables or codes. 0, or
+ * -EINVAL with every fault in `diags` (C020). */
+int config_bind(struct config *config, const struct baskets *baskets, struct diag_list *diags);
+
+/* What routing knows of a receiver. Borrows from it. */
+struct follower config_follower(const struct receiver *receiver);
 
 /* Prints a complete tdwatch.yaml of the defaults, each option with its help as a comment. */
 void config_print_defaults(FILE *out);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/control.h"
 #include "app/due.h"
 #include "app/engine.h"
 #include "app/outbox.h"
@@ -43,6 +44,7 @@ struct daemon {
     struct outbox *outbox;
     struct due *due; /* once the store is open */
     struct http_server *http;
+    struct control *control; /* NULL where its socket cannot be opened */
     struct status status;
     enum phase phase;
     bool gave_up; /* ended while the engine was at work */
@@ -50,6 +52,8 @@ struct daemon {
     int64_t stop_by_ms; /* monotonic */
     int64_t pump_ms;    /* wall: when to ask for due deliveries */
     bool pumping;       /* asked, not answered */
+    int64_t tick_ms;    /* wall: when the engine is to be woken */
+    bool ticking;       /* woken, not answered */
     bool reload_wanted;
     int64_t watchdog_ms, watched_ms; /* monotonic */
     int64_t heard_ms;                /* monotonic: when the engine last answered or had nothing to do */
@@ -71,6 +75,12 @@ static void post(struct daemon *daemon, struct engine_message *message)
             &(struct feed_row){.feed = message->feed, .next_ms = message->now_ms + 60 * 1000});
     if (message->kind == MESSAGE_RELOAD)
         daemon->reload_wanted = true;
+    if (message->kind == MESSAGE_TICK) {
+        daemon->ticking = false;
+        daemon->tick_ms = message->now_ms + REPUMP_MS;
+    }
+    if (message->kind == MESSAGE_ACT)
+        control_refuse(message->asker);
     engine_message_free(message);
 }
 
@@ -80,6 +90,11 @@ static void on_fetched(void *userdata, struct engine_message *message)
 }
 
 static void on_attempted(void *userdata, struct engine_message *message)
+{
+    post(userdata, message);
+}
+
+static void on_action(void *userdata, struct engine_message *message)
 {
     post(userdata, message);
 }
@@ -97,6 +112,15 @@ static void pump(struct daemon *daemon, int64_t now_ms)
     due_ask(daemon->due, now_ms, &taken, &done);
     buf_deinit(&done);
     buf_deinit(&taken);
+}
+
+/* Wakes the engine when something that it holds is due. */
+static void tick(struct daemon *daemon, int64_t now_ms)
+{
+    if (daemon->ticking || daemon->phase != PHASE_RUNNING || now_ms < daemon->tick_ms)
+        return;
+    daemon->ticking = true;
+    post(daemon, engine_message_new(MESSAGE_TICK, now_ms));
 }
 
 /* ---- from the engine ---- */
@@ -171,10 +195,16 @@ static int open_pools(struct daemon *daemon)
     return all ? 0 : -EMFILE;
 }
 
-/* Opens what the configuration asks for: connections out, the status page in. */
+/* Opens what the configuration asks for: connections out, the status page in; and the socket for commands,
+ * without which the daemon does its work all the same. */
 static int open_network(struct daemon *daemon)
 {
     int r = open_pools(daemon);
+    int control = control_new(
+        daemon->loop, daemon->setup->config->state_directory, on_action, daemon, &daemon->control);
+    if (control < 0)
+        log_error("commands cannot reach this daemon: %s/" CONTROL_SOCKET ": %s",
+            daemon->setup->config->state_directory, strerror(-control));
     daemon->due = due_new(daemon->loop, daemon->setup->config->state_directory, on_due, daemon);
     if (r == 0 && daemon->due == NULL)
         r = -EAGAIN;
@@ -234,6 +264,7 @@ static void on_answer(void *userdata, void *taken)
     daemon->status.counts = answer->counts;
     daemon->status.ruleset = answer->ruleset;
     daemon->heard_ms = clock_monotonic_ms();
+    daemon->tick_ms = answer->tick_ms;
     switch (answer->kind) {
     case ANSWER_STARTED:
         take_started(daemon, answer);
@@ -252,6 +283,14 @@ static void on_answer(void *userdata, void *taken)
             outbox_postpone(daemon->outbox, answer->delivery, answer->next_ms);
         else
             outbox_acknowledged(daemon->outbox, answer->delivery);
+        daemon->pump_ms = 0;
+        break;
+    case ANSWER_TICKED:
+        daemon->ticking = false;
+        daemon->pump_ms = 0;
+        break;
+    case ANSWER_ACTED:
+        control_answer(answer);
         daemon->pump_ms = 0;
         break;
     case ANSWER_IMPORTED: /* not asked for */
@@ -316,6 +355,7 @@ static void free_parts(struct daemon *daemon)
     worker_free(daemon->worker);
     engine_free(daemon->engine);
     http_server_free(daemon->http);
+    control_free(daemon->control); /* the worker's last answers have answered all who asked */
     outbox_free(daemon->outbox);
     poller_free(daemon->poller);
     setup_free(daemon->setup);
@@ -354,7 +394,7 @@ struct daemon *daemon_new(const char *config_path)
     daemon->watchdog_ms = sd_watchdog_interval_ms();
     daemon->status.started_ms = clock_wall_ms();
     daemon->heard_ms = clock_monotonic_ms();
-    daemon->pump_ms = INT64_MAX;
+    daemon->pump_ms = daemon->tick_ms = INT64_MAX;
     if (!make_parts(daemon, config_path)) {
         daemon_free(daemon);
         return NULL;
@@ -417,7 +457,9 @@ int64_t daemon_next_ms(const struct daemon *daemon)
     int64_t poll_ms = poller_next_ms(daemon->poller);
     int64_t pump_ms = daemon->pumping ? INT64_MAX : daemon->pump_ms;
     int64_t outbox_ms = outbox_next_ms(daemon->outbox);
+    int64_t tick_ms = daemon->ticking ? INT64_MAX : daemon->tick_ms;
     int64_t next_ms = poll_ms < pump_ms ? poll_ms : pump_ms;
+    next_ms = tick_ms < next_ms ? tick_ms : next_ms;
     return outbox_ms < next_ms ? outbox_ms : next_ms;
 }
 
@@ -425,7 +467,7 @@ bool daemon_idle(const struct daemon *daemon)
 {
     bool fetching = daemon->feed_transfers != NULL && transfers_active(daemon->feed_transfers) > 0;
     return worker_idle(daemon->worker) && !fetching && outbox_busy(daemon->outbox) == 0 && !daemon->pumping &&
-           !daemon->reload_wanted;
+           !daemon->ticking && !daemon->reload_wanted;
 }
 
 static int64_t wait_ms(const struct daemon *daemon)
@@ -447,6 +489,7 @@ bool daemon_turn(struct daemon *daemon)
     if (outbox_run(daemon->outbox, now_ms))
         daemon->pump_ms = 0;
     pump(daemon, now_ms);
+    tick(daemon, now_ms);
     if (daemon->phase == PHASE_RUNNING)
         poller_run(daemon->poller, daemon->feed_transfers, now_ms);
     keep_watchdog(daemon);

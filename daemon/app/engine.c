@@ -4,11 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/act.h"
 #include "app/announce.h"
+#include "app/budget.h"
+#include "app/deliver.h"
+#include "app/duty.h"
 #include "app/enforce.h"
 #include "app/engine_state.h"
 #include "app/exchange.h"
 #include "app/ingest.h"
+#include "app/restrain.h"
 #include "app/schedule.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -16,10 +21,13 @@
 #include "core/period.h"
 #include "feeds/url.h"
 #include "io/file.h"
+#include "io/store_duty.h"
+#include "io/store_held.h"
 
 enum {
-    FAILURES_BEFORE_ALERT = 3,  /* one missed fetch is weather */
-    STORE_RETRY_MS = 60 * 1000, /* what the store would not take is brought to it again */
+    FAILURES_BEFORE_ALERT = 3,          /* one missed fetch is weather */
+    STORE_RETRY_MS = 60 * 1000,         /* what the store would not take is brought to it again */
+    HELD_MAX_MS = 8 * 24 * 3600 * 1000, /* no agenda holds for longer: the longest is a week */
 };
 
 /* ---- messages and answers ---- */
@@ -57,6 +65,18 @@ void engine_answer_free(struct engine_answer *answer)
     alloc_free(answer);
 }
 
+/* When the engine is to be woken: the earliest time at which something held is due. */
+static int64_t next_tick(struct engine *engine)
+{
+    int64_t held_ms = INT64_MAX, duty_ms = INT64_MAX;
+    int r = engine->store != NULL ? store_next_held(engine->store, &held_ms) : -ENOENT;
+    if (r == 0 || (r == -ENOENT && engine->store != NULL))
+        r = store_next_duty(engine->store, &duty_ms);
+    if (r < 0 && r != -ENOENT)
+        log_error("store cannot be read: %s", store_error(engine->store));
+    return held_ms < duty_ms ? held_ms : duty_ms;
+}
+
 static void send(struct engine *engine, struct engine_answer *answer)
 {
     if (engine->store != NULL && store_count(engine->store, &answer->counts) < 0)
@@ -65,6 +85,8 @@ static void send(struct engine *engine, struct engine_answer *answer)
         answer->ruleset = engine->setup->ruleset->digest;
         answer->rule_count = engine->setup->ruleset->len;
     }
+    if (answer->tick_ms == 0)
+        answer->tick_ms = next_tick(engine);
     engine->answer(engine->userdata, answer);
 }
 
@@ -89,6 +111,8 @@ void engine_free(struct engine *engine)
     panel_free(engine->panel);
     ledger_deinit(&engine->ledger);
     rates_deinit(&engine->rates);
+    silences_deinit(&engine->silences);
+    budget_forget(engine);
     alloc_free(engine->config_path);
     alloc_free(engine);
 }
@@ -182,7 +206,10 @@ static int reload_rates(struct engine *engine)
 static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reopen_ms)
 {
     struct announcement why = {now_ms, "rules", ""};
+    budget_forget(engine); /* other receivers, or others in their places */
     int r = reload_rates(engine);
+    if (r == 0)
+        r = restrain_load(engine);
     if (r == 0)
         r = store_begin(engine->store);
     if (r == 0)
@@ -191,6 +218,10 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
         r = announce_orphans(engine, &why);
     if (r == 0)
         r = reopen_quarantine(engine, REOPEN_ALL, reopen_ms);
+    if (r == 0) /* the rules of what holds others back may have changed */
+        r = restrain_wake(engine, HOLD_INHIBITED, now_ms);
+    if (r == 0)
+        r = store_recall_held(engine->store, now_ms, now_ms + HELD_MAX_MS);
     if (r == 0)
         r = store_commit(engine->store);
     else
@@ -303,6 +334,7 @@ static int swap_setup(
     engine->setup = old;
     enforce_again(engine);
     (void)reload_rates(engine);
+    (void)restrain_load(engine);
     (void)announce_load(engine); /* a store that cannot be read shows at the next message */
     return r;
 }
@@ -543,8 +575,71 @@ static void handle_attempted(struct engine *engine, const struct engine_message 
     send(engine, answer);
 }
 
+/* ---- what was held ---- */
+
+/* What is due for one receiver is one transaction: what cannot be released for one keeps no other waiting. */
+static bool release_for(struct engine *engine, const char *receiver, int64_t now_ms)
+{
+    budget_forget(engine);
+    int r = store_begin(engine->store);
+    if (r == 0)
+        r = deliver_due(engine, receiver, now_ms);
+    if (r == 0)
+        r = store_commit(engine->store);
+    else
+        store_rollback(engine->store);
+    if (r < 0)
+        log_error("what is held cannot be released receiver=%s: %s", receiver,
+            r == -EMSGSIZE ? "a message would be too long" : store_error(engine->store));
+    return r == 0;
+}
+
+/* So is each duty. */
+static bool do_duties(struct engine *engine, int64_t now_ms, struct arena *arena)
+{
+    struct duty *duties = NULL;
+    size_t n = 0;
+    bool done = store_due_duties(engine->store, now_ms, arena, &duties, &n) == 0;
+    for (size_t i = 0; i < n && !engine_cancelled(engine); i++) {
+        budget_forget(engine);
+        int r = store_begin(engine->store);
+        if (r == 0)
+            r = end_transaction(engine, duty_do(engine, &duties[i], now_ms));
+        if (r < 0)
+            log_error("a duty cannot be done kind=%d alert=%.12s silence=%lld: %s", (int)duties[i].kind,
+                duties[i].alert, (long long)duties[i].silence, store_error(engine->store));
+        done = done && r == 0;
+    }
+    return done;
+}
+
+static void handle_tick(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_TICKED);
+    struct texts receivers = {0};
+    bool released = do_duties(engine, message->now_ms, &answer->arena);
+    if (store_due_receivers(engine->store, message->now_ms, &answer->arena, &receivers) < 0)
+        released = false;
+    for (size_t i = 0; i < receivers.len && !engine_cancelled(engine); i++)
+        released = release_for(engine, receivers.items[i], message->now_ms) && released;
+    if (!released)
+        answer->tick_ms = message->now_ms + STORE_RETRY_MS;
+    send(engine, answer);
+}
+
+/* ---- what people do ---- */
+
+static void handle_act(struct engine *engine, struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_ACTED);
+    answer->asker = message->asker;
+    answer->error = act(engine, &message->action, message->now_ms, &answer->arena, &answer->outcome);
+    send(engine, answer);
+}
+
 void engine_handle(struct engine *engine, struct engine_message *message)
 {
+    budget_forget(engine);
     switch (message->kind) {
     case MESSAGE_START:
         handle_start(engine, message);
@@ -557,6 +652,12 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_ATTEMPTED:
         handle_attempted(engine, message);
+        break;
+    case MESSAGE_TICK:
+        handle_tick(engine, message);
+        break;
+    case MESSAGE_ACT:
+        handle_act(engine, message);
         break;
     case MESSAGE_IMPORT:
         handle_import(engine, message);

@@ -6,6 +6,7 @@
 #define APP_ENGINE_H
 
 #include "app/setup.h"
+#include "core/action.h"
 #include "io/store_outbox.h"
 #include "io/transfer.h"
 
@@ -16,6 +17,8 @@ enum message_kind {
     MESSAGE_RELOAD,    /* read all files again */
     MESSAGE_FETCHED,   /* a feed's transfer has ended */
     MESSAGE_ATTEMPTED, /* a delivery's transfer has ended */
+    MESSAGE_TICK,      /* the time that an answer named has come */
+    MESSAGE_ACT,       /* people do something about an alert, or make a silence */
     MESSAGE_IMPORT, /* a file that people bring, to be taken in as a feed's payload; never from the daemon */
 };
 
@@ -39,6 +42,9 @@ struct engine_message {
     struct host_row host; /* FETCHED: with these requests; no name: none was made */
 
     struct attempt_row attempt; /* ATTEMPTED */
+
+    struct action_request action; /* ACT */
+    void *asker;                  /* ACT: comes back with the answer */
 };
 
 struct engine_message *engine_message_new(enum message_kind kind, int64_t now_ms);
@@ -51,6 +57,8 @@ enum answer_kind {
     ANSWER_RELOADED,  /* setup: in force from now, the old one may go; NULL: refused, text says why */
     ANSWER_FEED,      /* feeds: the one that was fetched, and those that are asked anew because of it */
     ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
+    ANSWER_TICKED,    /* what was due is decided */
+    ANSWER_ACTED,     /* outcome: what came of it; error: -EINVAL, -ENOENT, -ENOTUNIQ where it is refused */
     ANSWER_IMPORTED,  /* text: what became of it; faults: why it was refused, and nothing has changed */
 };
 
@@ -59,18 +67,21 @@ struct engine_answer {
     struct arena arena;
     struct setup *setup;
     const char *text;
-    int error; /* STARTED without a setup, IMPORTED: 0 or -errno; -EBUSY: another process writes to the store
-                */
+    int error; /* STARTED without a setup, IMPORTED, ACTED: 0 or -errno; -EBUSY: another process writes to
+                  the store */
     struct diag_list faults; /* IMPORTED */
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
     struct feed_row *feeds;  /* STARTED, RELOADED: every feed's state; FEED: that of some */
     size_t feed_count;
     struct host_row *hosts; /* STARTED, RELOADED: of each feed with a URL */
     size_t host_count;
-    int64_t next_ms;            /* ATTEMPTED: when to report it again; 0: it is committed */
-    int64_t delivery;           /* ATTEMPTED */
-    struct store_counts counts; /* always: for the status page */
-    struct digest ruleset;      /* always, once there is one: of the rules, tables and cases in force */
+    int64_t next_ms;               /* ATTEMPTED: when to report it again; 0: it is committed */
+    int64_t delivery;              /* ATTEMPTED */
+    struct action_outcome outcome; /* ACTED */
+    void *asker;                   /* ACTED */
+    struct store_counts counts;    /* always: for the status page */
+    int64_t tick_ms;               /* always: when the engine is to get MESSAGE_TICK; INT64_MAX: never */
+    struct digest ruleset;         /* always, once there is one: of the rules, tables and cases in force */
     size_t rule_count;
 };
 

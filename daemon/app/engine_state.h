@@ -1,12 +1,19 @@
-/* The engine's insides, shared by engine.c, ingest.c and announce.c only. */
+/* The engine's insides, shared by engine.c, ingest.c, announce.c, deliver.c and budget.c only. */
 #ifndef APP_ENGINE_STATE_H
 #define APP_ENGINE_STATE_H
 
 #include <stdatomic.h>
 
 #include "app/engine.h"
+#include "app/silences.h"
 #include "core/ledger.h"
 #include "core/rates.h"
+
+/* Messages of the last hour (app/budget.h). */
+struct budget {
+    bool counted;
+    int64_t used;
+};
 
 struct engine {
     char *config_path;
@@ -17,8 +24,10 @@ struct engine {
     struct store *store;
     struct panel *panel;
     struct judge *judge;
-    struct ledger ledger; /* what has been told */
-    struct rates rates;   /* of the setup's feeds */
+    struct ledger ledger;     /* what has been told */
+    struct rates rates;       /* of the setup's feeds */
+    struct silences silences; /* as the store has them */
+    struct budget *budgets;   /* of each receiver, while a message is handled; NULL: not counted yet */
 };
 
 /* To be asked between the steps of what takes long. */

@@ -4,6 +4,7 @@
 #include "core/ledger.h"
 #include "core/period.h"
 #include "io/store_event.h"
+#include "io/store_held.h"
 
 /* Alerts are collected first: the store's calls do not nest. */
 struct alert_rows {
@@ -13,7 +14,7 @@ struct alert_rows {
 
 struct messages {
     struct store *store;
-    const struct config *config;
+    const struct setup *setup;
     struct explanation *out;
     struct alert_rows own;       /* of the scope, oldest first */
     struct alert_rows summaries; /* of the rule */
@@ -72,9 +73,37 @@ static const char *find_summary(struct messages *messages, const struct explaine
 
 /* ---- deliveries ---- */
 
+static const char not_sent[] = "not sent";
+
 static bool is_told(const struct explained_delivery *delivery)
 {
-    return delivery->channel[0] != '\0';
+    return delivery->state != not_sent;
+}
+
+/* Why routes do not bring it to the receiver; NULL: they do, and it follows it. */
+static const char *why_unreached(
+    const struct messages *messages, const struct explained_event *event, const struct receiver *receiver)
+{
+    const struct setup *setup = messages->setup;
+    const struct rule *rule = messages->out->rule;
+    const struct scope *scope = messages->out->scope;
+    const struct labels labels = {
+        {rule->id, scope->product, scope->market, scope->origin}, event->severity, rule->audience, false};
+    struct follower follower = config_follower(receiver);
+    struct routed routed;
+    routing_route(&setup->config->routing, &labels, &setup->reference.baskets, &routed);
+    switch (routing_reach(
+        &setup->config->routing, &routed, &labels, &setup->reference.baskets, &follower, NULL)) {
+    case REACH_INTERNAL:
+        return "the rule's audience is internal";
+    case REACH_ELSEWHERE:
+        return "no route that it reaches names the receiver";
+    case REACH_NOT_FOLLOWED:
+        return "the receiver does not follow it";
+    case REACH_TOLD:
+        break;
+    }
+    return NULL;
 }
 
 /* Why nothing was decided for the receiver, as the rule and the configuration now are. */
@@ -86,8 +115,9 @@ static const char *why_not(
         return "events of this kind are journaled, not sent";
     if (rule->shadow)
         return "the rule runs in the shadow";
-    if (rule->audience == AUDIENCE_INTERNAL && receiver->audience != AUDIENCE_INTERNAL)
-        return "the rule's audience is internal";
+    const char *unreached = why_unreached(messages, event, receiver);
+    if (unreached != NULL)
+        return unreached;
     const char *summary = find_summary(messages, event);
     if (summary != NULL)
         return summary;
@@ -96,16 +126,13 @@ static const char *why_not(
     return "the configuration did not name it then";
 }
 
-static void take_delivery(void *userdata, const struct delivery_row *row)
+static void push_delivery(struct messages *messages, int seq, struct explained_delivery delivery)
 {
-    static const char *const states[] = {
-        [DELIVERY_PENDING] = "pending", [DELIVERY_DELIVERED] = "delivered", [DELIVERY_PARKED] = "parked"};
-    struct messages *messages = userdata;
     struct arena *arena = &messages->out->arena;
     struct explained_alert *alert = &messages->out->alerts[messages->out->alert_count];
     struct explained_event *event = NULL;
     for (size_t i = 0; i < alert->event_count; i++)
-        if (alert->events[i].seq == row->seq)
+        if (alert->events[i].seq == seq)
             event = &alert->events[i];
     if (event == NULL)
         return;
@@ -113,21 +140,44 @@ static void take_delivery(void *userdata, const struct delivery_row *row)
     struct explained_delivery *all = arena_array(arena, event->delivery_count + 1, sizeof *all);
     for (size_t i = 0; i < event->delivery_count; i++)
         all[i] = event->deliveries[i];
-    all[event->delivery_count++] = (struct explained_delivery){
-        .receiver = arena_strdup(arena, row->receiver),
-        .channel = arena_strdup(arena, row->channel),
-        .state = states[row->state],
-        .text = arena_strdup(arena, row->last_text),
-        .attempts = row->attempts,
-        .at_ms = row->state == DELIVERY_PENDING ? row->next_ms : row->done_ms,
-    };
+    all[event->delivery_count++] = delivery;
     event->deliveries = all;
+}
+
+static void take_delivery(void *userdata, const struct delivery_row *row)
+{
+    static const char *const states[] = {
+        [DELIVERY_PENDING] = "pending", [DELIVERY_DELIVERED] = "delivered", [DELIVERY_PARKED] = "parked"};
+    struct messages *messages = userdata;
+    struct arena *arena = &messages->out->arena;
+    push_delivery(messages, row->seq,
+        (struct explained_delivery){
+            .receiver = arena_strdup(arena, row->receiver),
+            .channel = arena_strdup(arena, row->channel),
+            .state = states[row->state],
+            .text = arena_strdup(arena, row->last_text),
+            .attempts = row->attempts,
+            .at_ms = row->state == DELIVERY_PENDING ? row->next_ms : row->done_ms,
+        });
+}
+
+static void take_held(void *userdata, const struct held_row *row)
+{
+    struct messages *messages = userdata;
+    push_delivery(messages, row->seq,
+        (struct explained_delivery){
+            .receiver = arena_strdup(&messages->out->arena, row->receiver),
+            .channel = "",
+            .state = "held",
+            .text = hold_name(row->holding.why),
+            .at_ms = row->holding.until_ms,
+        });
 }
 
 /* After those for whom something was decided, the other receivers of the configuration. */
 static void add_untold(struct messages *messages, struct explained_event *event)
 {
-    const struct config *config = messages->config;
+    const struct config *config = messages->setup->config;
     size_t told = event->delivery_count;
     struct explained_delivery *all =
         arena_array(&messages->out->arena, told + config->receiver_count, sizeof *all);
@@ -140,7 +190,7 @@ static void add_untold(struct messages *messages, struct explained_event *event)
             found = str_equal(all[k].receiver, receiver->name);
         if (!found)
             all[event->delivery_count++] = (struct explained_delivery){
-                receiver->name, "", "not sent", why_not(messages, event, receiver), 0, 0};
+                receiver->name, "", not_sent, why_not(messages, event, receiver), 0, 0};
     }
     event->deliveries = all;
 }
@@ -158,11 +208,14 @@ static int take_events(struct messages *messages, const struct alert_row *row)
         struct event_row event;
         r = store_get_event(messages->store, row->id, seq, &out->arena, &event);
         if (r == 0)
-            alert->events[alert->event_count++] = (struct explained_event){event.seq, event.event,
-                event.reason, event.vintage, event.ruleset, event.period, event.at_ms, NULL, 0};
+            alert->events[alert->event_count++] =
+                (struct explained_event){event.seq, event.event, event.severity, event.reason, event.vintage,
+                    event.ruleset, event.period, event.at_ms, NULL, 0};
     }
     if (r == 0)
         r = store_each_alert_delivery(messages->store, row->id, take_delivery, messages);
+    if (r == 0)
+        r = store_each_alert_held(messages->store, row->id, take_held, messages);
     for (size_t i = 0; i < alert->event_count && r == 0; i++)
         add_untold(messages, &alert->events[i]);
     out->alert_count++;
@@ -177,7 +230,7 @@ static const char *reason_untold(const struct messages *messages, const struct e
         for (size_t k = 0; k < alert->events[i].delivery_count; k++)
             if (is_told(&alert->events[i].deliveries[k]))
                 return NULL;
-    if (messages->config->receiver_count == 0)
+    if (messages->setup->config->receiver_count == 0)
         return "the configuration names no receiver";
     return alert->event_count > 0 ? alert->events[0].deliveries[0].text : "the journal has no event of it";
 }
@@ -198,9 +251,9 @@ static const char *silence_of(const struct messages *messages)
     return out->track.state == ALERT_PENDING ? "it has not held for long enough" : "it does not fire";
 }
 
-int explain_messages(struct store *store, const struct config *config, struct explanation *explanation)
+int explain_messages(struct store *store, const struct setup *setup, struct explanation *explanation)
 {
-    struct messages messages = {.store = store, .config = config, .out = explanation};
+    struct messages messages = {.store = store, .setup = setup, .out = explanation};
     int r = store_each_alert(store, false, take_alert, &messages);
     explanation->alerts = arena_array(&explanation->arena, messages.own.len, sizeof *explanation->alerts);
     for (size_t i = messages.own.len; i > 0 && r == 0; i--)

@@ -7,7 +7,9 @@ static void print_delivery(const struct explained_delivery *delivery, FILE *out)
 {
     char at[CLOCK_TEXT_SIZE];
     if (delivery->channel[0] == '\0') {
-        fprintf(out, "      %s: not sent: %s\n", delivery->receiver, delivery->text);
+        bool held = delivery->at_ms != 0;
+        fprintf(out, "      %s: %s%s%s: %s\n", delivery->receiver, delivery->state, held ? " until " : "",
+            held ? clock_format(delivery->at_ms, at) : "", delivery->text);
         return;
     }
     bool pending = str_equal(delivery->state, "pending");

@@ -91,6 +91,7 @@ static int write_numbers(struct buf *out, const struct status *status)
         {"tdwatch_alerts_open", "gauge", "Alerts that stand.", counts->alerts_open},
         {"tdwatch_events_total", "counter", "Events of alerts in the journal.", counts->events},
         {"tdwatch_deliveries_total", "counter", "Deliveries decided.", counts->deliveries},
+        {"tdwatch_events_held", "gauge", "Events that a receiver is to know of later.", counts->held},
         {"tdwatch_rules_degraded", "gauge",
             "1 while the last accepted rules run because those on disk are faulty.", status->degraded},
         {"tdwatch_reload_failed", "gauge", "1 while the newest reload was refused.", status->reload_failed},

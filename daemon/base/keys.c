@@ -86,6 +86,11 @@ static int parse_with_unit(struct slice text, const struct unit *units, int64_t 
     return -EINVAL;
 }
 
+int key_parse_duration(struct slice text, int64_t *ret_s)
+{
+    return parse_with_unit(text, duration_units, ret_s);
+}
+
 /* -ERANGE also where it is outside the key's limits. */
 static int parse_number(const struct key *key, struct slice text, int64_t *ret_value)
 {

@@ -68,6 +68,9 @@ const char *key_kind_name(enum key_kind kind);
 /* "a duration such as 30s, 5m, 2h or 1d": for messages. */
 const char *key_kind_expected(enum key_kind kind);
 
+/* Reads "30s", "5m", "2h" or "1d" into seconds. 0; -EINVAL no duration; -ERANGE too long. */
+int key_parse_duration(struct slice text, int64_t *ret_s);
+
 /* The i-th unit of durations or sizes, and how many seconds or bytes it is. NULL behind the last. */
 const char *key_unit(enum key_kind kind, size_t i, int64_t *ret_factor);
 

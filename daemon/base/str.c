@@ -135,6 +135,30 @@ bool str_is_utf8(struct slice text)
     return true;
 }
 
+/* The bytes that no line has, as the beginning of their UTF-8 sequence and the range of its last byte. */
+static bool is_control(const unsigned char *p, size_t len)
+{
+    if (len == 1)
+        return p[0] < 0x20 || p[0] == 0x7f;
+    if (len == 2)
+        return p[0] == 0xc2 && p[1] < 0xa0; /* C1 */
+    if (len != 3 || p[0] != 0xe2)
+        return false;
+    return (p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
+}
+
+bool str_is_line(struct slice text)
+{
+    const unsigned char *p = (const unsigned char *)text.data;
+    for (size_t i = 0; i < text.len;) {
+        size_t n = utf8_sequence(p + i, text.len - i);
+        if (n == 0 || is_control(p + i, n))
+            return false;
+        i += n;
+    }
+    return true;
+}
+
 enum { WORD_MAX = 40 };
 
 /* Levenshtein distance; words longer than WORD_MAX are near nothing. */

@@ -28,6 +28,11 @@ int str_to_fixed(struct slice text, int64_t scale, int64_t *ret_value);
 /* Whether the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates). */
 bool str_is_utf8(struct slice text);
 
+/* Whether it is UTF-8 on one line that can be shown anywhere: no control characters (C0, DEL, C1), no line or
+ * paragraph separators, and no marks that reorder what stands around them (Unicode UAX 9: U+202A to U+202E,
+ * U+2066 to U+2069). */
+bool str_is_line(struct slice text);
+
 /* The entry of `names` that `word` most likely meant, or NULL when none is near. */
 const char *str_did_you_mean(struct slice word, const char *const *names, size_t n);
 

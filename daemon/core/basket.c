@@ -311,8 +311,9 @@ void baskets_deinit(struct baskets *baskets)
 
 const struct basket *baskets_find(const struct baskets *baskets, const char *id)
 {
+    /* Asked for each alert and receiver: most ids differ in their first letter. */
     for (size_t i = 0; i < baskets->len; i++)
-        if (str_equal(baskets->items[i].id, id))
+        if (baskets->items[i].id[0] == id[0] && str_equal(baskets->items[i].id, id))
             return &baskets->items[i];
     return NULL;
 }

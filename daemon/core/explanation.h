@@ -52,16 +52,17 @@ struct explained_let {
 
 struct explained_delivery {
     const char *receiver;
-    const char *channel; /* "" where nothing was decided for the receiver */
-    const char *state;   /* "pending" "delivered" "parked" "not sent" */
-    const char *text;    /* what the last attempt said, or why it was not sent */
+    const char *channel; /* "" where nothing is sent yet */
+    const char *state;   /* "held" "pending" "delivered" "parked" "not sent" */
+    const char *text;    /* what the last attempt said, why it is held, or why it was not sent */
     int attempts;
-    int64_t at_ms; /* delivered, parked, or of the next attempt; 0: not sent */
+    int64_t at_ms; /* delivered, parked, of the next attempt, or when it is released; 0: not sent */
 };
 
 struct explained_event {
     int seq;
     enum alert_event event;
+    enum severity severity;
     const char *reason, *vintage, *ruleset;
     int32_t period;
     int64_t at_ms;

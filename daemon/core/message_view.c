@@ -74,9 +74,10 @@ static void add(struct builder *b, struct message_rows *rows, enum word name, co
 static struct message_rows facts(struct builder *b)
 {
     const struct alert_record *record = b->record;
-    bool feed = message_is_feed(record);
+    bool silence = message_is_silence(record), feed = message_is_feed(record) || silence;
+    enum word about = silence ? WORD_SILENCE : feed ? WORD_FEED : WORD_PRODUCT;
     struct message_rows rows = {.items = arena_array(b->arena, FACTS_MAX, sizeof *rows.items)};
-    add(b, &rows, feed ? WORD_FEED : WORD_PRODUCT, filled(b, message_fill, "{{product}}"));
+    add(b, &rows, about, filled(b, message_fill, "{{product}}"));
     add(b, &rows, WORD_MARKET, filled(b, message_fill, "{{market}}"));
     add(b, &rows, WORD_ORIGIN, filled(b, message_fill, "{{origin}}"));
     if (!feed) {
@@ -149,17 +150,29 @@ static const char *advice(struct builder *b)
     return filled(b, message_fill, message_phrase(&b->record->advice, b->language));
 }
 
+/* What happened, in a sentence. */
+static const char *sentence(struct builder *b)
+{
+    const struct alert_record *record = b->record;
+    const char *template = words_sentence(record->event, message_is_feed(record), b->language);
+    if (message_is_silence(record))
+        template = words_get(WORD_SILENCE_SENTENCE, b->language);
+    else if (str_equal(record->reason, "lapsed"))
+        template = words_get(WORD_LAPSED_SENTENCE, b->language);
+    return filled(b, message_fill, template);
+}
+
 static int make(const struct alert_record *record, enum language language, struct arena *arena,
     struct message_view *ret_view)
 {
     struct builder b = {.record = record, .language = language, .arena = arena};
-    bool feed = message_is_feed(record);
+    bool feed = message_is_feed(record) || message_is_silence(record);
     struct message_view view = {
         .language = language,
         .event = words_event(record->event, language),
         .severity = severity_line(&b),
         .headline = headline(&b),
-        .sentence = filled(&b, message_fill, words_sentence(record->event, feed, language)),
+        .sentence = sentence(&b),
         .advice = advice(&b),
         .note = words_get(feed ? WORD_NOTE_FEED : WORD_NOTE, language),
         .next = words_get(WORD_NEXT, language),

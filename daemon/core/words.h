@@ -13,6 +13,7 @@ enum word {
     WORD_ALERT,
     WORD_PRODUCT,
     WORD_FEED,
+    WORD_SILENCE,
     WORD_MARKET,
     WORD_ORIGIN,
     WORD_PERIOD,
@@ -34,6 +35,8 @@ enum word {
     WORD_OTHER_LANGUAGE, /* where to find the message in the other language */
     WORD_NOTE,           /* what an alert is, and is not */
     WORD_NOTE_FEED,
+    WORD_LAPSED_SENTENCE, /* of an alert that stands when its acknowledgement has ended */
+    WORD_SILENCE_SENTENCE,
     WORD_NEXT, /* what to read next, before the command that shows it */
     WORD_COUNT
 };

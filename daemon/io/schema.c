@@ -6,8 +6,9 @@
 /* Every step from one version to the next. Append only: never change, reorder or remove a step that was
  * released, or stores in the field will not be what the statements expect.
  *
- * Rows of revision, rate, event, figure and attempt are never updated or deleted: no statement does, and
- * their parents are restricted. Enums are stored as their numbers; store_*.c assert that they stay. */
+ * Rows of revision, rate, event, figure, attempt, silence and action are never updated or deleted: no
+ * statement does, and their parents are restricted. Enums are stored as their numbers; store_*.c assert that
+ * they stay. */
 static const char *const migrations[] = {
     /* 1 */
     "CREATE TABLE payload ("
@@ -246,6 +247,76 @@ static const char *const migrations[] = {
     " rate INTEGER NOT NULL CHECK (rate > 0)," /* one unit of the base, in units of 10^-12 of the currency */
     " PRIMARY KEY (currency, period, payload)"
     ") STRICT, WITHOUT ROWID;",
+
+    /* 5 */
+    "CREATE TABLE held (" /* the receiver is to know of the event, but not now */
+    " receiver TEXT NOT NULL,"
+    " alert TEXT NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " why INTEGER NOT NULL CHECK (why BETWEEN 1 AND 6),"
+    " until_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (receiver, alert, seq),"
+    " FOREIGN KEY (alert, seq) REFERENCES event (alert, seq) ON DELETE RESTRICT"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX held_due ON held (until_ms);"
+
+    /* What a delivery tells: one event, or all that was held; `delivery` itself names the first of them. */
+    "CREATE TABLE delivery_event ("
+    " alert TEXT NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " receiver TEXT NOT NULL,"
+    " delivery INTEGER NOT NULL REFERENCES delivery ON DELETE RESTRICT,"
+    " why INTEGER NOT NULL CHECK (why BETWEEN 0 AND 6)," /* it was held for; 0: was not */
+    " PRIMARY KEY (alert, seq, receiver)," /* the same thing is never sent to the same receiver twice */
+    " FOREIGN KEY (alert, seq) REFERENCES event (alert, seq) ON DELETE RESTRICT"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX delivery_event_of ON delivery_event (delivery, seq);"
+    "INSERT INTO delivery_event (alert, seq, receiver, delivery, why)"
+    " SELECT alert, seq, receiver, id, 0 FROM delivery;"
+    "CREATE INDEX delivery_receiver ON delivery (receiver, state, done_ms);",
+
+    /* 6: what is held for one reason; what people do about alerts; rows of both are never changed */
+    "CREATE INDEX held_why ON held (why, until_ms);"
+
+    "CREATE TABLE silence ("
+    " id INTEGER PRIMARY KEY,"
+    " author TEXT NOT NULL,"
+    " reason TEXT NOT NULL CHECK (reason <> ''),"
+    " made_ms INTEGER NOT NULL,"
+    " from_ms INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL CHECK (until_ms > from_ms)," /* an action may end it before */
+    " rule TEXT NOT NULL,"                                   /* values with commas between them; '' for any */
+    " product TEXT NOT NULL,"
+    " market TEXT NOT NULL,"
+    " origin TEXT NOT NULL,"
+    " severity TEXT NOT NULL"
+    ") STRICT;"
+
+    "CREATE TABLE action ("
+    " id INTEGER PRIMARY KEY,"
+    " kind INTEGER NOT NULL CHECK (kind > 0),"
+    " alert TEXT REFERENCES alert ON DELETE RESTRICT,"
+    " silence INTEGER REFERENCES silence ON DELETE RESTRICT,"
+    " who TEXT NOT NULL,"
+    " login TEXT NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL,"                                  /* 0: has none */
+    " severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3)," /* of the alert, then */
+    " text TEXT NOT NULL,"
+    " CHECK ((alert IS NULL) <> (silence IS NULL))"
+    ") STRICT;"
+    "CREATE INDEX action_alert ON action (alert, id) WHERE alert IS NOT NULL;"
+    "CREATE INDEX action_silence ON action (silence, id) WHERE silence IS NOT NULL;"
+
+    "CREATE TABLE duty (" /* what the daemon does at a time, unless people act before */
+    " kind INTEGER NOT NULL CHECK (kind > 0),"
+    " alert TEXT NOT NULL,"
+    " silence INTEGER NOT NULL,"
+    " receiver TEXT NOT NULL,"
+    " due_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, alert, silence, receiver)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX duty_due ON duty (due_ms);",
 };
 
 int schema_newest(void)

@@ -343,6 +343,7 @@ int store_count(struct store *store, struct store_counts *ret_counts)
             .pending = query_int(&query, 6),
             .delivered = query_int(&query, 7),
             .parked = query_int(&query, 8),
+            .held = query_int(&query, 9),
         };
     return query_end(&query);
 }

@@ -111,6 +111,8 @@ struct alert_row {
 int store_each_alert(struct store *store, bool open_only,
     void (*fn)(void *userdata, const struct alert_row *row), void *userdata);
 int store_get_alert(struct store *store, const char *id, struct arena *arena, struct alert_row *ret_row);
+/* By the beginning of its id. -ENOENT; -ENOTUNIQ: several begin so. */
+int store_find_alert(struct store *store, const char *begin, struct arena *arena, struct alert_row *ret_row);
 
 /* Writes the alert's new state and appends the event with its figures to the journal. `closes` ends the
  * alert. */
@@ -128,7 +130,7 @@ int store_alert_figures(
 
 struct store_counts {
     int64_t observations_revised, payloads, quarantined, alerts_open, events, deliveries, pending, delivered,
-        parked;
+        parked, held;
 };
 int store_count(struct store *store, struct store_counts *ret_counts);
 

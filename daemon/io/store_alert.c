@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <string.h>
 
 #include "io/store_event.h"
 #include "io/store_internal.h"
@@ -83,8 +84,7 @@ int store_get_alert(struct store *store, const char *id, struct arena *arena, st
     return r == 0 && found == 0 ? -ENOENT : r;
 }
 
-/* By the beginning of its id. -ENOENT, -ENOTUNIQ. */
-static int find_alert(struct store *store, const char *begin, struct arena *arena, struct alert_row *ret_row)
+int store_find_alert(struct store *store, const char *begin, struct arena *arena, struct alert_row *ret_row)
 {
     struct query query = query_start(store, SQL_FIND_ALERT);
     query_bind_text(&query, begin);
@@ -176,7 +176,7 @@ int store_get_event(
 {
     struct alert_row of = {0};
     struct event_row row = {0};
-    int r = find_alert(store, alert, arena, &of);
+    int r = store_find_alert(store, alert, arena, &of);
     if (r == 0)
         r = find_event(store, of.id, seq, arena, &row);
     if (r < 0)
@@ -189,6 +189,87 @@ int store_get_event(
     r = take_figures(&query, arena, &row.figures, &row.figure_count);
     if (r == 0)
         *ret_row = row;
+    return r;
+}
+
+/* ---- records ---- */
+
+/* What was not given is kept as "". */
+static const char *given(struct query *query, int column, struct arena *arena)
+{
+    const char *text = query_text(query, column);
+    return text[0] != '\0' ? arena_strdup(arena, text) : NULL;
+}
+
+static struct phrase read_phrase(struct query *query, int column, struct arena *arena)
+{
+    struct phrase phrase;
+    for (int language = 0; language < LANGUAGE_COUNT; language++)
+        phrase.text[language] = given(query, column + language, arena);
+    return phrase;
+}
+
+/* One item a line; NULL-terminated. */
+static const char *const *split_lines(const char *text, struct arena *arena)
+{
+    size_t n = 0;
+    for (const char *p = text; *p != '\0'; p++)
+        n += *p == '\n';
+    const char **lines = arena_array(arena, n + 2, sizeof *lines);
+    for (n = 0; *text != '\0'; n++) {
+        size_t len = strcspn(text, "\n");
+        lines[n] = arena_strndup(arena, text, len);
+        text += len + (text[len] == '\n');
+    }
+    return lines;
+}
+
+static struct alert_record read_record(struct query *query, struct arena *arena)
+{
+    return (struct alert_record){
+        .scope = {arena_strdup(arena, query_text(query, 0)), arena_strdup(arena, query_text(query, 1)),
+            arena_strdup(arena, query_text(query, 2)), arena_strdup(arena, query_text(query, 3))},
+        .at_ms = query_int(query, 4),
+        .event = (enum alert_event)query_enum(query, 5, EVENT_COUNT),
+        .reason = arena_strdup(arena, query_text(query, 6)),
+        .period = (int32_t)query_int(query, 7),
+        .raised = (int32_t)query_int(query, 8),
+        .severity = (enum severity)query_enum(query, 9, SEVERITY_COUNT),
+        .state = (enum alert_state)query_enum(query, 10, ALERT_STATE_COUNT),
+        .audience = (enum audience)query_enum(query, 11, AUDIENCE_INTERNAL + 1),
+        .product_title = read_phrase(query, 12, arena),
+        .title = read_phrase(query, 14, arena),
+        .advice = read_phrase(query, 16, arena),
+        .basis = split_lines(query_text(query, 18), arena),
+        .sources = arena_strdup(arena, query_text(query, 19)),
+        .vintage = arena_strdup(arena, query_text(query, 20)),
+        .ruleset = arena_strdup(arena, query_text(query, 21)),
+    };
+}
+
+int store_get_record(
+    struct store *store, const char *alert, int seq, struct arena *arena, struct alert_record *ret_record)
+{
+    struct query query = query_start(store, SQL_GET_RECORD);
+    query_bind_text(&query, alert);
+    query_bind_int(&query, seq);
+    struct alert_record record = {0};
+    int found = query_step(&query);
+    if (found > 0)
+        record = read_record(&query, arena);
+    int r = query_end(&query);
+    if (r < 0 || found == 0)
+        return r < 0 ? r : -ENOENT;
+    record.id = arena_strdup(arena, alert);
+    record.seq = seq;
+    struct figure *figures = NULL;
+    query = query_start(store, SQL_EACH_FIGURE);
+    query_bind_text(&query, alert);
+    query_bind_int(&query, seq);
+    r = take_figures(&query, arena, &figures, &record.figure_count);
+    record.figures = figures;
+    if (r == 0)
+        *ret_record = record;
     return r;
 }
 

@@ -24,4 +24,8 @@ struct event_row {
 int store_get_event(
     struct store *store, const char *alert, int seq, struct arena *arena, struct event_row *ret_row);
 
+/* The event as messages are rendered from it; texts, lists and figures in `arena`. -ENOENT. */
+int store_get_record(
+    struct store *store, const char *alert, int seq, struct arena *arena, struct alert_record *ret_record);
+
 #endif

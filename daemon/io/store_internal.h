@@ -10,72 +10,7 @@
 #include "base/str.h"
 #include "io/block.h"
 #include "io/store_outbox.h"
-
-/* Every statement there is; their texts are in store_query.c. */
-enum statement {
-    SQL_BEGIN,
-    SQL_BEGIN_READ,
-    SQL_COMMIT,
-    SQL_ROLLBACK,
-    SQL_ENTER,
-    SQL_LEAVE,
-    SQL_UNDO,
-    SQL_PUT_SOURCE,
-    SQL_PUT_SERIES,
-    SQL_EACH_SERIES,
-    SQL_EACH_UNITLESS,
-    SQL_PUT_UNIT,
-    SQL_UPDATE_BLOCK,
-    SQL_PUT_BLOCK,
-    SQL_EACH_BLOCK,
-    SQL_PUT_REVISION,
-    SQL_EACH_REVISION,
-    SQL_EACH_LATER_REVISION,
-    SQL_EACH_BLOCK_ORIGIN,
-    SQL_PUT_PAYLOAD,
-    SQL_EACH_PAYLOAD,
-    SQL_FIND_PAYLOAD,
-    SQL_TRIM_QUARANTINE,
-    SQL_GET_FEED,
-    SQL_EACH_FEED,
-    SQL_PUT_FEED,
-    SQL_GET_HOST,
-    SQL_PUT_HOST,
-    SQL_GET_NOTICE,
-    SQL_PUT_NOTICE,
-    SQL_EACH_NOTICE,
-    SQL_DROP_CASES,
-    SQL_PUT_CASE,
-    SQL_PUT_RATE,
-    SQL_EACH_RATE,
-    SQL_PUT_RULESET,
-    SQL_LAST_RULESET,
-    SQL_GET_RULESET,
-    SQL_GET_ALERT,
-    SQL_FIND_ALERT,
-    SQL_EACH_ALERT,
-    SQL_EACH_OPEN_ALERT,
-    SQL_PUT_ALERT,
-    SQL_TOUCH_ALERT,
-    SQL_DROP_ALERT_FIGURES,
-    SQL_PUT_ALERT_FIGURE,
-    SQL_EACH_ALERT_FIGURE,
-    SQL_PUT_EVENT,
-    SQL_GET_EVENT,
-    SQL_GET_RAISING_EVENT,
-    SQL_PUT_FIGURE,
-    SQL_EACH_FIGURE,
-    SQL_PUT_DELIVERY,
-    SQL_DUE_DELIVERIES,
-    SQL_WAS_TOLD,
-    SQL_NEXT_DELIVERY,
-    SQL_EACH_DELIVERY,
-    SQL_EACH_ALERT_DELIVERY,
-    SQL_MOVE_DELIVERY,
-    SQL_PUT_ATTEMPT,
-    SQL_COUNT,
-    SQL_STATEMENT_COUNT
-};
+#include "io/store_statement.h"
 
 struct store {
     sqlite3 *db;
@@ -100,6 +35,10 @@ int store_leave(struct store *store, int r);
 
 /* As store_load_panel, without the blocks that a payload after this one wrote first. */
 int history_load(struct store *store, struct panel *panel, int64_t payload);
+
+/* Writes that the event is told by the delivery. */
+struct held_row;
+int delivery_put_event(struct store *store, const struct held_row *row, int64_t delivery);
 
 /* One run of a statement. Errors stick: after the first, everything does nothing and the last call returns
  * it. Only one run of a statement may be under way. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "io/store_held.h"
 #include "io/store_internal.h"
 
 _Static_assert(
@@ -40,7 +41,7 @@ static struct delivery_row keep_delivery(struct arena *arena, struct delivery_ro
     return row;
 }
 
-int store_put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id)
+static int put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id)
 {
     struct query query = query_start(store, SQL_PUT_DELIVERY);
     query_bind_text(&query, row->alert);
@@ -61,6 +62,33 @@ int store_put_delivery(struct store *store, const struct delivery_row *row, int6
     return r;
 }
 
+int delivery_put_event(struct store *store, const struct held_row *row, int64_t delivery)
+{
+    struct query query = query_start(store, SQL_PUT_DELIVERY_EVENT);
+    query_bind_text(&query, row->alert);
+    query_bind_int(&query, row->seq);
+    query_bind_text(&query, row->receiver);
+    query_bind_int(&query, delivery);
+    query_bind_int(&query, row->holding.why);
+    return query_run(&query);
+}
+
+int store_put_delivery(struct store *store, const struct delivery_row *row, int64_t *ret_id)
+{
+    int64_t id = 0;
+    int r = store_enter(store);
+    if (r < 0)
+        return r;
+    r = put_delivery(store, row, &id);
+    if (r == 0 && id != 0)
+        r = delivery_put_event(
+            store, &(struct held_row){.receiver = row->receiver, .alert = row->alert, .seq = row->seq}, id);
+    r = store_leave(store, r);
+    if (r == 0)
+        *ret_id = id;
+    return r;
+}
+
 int store_was_told(
     struct store *store, const char *alert, const char *rule, const char *receiver, bool *ret_told)
 {
@@ -73,6 +101,33 @@ int store_was_told(
     if (r == 0)
         *ret_told = told;
     return r;
+}
+
+int store_count_recent(struct store *store, const char *receiver, int64_t since_ms, int64_t *ret_count)
+{
+    struct query query = query_start(store, SQL_COUNT_RECENT);
+    query_bind_text(&query, receiver);
+    query_bind_int(&query, since_ms);
+    int64_t count = query_step(&query) > 0 ? query_int(&query, 0) : 0;
+    int r = query_end(&query);
+    if (r == 0)
+        *ret_count = count;
+    return r;
+}
+
+int store_nth_recent(struct store *store, const struct recent_question *question, int64_t *ret_ms)
+{
+    struct query query = query_start(store, SQL_NTH_RECENT);
+    query_bind_text(&query, question->receiver);
+    query_bind_int(&query, question->since_ms);
+    query_bind_int(&query, question->now_ms);
+    query_bind_int(&query, (int64_t)question->nth - 1);
+    int found = query_step(&query);
+    int64_t ms = found > 0 ? query_int(&query, 0) : 0;
+    int r = query_end(&query);
+    if (r == 0 && found > 0)
+        *ret_ms = ms;
+    return r == 0 && found == 0 ? -ENOENT : r;
 }
 
 int store_due_deliveries(struct store *store, const struct due_question *question, struct arena *arena,

@@ -4,15 +4,26 @@
     "id, rule, product, market, origin, audience, raised, severity, state, period, seq, opened_ms, "         \
     "closed_ms"
 
-#define DELIVERY_COLUMNS                                                                                     \
-    "id, alert, seq, receiver, channel, message_id, state, attempts, created_ms, next_ms, done_ms,"          \
-    " last_text, thread, subject, text, html, body"
+#define DELIVERY_REST                                                                                        \
+    "channel, message_id, state, attempts, created_ms, next_ms, done_ms, last_text, thread, subject, text,"  \
+    " html, body"
+#define DELIVERY_COLUMNS "id, alert, seq, receiver, " DELIVERY_REST
 
 #define NOTICE_COLUMNS                                                                                       \
     "id, market, agency, title, url, product, cases, origins, codes, proceeding, step, outcome, laws,"       \
     " correction, listed, in_force, published, effective, due"
 
 #define EVENT_COLUMNS "seq, at_ms, event, reason, period, raised, severity, state, sources, vintage, ruleset"
+
+#define ACTION_COLUMNS                                                                                       \
+    "id, kind, coalesce(alert, ''), coalesce(silence, 0), who, login, at_ms, until_ms, severity, text"
+
+#define RECENT_DELIVERIES                                                                                    \
+    "SELECT NULL AS at_ms FROM delivery WHERE receiver = ?1 AND state = 0"                                   \
+    " UNION ALL SELECT done_ms FROM delivery WHERE receiver = ?1 AND state = 1 AND done_ms > ?2"             \
+    " UNION ALL SELECT done_ms FROM delivery WHERE receiver = ?1 AND state = 2 AND done_ms > ?2"
+
+#define HELD_COLUMNS "receiver, alert, seq, why, until_ms, severity, event"
 
 static const char *const texts[SQL_STATEMENT_COUNT] = {
     /* IMMEDIATE: a writer that cannot have the file learns it here, not half way. */
@@ -119,30 +130,44 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_EACH_FIGURE] =
         "SELECT name, type, unknown, value FROM figure WHERE alert = ? AND seq = ? ORDER BY position",
 
+    [SQL_GET_RECORD] = "SELECT rule, product, market, origin, at_ms, event, reason, event.period, "
+                       "event.raised, event.severity,"
+                       " event.state, event.audience, product_vi, product_en, title_vi, title_en, advice_vi, "
+                       "advice_en, basis,"
+                       " sources, vintage, ruleset FROM event JOIN alert ON alert.id = event.alert"
+                       " WHERE event.alert = ? AND event.seq = ?",
+
     [SQL_PUT_DELIVERY] =
         "INSERT INTO delivery (alert, seq, receiver, channel, message_id, state, attempts, created_ms,"
         " next_ms, done_ms, last_text, thread, subject, text, html, body)"
         " VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, '', ?, ?, ?, ?, ?)"
         " ON CONFLICT (alert, seq, receiver) DO NOTHING",
-    /* One for each receiver, and none before an earlier event of the same alert that this receiver still
-     * waits for: a receiver hears "raised" before "cleared". */
+    /* One for each receiver, and none with a later event of an alert before a delivery with an earlier one
+     * that this receiver still waits for: a receiver hears "raised" before "cleared". */
     [SQL_DUE_DELIVERIES] =
         "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id IN"
         " (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY next_ms, id) AS place"
         " FROM delivery AS due WHERE state = 0 AND next_ms <= ?1 AND id NOT IN (SELECT value FROM "
         "json_each(?3))"
         " AND NOT EXISTS"
-        " (SELECT 1 FROM delivery AS earlier WHERE earlier.alert = due.alert AND earlier.seq < due.seq"
-        " AND earlier.receiver = due.receiver AND earlier.state = 0"
+        " (SELECT 1 FROM delivery_event AS mine CROSS JOIN delivery_event AS other ON other.alert = "
+        "mine.alert"
+        " AND other.seq < mine.seq AND other.receiver = mine.receiver"
+        " CROSS JOIN delivery AS earlier ON earlier.id = other.delivery"
+        " WHERE mine.delivery = due.id AND mine.seq > 1 AND earlier.id <> due.id AND earlier.state = 0"
         " AND earlier.id NOT IN (SELECT value FROM json_each(?4)))) WHERE place = 1)"
         " ORDER BY next_ms, id LIMIT ?2",
     /* The summaries of a rule have the product "*". */
-    [SQL_WAS_TOLD] = "SELECT 1 FROM delivery WHERE receiver = ?1 AND (alert = ?2 OR alert IN"
-                     " (SELECT id FROM alert WHERE rule = ?3 AND product = '*')) LIMIT 1",
+    [SQL_WAS_TOLD] =
+        "SELECT 1 FROM (SELECT ?2 AS id UNION ALL SELECT id FROM alert WHERE rule = ?3 AND product = '*')"
+        " AS told WHERE EXISTS"
+        " (SELECT 1 FROM delivery_event WHERE alert = told.id AND receiver = ?1) OR EXISTS"
+        " (SELECT 1 FROM held WHERE alert = told.id AND receiver = ?1) LIMIT 1",
     [SQL_NEXT_DELIVERY] = "SELECT next_ms FROM delivery WHERE state = 0 ORDER BY next_ms, id LIMIT 1",
     [SQL_EACH_DELIVERY] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE state = ? ORDER BY id DESC",
     [SQL_EACH_ALERT_DELIVERY] =
-        "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE alert = ? ORDER BY seq, receiver",
+        "SELECT id, told.alert, told.seq, told.receiver, " DELIVERY_REST " FROM delivery_event AS told"
+        " JOIN delivery ON delivery.id = told.delivery WHERE told.alert = ? ORDER BY told.seq, told.receiver",
     /* What was delivered stays delivered; what was parked may be tried again. */
     [SQL_MOVE_DELIVERY] = "UPDATE delivery SET attempts = attempts + ?6, state = ?2, next_ms = ?3,"
                           " done_ms = ?4, last_text = ?5 WHERE id = ?1 AND state <> 1",
@@ -150,13 +175,76 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         "INSERT INTO attempt (delivery, number, at_ms, state, next_ms, status, text)"
         " SELECT id, (SELECT count(*) + 1 FROM attempt WHERE delivery = ?1), ?2, ?3, ?4, ?5, ?6"
         " FROM delivery WHERE id = ?1",
+    /* The first event of a delivery has its row already; why it was held is known when it is released. */
+    [SQL_PUT_DELIVERY_EVENT] =
+        "INSERT INTO delivery_event (alert, seq, receiver, delivery, why) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (alert, seq, receiver) DO UPDATE SET why = excluded.why WHERE delivery = "
+        "excluded.delivery",
+
+    /* Those that wait, and those that ended lately; both by the index. */
+    [SQL_COUNT_RECENT] = "SELECT count(*) FROM (" RECENT_DELIVERIES ")",
+    [SQL_NTH_RECENT] = "SELECT coalesce(at_ms, ?3) AS used FROM (" RECENT_DELIVERIES
+                       ") ORDER BY used DESC LIMIT 1 OFFSET ?4",
+
+    [SQL_PUT_HELD] = "INSERT INTO held (receiver, alert, seq, why, until_ms) SELECT ?1, ?2, ?3, ?4, ?5"
+                     " WHERE NOT EXISTS (SELECT 1 FROM delivery_event WHERE alert = ?2 AND seq = ?3"
+                     " AND receiver = ?1) ON CONFLICT (receiver, alert, seq) DO NOTHING",
+    [SQL_NEXT_HELD] = "SELECT until_ms FROM held ORDER BY until_ms LIMIT 1",
+    [SQL_EACH_DUE_RECEIVER] = "SELECT DISTINCT receiver FROM held WHERE until_ms <= ? ORDER BY receiver",
+    /* The events of an alert stay together, and in order. */
+    [SQL_DUE_HELD] =
+        "SELECT receiver, held.alert, held.seq, why, until_ms, event.severity, event FROM held"
+        " JOIN event USING (alert, seq) JOIN alert ON alert.id = held.alert WHERE receiver = ?1 AND EXISTS"
+        " (SELECT 1 FROM held AS due WHERE due.receiver = ?1 AND due.alert = held.alert"
+        " AND due.seq >= held.seq AND due.until_ms <= ?2)"
+        " ORDER BY max(event.severity) OVER (PARTITION BY held.alert) DESC,"
+        " min(at_ms) OVER (PARTITION BY held.alert), rule, product, market, origin, held.alert, held.seq"
+        " LIMIT ?3",
+    [SQL_HELD_BEFORE] =
+        "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE receiver = ? AND alert = ?"
+        " AND seq < ?"
+        " ORDER BY seq",
+    [SQL_EACH_ALERT_HELD] = "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE alert = ?"
+                            " ORDER BY seq, receiver",
+    [SQL_DELAY_HELD] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND until_ms <= ?2",
+    /* 1 to 3: quiet hours, cadence, limit. */
+    [SQL_RECALL_HELD] = "UPDATE held SET until_ms = ?1 WHERE until_ms > ?2 AND why <= 3",
+    [SQL_PUT_OFF] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND alert = ?2",
+    [SQL_IS_HELD] = "SELECT 1 FROM held WHERE why = ? AND alert = ? LIMIT 1",
+    [SQL_KNOWS_OF] = "SELECT 1 FROM delivery_event WHERE alert = ?1 AND receiver = ?2"
+                     " UNION ALL SELECT 1 FROM held WHERE alert = ?1 AND receiver = ?2 LIMIT 1",
+    [SQL_WAKE_HELD] = "UPDATE held SET until_ms = ?2 WHERE why = ?1 AND until_ms > ?2",
+    [SQL_DROP_HELD] = "DELETE FROM held WHERE receiver = ? AND alert = ? AND seq = ?",
+
+    [SQL_PUT_SILENCE] =
+        "INSERT INTO silence (author, reason, made_ms, from_ms, until_ms, rule, product, market, origin,"
+        " severity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    /* 5 is ACTION_EXPIRED. */
+    [SQL_EACH_SILENCE] =
+        "SELECT id, author, reason, made_ms, from_ms, until_ms, rule, product, market, origin, severity,"
+        " (SELECT min(at_ms) FROM action WHERE action.silence = silence.id AND kind = 5) FROM silence ORDER "
+        "BY id",
+    [SQL_PUT_ACTION] =
+        "INSERT INTO action (kind, alert, silence, who, login, at_ms, until_ms, severity, text)"
+        " VALUES (?, nullif(?, ''), nullif(?, 0), ?, ?, ?, ?, ?, ?)",
+    [SQL_EACH_ACTION] = "SELECT " ACTION_COLUMNS " FROM action ORDER BY id",
+    [SQL_EACH_ALERT_ACTION] = "SELECT " ACTION_COLUMNS " FROM action WHERE alert = ? ORDER BY id",
+
+    [SQL_PUT_DUTY] = "INSERT INTO duty (kind, alert, silence, receiver, due_ms) VALUES (?, ?, ?, ?, ?)"
+                     " ON CONFLICT DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)",
+    [SQL_MOVE_DUTY] = "INSERT OR REPLACE INTO duty (kind, alert, silence, receiver, due_ms)"
+                      " VALUES (?, ?, ?, ?, ?)",
+    [SQL_DROP_DUTY] = "DELETE FROM duty WHERE kind = ? AND alert = ? AND silence = ? AND receiver = ?",
+    [SQL_NEXT_DUTY] = "SELECT due_ms FROM duty ORDER BY due_ms LIMIT 1",
+    [SQL_DUE_DUTIES] = "SELECT kind, alert, silence, receiver, due_ms FROM duty WHERE due_ms <= ?"
+                       " ORDER BY due_ms, kind DESC, alert, silence, receiver",
 
     [SQL_COUNT] = "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"
                   " (SELECT count(*) FROM payload), (SELECT count(*) FROM payload WHERE accepted = 0),"
                   " (SELECT count(*) FROM alert WHERE closed_ms IS NULL), (SELECT count(*) FROM event),"
                   " (SELECT count(*) FROM delivery), (SELECT count(*) FROM delivery WHERE state = 0),"
                   " (SELECT count(*) FROM delivery WHERE state = 1),"
-                  " (SELECT count(*) FROM delivery WHERE state = 2)",
+                  " (SELECT count(*) FROM delivery WHERE state = 2), (SELECT count(*) FROM held)",
 };
 
 struct query query_start(struct store *store, enum statement statement)

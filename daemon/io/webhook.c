@@ -19,6 +19,9 @@ enum {
     TIMEOUT_MS = 20 * 1000,
     REPLY_MAX = 4096,
     BODY_MAX = 64 * 1024,
+    /* About 100 kB, which is what many servers take by default. */
+    BULLETIN_EVENTS = 100,
+    BULLETIN_MAX = 4 * 1024 * 1024,
     RECEIVER_HASH = 16,
 };
 
@@ -35,6 +38,25 @@ static int webhook_render(const struct alert_record *record, const struct channe
     struct buf body;
     buf_init(&body, BODY_MAX);
     int r = cloudevent_write(record, id, &body);
+    if (r == 0) {
+        ret_row->message_id = id;
+        ret_row->body = arena_strdup(arena, buf_text(&body));
+        ret_row->subject = ret_row->text = ret_row->html = ret_row->thread = "";
+    }
+    buf_deinit(&body);
+    return r;
+}
+
+static int webhook_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    char name[BULLETIN_ID_SIZE];
+    bulletin_id(bulletin, name);
+    const char *id = arena_printf(
+        arena, "%s-0-%.*s", name, RECEIVER_HASH, digest_of(target->receiver, strlen(target->receiver)).hex);
+    struct buf body;
+    buf_init(&body, BULLETIN_MAX);
+    int r = cloudevent_write_bulletin(bulletin, id, &body);
     if (r == 0) {
         ret_row->message_id = id;
         ret_row->body = arena_strdup(arena, buf_text(&body));
@@ -150,6 +172,8 @@ const struct channel channel_webhook = {
     .name = "webhook",
     .delays_s = delays_s,
     .render = webhook_render,
+    .bulletin_max = BULLETIN_EVENTS,
+    .render_bulletin = webhook_render_bulletin,
     .request = webhook_request,
     .outcome = webhook_outcome,
 };

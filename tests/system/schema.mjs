@@ -17,6 +17,7 @@ const shipped = {
   feeds: "feeds/tdwatch-feeds.schema.json",
   tables: "feeds/tdwatch-tables.schema.json",
   tests: "rules/tdwatch-tests.schema.json",
+  receivers: "systemd/tdwatch-receivers.schema.json",
 };
 let number = 0;
 let failed = 0;
@@ -57,19 +58,21 @@ function schemaErrors(validate, path) {
 function kindOf(path) {
   if (path.endsWith(".feed.yaml")) return "feeds";
   if (path.endsWith(".test.yaml")) return "tests";
+  if (path.endsWith(".receivers.yaml")) return "receivers";
   return path.endsWith(".table.yaml") ? "tables" : "rules";
 }
 
-// A table is checked beside a table of one basket, `wood`; a feed descriptor through a configuration that names it, beside one with exchange
-// rates.
+// A table is checked beside a table of one basket, `wood`; a feed descriptor and receivers through a configuration that names them, beside a
+// feed of exchange rates.
 function checkArguments(kind, path, directory) {
   if (kind === "rules") return ["check", "--json", path];
   if (kind === "tables") return ["check", "--json", "--tables", "tests/cases/check/tables", path];
   const config = join(directory, "tdwatch.yaml");
-  const feeds = [...new Set([path, "feeds/ecb-rates.feed.yaml"])].map((name) => join(root, name));
+  const feeds = [...new Set([kind === "feeds" ? path : "feeds/sample", "feeds/ecb-rates.feed.yaml"])].map((name) => join(root, name));
+  const receivers = kind === "receivers" ? join(root, path) : "{ name: desk, email: b@example.vn }";
   writeFileSync(config, `state_directory: ${directory}\nfeeds: [${feeds}]\ntables: [${join(root, "tests/cases/check/tables")}]\n` +
     `rules: [${join(root, "tests/cases/schema/good/least.yaml")}]\nsmtp: { url: "smtps://mail.example.vn", from: a@example.vn }\n` +
-    "receivers:\n  - { name: desk, email: b@example.vn }\n");
+    `receivers:\n  - ${receivers}\n`);
   return ["-c", config, "check", "--json"];
 }
 

@@ -1,4 +1,4 @@
-/* link: daemon/io/cloudevent daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest */
+/* link: daemon/io/cloudevent daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/hold */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -182,6 +182,40 @@ static void full_buffer_is_left_as_it_was(void **state)
     buf_deinit(&out);
 }
 
+/* One event with the alerts in it: what happened to each, and where it stands. */
+static void bulletin_is_one_event_with_its_alerts(void **state)
+{
+    struct alert_record events[2] = {sample_trade(), sample_trade()};
+    events[1].seq = 2;
+    events[1].event = EVENT_STRENGTHENED;
+    struct bulletin_alert alert = {
+        events, 2, true, SEVERITY_CRITICAL, ALERT_FIRING, period_make(2025, 8), sample_figures, 1};
+    struct bulletin bulletin = {&alert, 1, 2, 1U << HOLD_LIMIT, events[0].at_ms, NULL};
+    struct buf out;
+    (void)state;
+    buf_init(&out, 64 * 1024);
+    assert_int_equal(cloudevent_write_bulletin(&bulletin, "id-1", &out), 0);
+    struct json_object *event = json_tokener_parse(buf_text(&out)), *data = member(event, "data");
+    assert_text(event, "type", "vn.tdwatch.bulletin");
+    assert_text(event, "id", "id-1");
+    assert_text(event, "time", "2025-09-08T08:30:00Z");
+    assert_int_equal(json_object_get_int(member(data, "events")), 2);
+    assert_string_equal(json_object_get_string(json_object_array_get_idx(member(data, "held"), 0)), "limit");
+    struct json_object *first = json_object_array_get_idx(member(data, "alerts"), 0),
+                       *now = member(first, "now");
+    assert_text(first, "alert", events[0].id);
+    assert_text(first, "market", "US");
+    assert_text(member(first, "product"), "code", "plywood");
+    struct json_object *second = json_object_array_get_idx(member(first, "events"), 1);
+    assert_text(second, "event", "strengthened");
+    assert_int_equal(json_object_get_int(member(second, "seq")), 2);
+    assert_true(json_object_get_boolean(member(now, "open")));
+    assert_text(now, "severity", "critical");
+    assert_int_equal(json_object_array_length(member(now, "figures")), 1);
+    json_object_put(event);
+    buf_deinit(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +227,7 @@ int main(void)
         cmocka_unit_test(feed_alert_has_no_market),
         cmocka_unit_test(same_record_gives_the_same_bytes),
         cmocka_unit_test(full_buffer_is_left_as_it_was),
+        cmocka_unit_test(bulletin_is_one_event_with_its_alerts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

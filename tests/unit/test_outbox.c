@@ -59,8 +59,8 @@ static enum channel_outcome judge_reply(const struct transfer_reply *reply)
 }
 
 static const int64_t DELAYS_S[] = {5, 60, 0};
-const struct channel channel_webhook = {"webhook", DELAYS_S, NULL, build, judge_reply};
-const struct channel channel_email = {"email", DELAYS_S, NULL, build, judge_reply};
+const struct channel channel_webhook = {"webhook", DELAYS_S, NULL, 1, NULL, build, judge_reply};
+const struct channel channel_email = {"email", DELAYS_S, NULL, 1, NULL, build, judge_reply};
 
 static void on_attempted(void *userdata, struct engine_message *message)
 {

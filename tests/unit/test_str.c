@@ -128,6 +128,32 @@ static void utf8_is_well_formed_or_refused(void **state)
             fail_msg("case %zu", i);
 }
 
+static void line_can_be_shown_anywhere(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {
+        {"", true},
+        {"Đã xem – ok ✓", true},
+        {"a\tb", false},
+        {"a\nb", false},
+        {"\x1b[2J", false},
+        {"\x7f", false},
+        {"\xc2\x9b", false},     /* C1: CSI */
+        {"\xc2\xa0", true},      /* no-break space */
+        {"\xe2\x80\xa8", false}, /* line separator */
+        {"\xe2\x80\xae", false}, /* right-to-left override */
+        {"\xe2\x81\xa6", false}, /* isolate */
+        {"\xe2\x80\xa6", true},  /* ellipsis */
+        {"\xff", false},
+    };
+    for (size_t i = 0; i < LEN(cases); i++)
+        if (str_is_line(slice_of(cases[i].text)) != cases[i].good)
+            fail_msg("case %zu", i);
+}
+
 static void nearest_name_is_meant(void **state)
 {
     (void)state;
@@ -180,6 +206,7 @@ int main(void)
         cmocka_unit_test(fixed_point_is_exact_and_rounds_half_away_from_zero),
         cmocka_unit_test(numbers_end_where_the_slice_ends),
         cmocka_unit_test(utf8_is_well_formed_or_refused),
+        cmocka_unit_test(line_can_be_shown_anywhere),
         cmocka_unit_test(nearest_name_is_meant),
         cmocka_unit_test(word_as_long_as_a_novel_means_nothing),
         cmocka_unit_test(slices_compare_by_length_and_bytes),
