@@ -1,10 +1,8 @@
 /* A feed descriptor: where a source is found and how its columns map to observations. A YAML file, no C.
  *
  *   feed: vn-nso                      # name of the source, kept with every series
- *   title: …                          # for people
  *   url: https://…                    # left out: its files are imported by hand; feeds/ask.h has the rest
  *   format: csv
- *   interval: 6h
  *   licence: …
  *   publication_lag: 35d              # a month is published so long after its end
  *   absent: zero                      # no row in a published month: no trade
@@ -20,7 +18,6 @@
  *     product:  { column: group, prefix: "nso:" }      # digits: 6 reads CN8 as HS6
  *     period:   { column: period }     # or { column: year, digits: 4 } and month: { column: … }
  *     value:    { column: value_kusd, scale: 1000 }    # thousand USD
- *     quantity: { column: quantity_t, unit: t }
  *     weight:   { column: weight_100kg, scale: 100 }
  *     flags:    { column: status, map: { p: preliminary } }
  *   end: { rows_at_least: 1000 }      # what proves that the payload is whole
