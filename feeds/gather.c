@@ -103,7 +103,10 @@ struct gather *gather_new(
     gather->meaning = ASK_NOT_YET;
     snprintf(gather->text, sizeof gather->text, "no newer month can be published yet");
     buf_init(&gather->bytes, (size_t)max_bytes);
-    if (ask->by_period) {
+    if (ask->by_period && span->first != PERIOD_NONE) {
+        gather->revising = true; /* nothing follows */
+        plan_months(gather, later(span->first, ask->from), span->last);
+    } else if (ask->by_period) {
         plan_new(gather);
     } else {
         gather->revising = true;

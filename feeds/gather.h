@@ -22,6 +22,8 @@ struct gather;
 struct gather_span {
     int32_t newest; /* the newest one in history; PERIOD_NONE: none */
     int32_t last;   /* the newest one that can be published */
+    int32_t first;  /* with `last`, exactly these, whatever history has; PERIOD_NONE: as the descriptor says
+                     */
 };
 
 /* Copies everything; not NULL. `max_bytes` is of all answers together. */

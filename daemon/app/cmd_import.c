@@ -166,18 +166,6 @@ static int try_files(const struct import *import)
 
 /* ---- options ---- */
 
-static void refuse_feed(const struct setup *setup, const char *name)
-{
-    const char *names[FEEDS_MAX];
-    for (size_t i = 0; i < setup->feed_count; i++)
-        names[i] = setup->feeds[i].feed;
-    const char *near = str_did_you_mean(slice_of(name), names, setup->feed_count);
-    fprintf(stderr, "there is no feed '%s' in the configuration", name);
-    if (near != NULL)
-        fprintf(stderr, "; did you mean '%s'?", near);
-    fputs("\n", stderr);
-}
-
 int cmd_import(const char *config_path, int argc, char **argv)
 {
     static const struct option options[] = {{"dry-run", no_argument, NULL, 'n'}, {0}};
@@ -196,7 +184,7 @@ int cmd_import(const char *config_path, int argc, char **argv)
     struct import import = {setup, setup_feed(setup, argv[optind]), argv + optind + 1};
     int code = EXIT_USAGE;
     if (import.feed == NULL)
-        refuse_feed(setup, argv[optind]);
+        command_refuse_feed(setup, argv[optind]);
     else
         code = dry_run ? try_files(&import) : import_files(&import, command_config_path(config_path));
     setup_free(setup);

@@ -10,6 +10,8 @@
 #include "base/parallel.h"
 #include "core/gate.h"
 #include "core/period.h"
+#include "io/store_backfill.h"
+#include "io/store_quarantine.h"
 
 /*~ This file is the way of one datum, read from top to bottom in ingest_payload near its end. Everything that
  * a payload causes, from the first new figure to the last delivery, is one transaction; what is in memory is
@@ -52,7 +54,14 @@ struct decode_input ingest_input(
     return (struct decode_input){feed, &setup->reference.countries, bytes, file, parallel_width()};
 }
 
-static int decode_and_gate(const struct decode_set *set, const struct panel *panel, int64_t now_ms,
+/* What a payload is checked against. */
+struct checking {
+    const struct panel *panel;
+    int64_t now_ms;
+    bool waived; /* as in struct gate */
+};
+
+static int decode_and_gate(const struct decode_set *set, const struct checking *checking,
     struct datasets *ret_payload, struct release *ret_release, struct diag_list *diags)
 {
     int r = decode_set(set, ret_payload, diags);
@@ -62,22 +71,23 @@ static int decode_and_gate(const struct decode_set *set, const struct panel *pan
     struct gate gate = {
         .feed = feed->feed,
         .file = set->input.file,
-        .newest_period = period_of_ms(now_ms),
+        .newest_period = period_of_ms(checking->now_ms),
         .min_rows = (size_t)feed->rows_at_least,
         .sum = feed->sums,
+        .waived = checking->waived,
     };
-    return gate_check(&gate, panel, ret_payload, ret_release, diags);
+    return gate_check(&gate, checking->panel, ret_payload, ret_release, diags);
 }
 
 /* Lines of a payload that was read in parts count from each part's first, so what has a fault is read once
  * more as one piece. Documents of a set are not read in parts. */
-static int read_release(const struct decode_set *set, const struct panel *panel, int64_t now_ms,
+static int read_release(const struct decode_set *set, const struct checking *checking,
     struct datasets *ret_payload, struct release *ret_release, struct diag_list *diags)
 {
     struct decode_set whole = *set;
     struct diag_list faults = DIAG_LIST_NULL;
     *ret_release = (struct release){0};
-    int r = decode_and_gate(set, panel, now_ms, ret_payload, ret_release, &faults);
+    int r = decode_and_gate(set, checking, ret_payload, ret_release, &faults);
     if (r == 0 || ret_payload->len <= 1 || set->len > 1) {
         *diags = faults;
         return r;
@@ -85,7 +95,7 @@ static int read_release(const struct decode_set *set, const struct panel *panel,
     whole.input.parts = 1;
     diag_list_deinit(&faults);
     datasets_deinit(ret_payload);
-    return decode_and_gate(&whole, panel, now_ms, ret_payload, ret_release, diags);
+    return decode_and_gate(&whole, checking, ret_payload, ret_release, diags);
 }
 
 static int read_payload(struct passage *passage, const char *file)
@@ -94,8 +104,8 @@ static int read_payload(struct passage *passage, const char *file)
     const struct engine_message *message = passage->message;
     struct decode_set set = {
         ingest_input(engine->setup, passage->feed, message->body, file), message->ends, message->end_count};
-    int r = read_release(
-        &set, engine->panel, message->now_ms, &passage->payload, &passage->release, &passage->diags);
+    struct checking checking = {engine->panel, message->now_ms, message->kind == MESSAGE_DECIDE};
+    int r = read_release(&set, &checking, &passage->payload, &passage->release, &passage->diags);
     for (size_t i = 0; i < passage->payload.len; i++)
         passage->rows += passage->payload.items[i].rows;
     if (r == 0)
@@ -144,12 +154,21 @@ static const char *reasons_text(struct passage *passage, struct buf *out)
     return buf_text(out);
 }
 
-enum { REASONS_MAX = 64 * 1024 };
+enum { REASONS_MAX = 64 * 1024, ENDS_MAX = 8 * 1024 /* of GATHER_REQUESTS_MAX */ };
+
+/* Where each of several answers ends, "10,25". */
+static const char *ends_text(const struct engine_message *message, struct buf *out)
+{
+    for (size_t i = 0; i < message->end_count; i++)
+        (void)buf_printf(out, "%s%zu", i > 0 ? "," : "", message->ends[i]);
+    return buf_text(out);
+}
 
 static int put_payload(struct passage *passage, bool accepted, size_t revised, int64_t *ret_id)
 {
-    struct buf reasons;
+    struct buf reasons, ends;
     buf_init(&reasons, REASONS_MAX);
+    buf_init(&ends, ENDS_MAX);
     struct payload_row row = {
         .feed = passage->feed->feed,
         .digest = passage->digest,
@@ -160,8 +179,10 @@ static int put_payload(struct passage *passage, bool accepted, size_t revised, i
         .accepted = accepted,
         .reasons = accepted ? "" : reasons_text(passage, &reasons),
         .body = accepted ? (struct slice){"", 0} : passage->message->body,
+        .ends = accepted ? NULL : ends_text(passage->message, &ends),
     };
     int r = store_put_payload(passage->engine->store, &row, ret_id);
+    buf_deinit(&ends);
     buf_deinit(&reasons);
     return r;
 }
@@ -198,30 +219,34 @@ static void take_state(struct passage *passage, struct feed_row *feed_row, const
 
 static struct announcement reason(const struct passage *passage)
 {
-    return (struct announcement){passage->message->now_ms, "threshold", passage->digest.hex};
+    return (struct announcement){passage->message->now_ms, "threshold", passage->digest.hex, PERIOD_NONE};
 }
 
-static int commit_figures(struct passage *passage, const struct ingest_report *report)
+static int put_figures(struct passage *passage, const struct ingest_report *report, int64_t *ret_payload)
 {
     struct engine *engine = passage->engine;
+    int r = put_payload(passage, true, report->revised, ret_payload);
+    return r == 0 ? store_put_changes(engine->store, engine->panel, &passage->changes, *ret_payload) : r;
+}
+
+static int commit_figures(struct passage *passage, const struct ingest_report *report, int64_t *ret_payload)
+{
     struct announcement why = reason(passage);
-    int64_t payload;
-    int r = put_payload(passage, true, report->revised, &payload);
-    if (r == 0)
-        r = store_put_changes(engine->store, engine->panel, &passage->changes, payload);
-    return r == 0 ? announce_judged(engine, &passage->judged, &why) : r;
+    int r = put_figures(passage, report, ret_payload);
+    return r == 0 ? announce_judged(passage->engine, &passage->judged, &why) : r;
 }
 
 static int commit_accepted(struct passage *passage, const struct ingest_report *report)
 {
     struct announcement why = reason(passage);
-    int r = commit_figures(passage, report);
+    int64_t payload;
+    int r = commit_figures(passage, report, &payload);
     return r == 0 ? announce_feed(passage->engine, passage->feed->feed, "ok", &why) : r;
 }
 
 static int commit_quarantined(struct passage *passage)
 {
-    struct announcement why = {passage->message->now_ms, "feed", passage->digest.hex};
+    struct announcement why = {passage->message->now_ms, "feed", passage->digest.hex, PERIOD_NONE};
     int64_t payload;
     int r = put_payload(passage, false, 0, &payload);
     return r == 0 ? announce_feed(passage->engine, passage->feed->feed, "quarantine", &why) : r;
@@ -342,7 +367,7 @@ static bool changes_nothing(const struct panel *panel, const struct panel_change
            panel_series_count(panel) == changes->first_new_series;
 }
 
-/* Of the feed's state only when figures last came. */
+/* Of the feed's state only when figures last came, and that what was released is no trouble any more. */
 static int put_state_of_file(struct passage *passage, const struct ingest_report *report)
 {
     struct store *store = passage->engine->store;
@@ -351,6 +376,10 @@ static int put_state_of_file(struct passage *passage, const struct ingest_report
     int r = store_get_feed(store, passage->feed->feed, &arena, &row);
     row.succeeded_ms = passage->message->now_ms;
     row.newest = newer(row.newest, report->newest);
+    if (passage->message->kind == MESSAGE_DECIDE && str_equal(row.health, "quarantine")) {
+        row.health = "ok";
+        row.text = "";
+    }
     if (r == 0 || r == -ENOENT)
         r = store_put_feed(store, &row);
     arena_deinit(&arena);
@@ -360,10 +389,11 @@ static int put_state_of_file(struct passage *passage, const struct ingest_report
 static int commit_file(struct passage *passage, const struct ingest_report *report)
 {
     struct store *store = passage->engine->store;
+    int64_t payload;
     int r = store_begin(store);
     if (r < 0)
         return r;
-    r = commit_figures(passage, report);
+    r = commit_figures(passage, report, &payload);
     if (r == 0)
         r = put_state_of_file(passage, report);
     if (r == 0)
@@ -424,6 +454,115 @@ int ingest_file(struct engine *engine, const struct descriptor *feed, const stru
     return r;
 }
 
+/* ---- months of the past ---- */
+
+static int put_months(struct passage *passage)
+{
+    const struct engine_message *message = passage->message;
+    int r = 0;
+    for (int32_t period = message->first; period <= message->last && r == 0; period++)
+        r = store_put_backfilled(
+            passage->engine->store, passage->feed->feed, passage->feed->version.hex, period);
+    return r;
+}
+
+static int commit_months(struct passage *passage, const struct ingest_report *report)
+{
+    struct store *store = passage->engine->store;
+    int64_t payload;
+    int r = store_begin(store);
+    if (r < 0)
+        return r;
+    if (report->outcome == INGEST_QUARANTINED)
+        r = put_payload(passage, false, 0, &payload);
+    else if (report->outcome == INGEST_ACCEPTED)
+        r = put_figures(passage, report, &payload);
+    if (r == 0 && report->outcome != INGEST_QUARANTINED)
+        r = put_months(passage);
+    if (r == 0 && report->outcome == INGEST_ACCEPTED)
+        r = put_state_of_file(passage, report);
+    if (r == 0)
+        return store_commit(store);
+    store_rollback(store);
+    return r;
+}
+
+int ingest_months(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
+    struct ingest_report *ret_report, struct diag_list *diags)
+{
+    struct passage passage = {.engine = engine, .feed = feed, .message = message};
+    struct ingest_report report = {.outcome = INGEST_ACCEPTED};
+    passage.digest = digest_of(message->body.data, message->body.len);
+    if (read_payload(&passage, feed->feed) < 0) {
+        report.outcome = INGEST_QUARANTINED;
+    } else {
+        apply_passage(&passage, &report);
+        if (changes_nothing(engine->panel, &passage.changes))
+            report.outcome = INGEST_UNCHANGED;
+    }
+    int r = commit_months(&passage, &report);
+    if (r < 0 && report.outcome == INGEST_ACCEPTED)
+        panel_revert(engine->panel, &passage.changes);
+    describe(&report, &passage);
+    *diags = passage.diags;
+    passage.diags = DIAG_LIST_NULL;
+    passage_deinit(&passage);
+    *ret_report = report;
+    return r;
+}
+
+/* ---- what an operator releases ---- */
+
+static int put_decision(struct passage *passage, int64_t payload)
+{
+    struct quarantine_row decision = passage->message->decision;
+    decision.released = payload;
+    return store_put_decision(passage->engine->store, &decision);
+}
+
+static int commit_released(struct passage *passage, const struct ingest_report *report)
+{
+    struct engine *engine = passage->engine;
+    struct announcement why = reason(passage);
+    int64_t payload;
+    int r = store_begin(engine->store);
+    if (r < 0)
+        return r;
+    r = commit_figures(passage, report, &payload);
+    if (r == 0)
+        r = put_decision(passage, payload);
+    if (r == 0 && announce_feed_is_open(engine, passage->feed->feed, "quarantine"))
+        r = announce_feed(engine, passage->feed->feed, "ok", &why);
+    if (r == 0)
+        r = put_state_of_file(passage, report);
+    if (r == 0)
+        return store_commit(engine->store);
+    store_rollback(engine->store);
+    return r;
+}
+
+int ingest_released(struct engine *engine, const struct descriptor *feed,
+    const struct engine_message *message, struct ingest_report *ret_report, struct diag_list *diags)
+{
+    struct passage passage = {.engine = engine, .feed = feed, .message = message};
+    struct ingest_report report = {.outcome = INGEST_ACCEPTED};
+    passage.digest = message->decision.digest;
+    int r = read_payload(&passage, feed->feed);
+    if (r == 0) {
+        apply_passage(&passage, &report);
+        judge(&passage);
+        r = commit_released(&passage, &report);
+        if (r < 0)
+            undo(&passage, INGEST_ACCEPTED);
+    }
+    describe_figures(&report);
+    *diags = passage.diags;
+    passage.diags = DIAG_LIST_NULL;
+    passage_deinit(&passage);
+    *ret_report = report;
+    return r;
+}
+
 int ingest_try(const struct decode_input *input, struct panel *panel, int64_t now_ms,
     struct ingest_report *ret_report, struct diag_list *diags)
 {
@@ -432,7 +571,8 @@ int ingest_try(const struct decode_input *input, struct panel *panel, int64_t no
     struct panel_changes changes;
     struct ingest_report report = {.outcome = INGEST_ACCEPTED};
     struct decode_set set = {*input, NULL, 0};
-    int r = read_release(&set, panel, now_ms, &payload, &release, diags);
+    struct checking checking = {panel, now_ms, false};
+    int r = read_release(&set, &checking, &payload, &release, diags);
     if (r == 0) {
         apply(panel, input->descriptor->feed, &payload, &release, &changes, &report);
         if (changes_nothing(panel, &changes))

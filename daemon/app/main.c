@@ -29,6 +29,8 @@ static const struct command commands[] = {
     {"replay", "ALERT [--seq N]", "compute an alert again from what was known then", cmd_replay},
     {"outbox", "[--pending|--parked|--delivered]", "list deliveries", cmd_outbox},
     {"feed", "status | show NAME", "list feeds and how they are, or what one would ask", cmd_feed},
+    {"backfill", "FEED --from YYYY-MM [--to YYYY-MM]",
+        "bring a feed's past, month by month; goes on where it was interrupted", cmd_backfill},
     {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
     {"cases", "[--country CC] [--market CC] [--product HS] [--day YYYY-MM-DD] [--json|--tables] FILE…",
         "show the trade-remedy cases of recorded notices, or make rows of tables of them", cmd_cases},

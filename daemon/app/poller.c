@@ -5,7 +5,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "core/period.h"
-#include "feeds/gather.h"
 
 enum { FETCH_TIMEOUT_MS = 10 * 60 * 1000, DAY_MS = 24 * 3600 * 1000 };
 
@@ -26,6 +25,7 @@ struct polled_feed {
     const char *key, *key_fault; /* as in struct feed_key; in `words` */
     int64_t max_bytes, next_ms;
     int32_t newest;        /* month in history */
+    struct gather_span asked; /* by poller_ask; its last is PERIOD_NONE where there is none */
     struct gather *gather; /* while it is being fetched */
     bool busy;             /* fetched, or being dealt with by the engine */
     bool in_flight;        /* a request of its gather is */
@@ -234,11 +234,27 @@ void poller_dealt(struct poller *poller, const struct feed_row *row)
     drop_removed(poller);
 }
 
+bool poller_ask(struct poller *poller, const char *name, const struct gather_span *span)
+{
+    struct polled_feed *feed = find(poller, name);
+    if (feed == NULL || feed->busy)
+        return false;
+    feed->asked = *span;
+    feed->next_ms = 0;
+    return true;
+}
+
 /* ---- what a host allows ---- */
 
 static bool is_used_up(const struct host *host, int64_t now_ms)
 {
     return host->per_day > 0 && host->day == now_ms / DAY_MS && host->used >= host->per_day;
+}
+
+bool poller_is_used_up(const struct poller *poller, const char *name, int64_t now_ms)
+{
+    const struct polled_feed *feed = find(poller, name);
+    return feed != NULL && is_used_up(feed->host, now_ms);
 }
 
 /* When the host may be asked. */
@@ -371,7 +387,10 @@ static void request(struct polled_feed *feed, struct transfers *transfers, int64
 
 static void begin(struct polled_feed *feed, struct transfers *transfers, int64_t now_ms)
 {
-    struct gather_span span = {feed->newest, period_of_ms(now_ms) - 1};
+    struct gather_span span = {feed->newest, period_of_ms(now_ms) - 1, PERIOD_NONE};
+    if (feed->asked.last != PERIOD_NONE)
+        span = feed->asked;
+    feed->asked.last = PERIOD_NONE;
     feed->busy = true;
     if (feed->key_fault != NULL) {
         hand_over(feed, message_of(feed, ASK_KEY, feed->key_fault));

@@ -33,7 +33,7 @@ static void read_words(struct fixture *f, const char *url, const char *yaml)
 
 static void start(struct fixture *f, const char *yaml, int32_t newest, int32_t last)
 {
-    struct gather_span span = {newest, last};
+    struct gather_span span = {newest, last, PERIOD_NONE};
     read_words(f, URL, yaml);
     assert_int_equal(f->diags.errors, 0);
     f->gather = gather_new(URL, &f->ask, &span, 1000);
