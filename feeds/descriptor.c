@@ -35,7 +35,7 @@ struct document_keys {
     struct descriptor descriptor;
     int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *fields, *end;
+    const struct node *fields, *end, *calendar;
     struct ask_sections ask;
 };
 
@@ -134,6 +134,11 @@ static const struct key document_keys[] = {
         .min = 0,
         .max = INT64_C(366) * 86400,
         .help = "A month that is late by more than this raises the alert feed-late; 0s: none does."},
+    {.name = "calendar",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(calendar),
+        .help = "On which days the source publishes.",
+        .shape = &calendar_shape},
     {.name = "parameters",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.parameters),
@@ -697,6 +702,11 @@ static void read_ask(const struct document_keys *keys, const struct node *docume
         &keys->ask, descriptor->url, key_place(document, "url"), &descriptor->ask, &descriptor->arena, diags);
 }
 
+struct publishing descriptor_publishing(const struct descriptor *descriptor)
+{
+    return (struct publishing){&descriptor->calendar, descriptor->publication_lag_s, descriptor->interval_s};
+}
+
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)
 {
     struct document_keys keys = {0};
@@ -711,6 +721,8 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
     if (keys.fields != NULL)
         read_fields(keys.fields, descriptor, diags);
+    if (keys.calendar != NULL)
+        calendar_read(keys.calendar, &descriptor->calendar, &descriptor->arena, diags);
     if (document->kind == NODE_MAP)
         read_ask(&keys, document, descriptor, diags);
     if (diags->errors > errors) {

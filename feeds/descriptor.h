@@ -6,7 +6,7 @@
  *   format: csv
  *   interval: 6h
  *   licence: …
- *   publication_lag: 35d              # a month is published so long after its end
+ *   publication_lag: 35d              # a month is published so long after its end; feeds/calendar.h
  *   absent: zero                      # no row in a published month: no trade
  *   aggregate: sum                    # rows of the same series and month are added up
  *   world: sum                        # it has every partner and no total of them
@@ -35,6 +35,7 @@
 #include "base/keys.h"
 #include "base/node.h"
 #include "feeds/ask.h"
+#include "feeds/calendar.h"
 
 enum feed_format { FEED_CSV, FEED_JSON, FEED_XML, FEED_XLSX, FEED_FORMAT_COUNT };
 
@@ -81,6 +82,7 @@ struct descriptor {
     int format;                /* enum feed_format */
     int64_t interval_s;        /* between polls */
     int64_t publication_lag_s; /* from a month's end to its usual publication */
+    struct calendar calendar;  /* the source's own days */
     int64_t grace_s;           /* a month later than that raises feed-late; 0: none does */
     int64_t max_bytes;         /* of a payload */
     struct ask ask;            /* how it is asked */
@@ -112,6 +114,10 @@ extern const struct shape descriptor_shape;
 
 /* Reads a descriptor document. 0, or -EINVAL with every fault in `diags` (codes F0xx). */
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags);
+
+/* When its source publishes. Borrows. */
+struct publishing descriptor_publishing(const struct descriptor *descriptor);
+
 void descriptor_deinit(struct descriptor *descriptor);
 
 #endif

@@ -10,8 +10,8 @@
 /* Why alerts move. */
 struct announcement {
     int64_t now_ms;
-    const char *reason;  /* "threshold", "rules", "backfill", "feed" */
-    const char *vintage; /* digest of the payload that did it, or "" */
+    const char *reason;    /* "threshold", "rules", "backfill", "feed" */
+    const char *vintage;   /* digest of the payload that did it, or "" */
     int32_t silent_before; /* as in struct ledger_turn */
 };
 

@@ -25,7 +25,7 @@ struct backfill {
     const struct descriptor *feed;
     struct fetcher *fetcher;
     struct progress progress;
-    bool *brought; /* per month from `from` on */
+    bool *brought;           /* per month from `from` on */
     size_t refused, missing; /* months */
 };
 
@@ -74,9 +74,9 @@ static int find_feed(struct backfill *backfill)
     }
     if (backfill->feed->url == NULL || !backfill->feed->ask.by_period) {
         fprintf(stderr, "%s: %s\n", backfill->name,
-            backfill->feed->url == NULL
-                ? "it has no url: bring its files with tdwatch import"
-                : "its descriptor has no periods: one request is all that the source has, and the daemon makes it");
+            backfill->feed->url == NULL ? "it has no url: bring its files with tdwatch import"
+                                        : "its descriptor has no periods: one request is all that the source "
+                                          "has, and the daemon makes it");
         return -1;
     }
     return 0;
@@ -94,8 +94,8 @@ static void mark_brought(void *userdata, int32_t period)
 static int load_brought(struct backfill *backfill)
 {
     struct store *store = command_open_store(backfill->started->setup);
-    int r = store != NULL ? store_each_backfilled(store, backfill->name, backfill->feed->version.hex,
-                                mark_brought, backfill)
+    int r = store != NULL ? store_each_backfilled(
+                                store, backfill->name, backfill->feed->version.hex, mark_brought, backfill)
                           : -EIO;
     (void)store_close(store); /* read only: nothing to lose */
     return r;
@@ -127,8 +127,7 @@ static bool next_months(const struct backfill *backfill, int32_t below, struct g
 
 static bool may_pass(const struct engine_message *message)
 {
-    return message->meaning == ASK_FAILED ||
-           (message->meaning == ASK_QUOTA && message->retry_after_s > 0);
+    return message->meaning == ASK_FAILED || (message->meaning == ASK_QUOTA && message->retry_after_s > 0);
 }
 
 /* NULL: stopped. */

@@ -141,8 +141,8 @@ static int try_file(const struct import *import, const char *path, struct panel 
     struct ingest_report result = {.text = "would be refused"};
     int code = EXIT_FAULT;
     if (read_bytes(import, path, &arena, &bytes) == 0) {
-        struct decode_input input = ingest_input(import->setup, import->feed, bytes, path);
-        int r = ingest_try(&input, panel, clock_wall_ms(), &result, &faults);
+        struct decode_set set = {ingest_input(import->setup, import->feed, bytes, path), NULL, 0};
+        int r = ingest_try(&set, panel, clock_wall_ms(), &result, &faults);
         code = report(path, r, result.text, &faults);
     }
     diag_list_deinit(&faults);

@@ -10,7 +10,6 @@
 #include "app/schedule.h"
 #include "base/alloc.h"
 #include "base/log.h"
-#include "core/date.h"
 #include "core/period.h"
 #include "feeds/url.h"
 #include "io/file.h"
@@ -19,7 +18,7 @@
 enum {
     FAILURES_BEFORE_ALERT = 3,  /* one missed fetch is weather */
     STORE_RETRY_MS = 60 * 1000, /* what the store would not take is brought to it again */
-    NEWS_MONTHS = 12,           /* an alert whose newest month is longer ago is no news when a backfill finds it */
+    NEWS_MONTHS = 12, /* an alert whose newest month is longer ago is no news when a backfill finds it */
 };
 
 /* ---- messages and answers ---- */
@@ -355,7 +354,9 @@ static void take_unchanged(
     row->failures = 0;
     /* The bytes that were quarantined may still be all there is, whatever the network did meanwhile. */
     row->health = announce_feed_is_open(engine, feed->feed, "quarantine") ? "quarantine" : "ok";
-    row->next_ms = schedule_feed(feed->feed, feed->interval_s, 0, 0, now_ms);
+    struct publishing publishing = descriptor_publishing(feed);
+    row->next_ms =
+        schedule_feed(feed->feed, calendar_interval_s(&publishing, row->newest, now_ms), 0, 0, now_ms);
 }
 
 static void take_failure(
@@ -428,13 +429,13 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed,
     return put_feed(engine, row, message->now_ms);
 }
 
-/* The month after the newest one should have been there, by the source's usual lag and the descriptor's
- * grace. */
+/* The month after the newest one should have been there, by the source's calendar or usual lag and the
+ * descriptor's grace. */
 static bool is_late(const struct descriptor *feed, const struct feed_row *row, int64_t now_ms)
 {
-    int64_t end_ms = (date_end_of_period(row->newest + 1) + INT64_C(1)) * 24 * 3600 * 1000;
+    struct publishing publishing = descriptor_publishing(feed);
     return feed->grace_s > 0 && row->newest != PERIOD_NONE &&
-           now_ms > end_ms + (feed->publication_lag_s + feed->grace_s) * 1000;
+           now_ms > calendar_due_ms(&publishing, row->newest + 1) + feed->grace_s * 1000;
 }
 
 /* What a feed's answers cause besides its figures: whether it is late, and what was asked of its host. */
@@ -630,7 +631,8 @@ static int decide(struct engine *engine, struct engine_message *message, struct 
     else if (r == 0)
         r = ingest_released(engine, feed, message, &report, &answer->faults);
     answer->rows = report.rows;
-    answer->text = r == 0 ? arena_strdup(&answer->arena, report.text) : decision_text(engine, r, &answer->arena);
+    answer->text =
+        r == 0 ? arena_strdup(&answer->arena, report.text) : decision_text(engine, r, &answer->arena);
     return r;
 }
 

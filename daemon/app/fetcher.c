@@ -31,8 +31,8 @@ static void on_stop_signal(int signo, void *userdata)
 }
 
 /* No feed is due by itself, and what is asked for is asked for in full. */
-static void set_feeds(struct fetcher *fetcher, const struct setup *setup, const struct host_row *hosts,
-    size_t host_count)
+static void set_feeds(
+    struct fetcher *fetcher, const struct setup *setup, const struct host_row *hosts, size_t host_count)
 {
     struct arena arena = ARENA_NULL;
     struct feed_row *rows = arena_array(&arena, setup->feed_count, sizeof *rows);
@@ -96,8 +96,8 @@ static struct engine_message *refuse(const char *feed)
     return message;
 }
 
-struct engine_message *fetcher_ask(struct fetcher *fetcher, const char *feed,
-    const struct gather_span *span, fetcher_turn_fn *turn, void *userdata)
+struct engine_message *fetcher_ask(struct fetcher *fetcher, const char *feed, const struct gather_span *span,
+    fetcher_turn_fn *turn, void *userdata)
 {
     if (fetcher->stopped || !poller_ask(fetcher->poller, feed, span))
         return NULL;

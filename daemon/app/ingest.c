@@ -205,14 +205,16 @@ static void take_state(struct passage *passage, struct feed_row *feed_row, const
     feed_row->health = accepted ? "ok" : "quarantine";
     const char *fault = passage->diags.len > 0 ? passage->diags.items[0].text : "";
     feed_row->text = accepted ? "" : arena_strdup(passage->arena, fault);
-    feed_row->next_ms = schedule_feed(passage->feed->feed, passage->feed->interval_s, 0, 0, message->now_ms);
     /* A quarantined payload is asked for again in full: the next one may be whole under the same name. */
     feed_row->etag = accepted && message->etag != NULL ? message->etag : "";
     feed_row->last_modified = accepted && message->last_modified != NULL ? message->last_modified : "";
-    if (!accepted)
-        return;
-    feed_row->succeeded_ms = message->now_ms;
-    feed_row->newest = newer(feed_row->newest, report->newest);
+    if (accepted) {
+        feed_row->succeeded_ms = message->now_ms;
+        feed_row->newest = newer(feed_row->newest, report->newest);
+    }
+    struct publishing publishing = descriptor_publishing(passage->feed);
+    feed_row->next_ms = schedule_feed(passage->feed->feed,
+        calendar_interval_s(&publishing, feed_row->newest, message->now_ms), 0, 0, message->now_ms);
 }
 
 /* ---- inside the transaction ---- */
@@ -563,18 +565,17 @@ int ingest_released(struct engine *engine, const struct descriptor *feed,
     return r;
 }
 
-int ingest_try(const struct decode_input *input, struct panel *panel, int64_t now_ms,
+int ingest_try(const struct decode_set *set, struct panel *panel, int64_t now_ms,
     struct ingest_report *ret_report, struct diag_list *diags)
 {
     struct datasets payload;
     struct release release;
     struct panel_changes changes;
     struct ingest_report report = {.outcome = INGEST_ACCEPTED};
-    struct decode_set set = {*input, NULL, 0};
     struct checking checking = {panel, now_ms, false};
-    int r = read_release(&set, &checking, &payload, &release, diags);
+    int r = read_release(set, &checking, &payload, &release, diags);
     if (r == 0) {
-        apply(panel, input->descriptor->feed, &payload, &release, &changes, &report);
+        apply(panel, set->input.descriptor->feed, &payload, &release, &changes, &report);
         if (changes_nothing(panel, &changes))
             report.outcome = INGEST_UNCHANGED;
         panel_changes_deinit(&changes);

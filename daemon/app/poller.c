@@ -24,12 +24,12 @@ struct polled_feed {
     struct arena words;
     const char *key, *key_fault; /* as in struct feed_key; in `words` */
     int64_t max_bytes, next_ms;
-    int32_t newest;        /* month in history */
+    int32_t newest;           /* month in history */
     struct gather_span asked; /* by poller_ask; its last is PERIOD_NONE where there is none */
-    struct gather *gather; /* while it is being fetched */
-    bool busy;             /* fetched, or being dealt with by the engine */
-    bool in_flight;        /* a request of its gather is */
-    bool removed;          /* by a reload, while busy */
+    struct gather *gather;    /* while it is being fetched */
+    bool busy;                /* fetched, or being dealt with by the engine */
+    bool in_flight;           /* a request of its gather is */
+    bool removed;             /* by a reload, while busy */
 };
 
 struct poller {

@@ -1,5 +1,5 @@
-/* How far something has come that takes hours: one line that is drawn anew on a terminal, a line for each step
- * elsewhere. */
+/* How far something has come that takes hours: one line that is drawn anew on a terminal, a line for each
+ * step elsewhere. */
 #ifndef APP_PROGRESS_H
 #define APP_PROGRESS_H
 

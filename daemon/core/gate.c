@@ -159,13 +159,15 @@ static const struct panel_block *block_at(const struct survey *survey, size_t gr
 }
 
 /* The figure that a series' newest one is compared with: what is known of the same month, else of the month
- * before. The panel comes first, because a payload with another scale has it in all its months. */
+ * before, else, in a backfill, of the month behind. The panel comes first, because a payload with another
+ * scale has it in all its months. */
 static bool find_base(
     const struct survey *survey, uint32_t id, enum column column, int32_t period, int64_t *ret_figure)
 {
     bool known = id < panel_series_count(survey->panel);
     if (known && (panel_get(survey->panel, id, column, period, ret_figure) ||
-                     panel_get(survey->panel, id, column, period - 1, ret_figure)))
+                     panel_get(survey->panel, id, column, period - 1, ret_figure) ||
+                     panel_get(survey->panel, id, column, period + 1, ret_figure)))
         return true;
     const struct panel_block *before = block_at(survey, id / PANEL_BLOCK, period - 1);
     return before != NULL && panel_block_get(before, id % PANEL_BLOCK, column, ret_figure);

@@ -194,7 +194,7 @@ static const char *const migrations[] = {
     "CREATE TABLE backfill (" /* months of history that were brought, so that none is asked for twice */
     " feed TEXT NOT NULL,"
     " period INTEGER NOT NULL,"
-    " version TEXT NOT NULL," /* digest of the descriptor that it was asked by */
+    " version TEXT NOT NULL,"                        /* digest of the descriptor that it was asked by */
     " told INTEGER NOT NULL CHECK (told IN (0, 1))," /* what stands open since has been told */
     " PRIMARY KEY (feed, period)"
     ") STRICT, WITHOUT ROWID;"

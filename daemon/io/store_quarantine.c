@@ -90,7 +90,9 @@ int store_get_quarantined(struct store *store, int64_t payload, struct arena *ar
     int r = query_end(&query);
     if (r < 0)
         return r;
-    return found == 0 ? -ENOENT : read == -EIO ? store_damaged(store, "payload %lld", (long long)payload) : read;
+    return found == 0     ? -ENOENT
+           : read == -EIO ? store_damaged(store, "payload %lld", (long long)payload)
+                          : read;
 }
 
 /* ---- the decision ---- */

@@ -74,11 +74,14 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_PUT_DECISION] = "INSERT INTO decision (payload, at_ms, who, why, released) VALUES (?, ?, ?, ?, ?)",
     [SQL_DROP_BODY] = "UPDATE payload SET body = NULL WHERE accepted = 0 AND id = ?",
     [SQL_EACH_FEED_PAYLOADS] =
-        "SELECT feed, max(CASE accepted WHEN 1 THEN id END) AS newest,"
-        " sum(accepted = 0 AND body IS NOT NULL AND decision.payload IS NULL),"
-        " (SELECT rows FROM payload AS p WHERE p.id = max(CASE payload.accepted WHEN 1 THEN payload.id END)),"
-        " (SELECT revised FROM payload AS p WHERE p.id = max(CASE payload.accepted WHEN 1 THEN payload.id END))"
-        " FROM payload LEFT JOIN decision ON decision.payload = payload.id GROUP BY feed ORDER BY feed",
+        "WITH newest AS (SELECT feed, max(id) AS id FROM payload WHERE accepted = 1 GROUP BY feed),"
+        " held AS (SELECT feed, count(*) AS n FROM payload LEFT JOIN decision ON decision.payload = "
+        "payload.id"
+        "  WHERE accepted = 0 AND body IS NOT NULL AND decision.payload IS NULL GROUP BY feed)"
+        " SELECT feeds.feed, newest.id IS NOT NULL, coalesce(held.n, 0), coalesce(payload.rows, 0),"
+        " coalesce(payload.revised, 0) FROM (SELECT DISTINCT feed FROM payload) AS feeds"
+        " LEFT JOIN newest ON newest.feed = feeds.feed LEFT JOIN held ON held.feed = feeds.feed"
+        " LEFT JOIN payload ON payload.id = newest.id ORDER BY feeds.feed",
     [SQL_PUT_BACKFILL] = "INSERT OR REPLACE INTO backfill (feed, period, version, told) VALUES (?, ?, ?, 0)",
     [SQL_EACH_BACKFILL] = "SELECT period FROM backfill WHERE feed = ? AND version = ?",
     [SQL_COUNT_BACKFILL] = "SELECT count(*) FROM backfill WHERE told = 0",

@@ -28,8 +28,11 @@ class Service(http.server.BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(body)
         self.close_connection = True
+        try:
+            self.wfile.write(body)
+        except OSError:  # who asked has gone
+            pass
         return status
 
     def log_message(self, *_):
