@@ -25,6 +25,12 @@ struct calendar_keys {
     struct texts days;
 };
 
+static const struct shape day_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected a day such as 2026-12-08",
+    .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"};
+static const struct shape days_shape = {
+    .kind = SHAPE_LIST, .items = &day_shape, .min_items = 1, .max_items = CALENDAR_DAYS_MAX};
+
 static const struct key calendar_keys[] = {
     {.name = "day",
         .kind = KEY_INTEGER,
@@ -37,7 +43,7 @@ static const struct key calendar_keys[] = {
         .kind = KEY_TEXTS,
         .offset = offsetof(struct calendar_keys, days),
         .help = "The days on which it publishes, such as 2026-12-08.",
-        .shape = &date_shape},
+        .shape = &days_shape},
 };
 
 static const char *const day_or_days[] = {"day", "days", NULL};
