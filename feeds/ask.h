@@ -8,6 +8,9 @@
  *   key: { credential: census, parameter: key }         # or header: the credential's name, never its text
  *   answers: [ { status: 302, means: key } ]            # what HTTP's own codes do not say
  *   limits: { pause: 1s, per_day: 450 }                 # of the host
+ *   pages: { total: body.totalCount, size: 1000 }       # {page} of the URL: 1, 2, …
+ *   detector: { url: https://…, value: data.checksum, month: data.period }   # asked first: is there anything
+ * new? probe: countOnly=true                               # asked with it first: is one request too much?
  */
 #ifndef FEEDS_ASK_H
 #define FEEDS_ASK_H
@@ -49,6 +52,28 @@ struct ask_answer {
     int means;                     /* enum ask_meaning */
 };
 
+/* {page} of the URL. One of pages, total and next says whether there is another; they are names of values
+ * (feeds/pick.h). */
+struct ask_pages {
+    const char *first; /* what it stands for in the first request */
+    int64_t step;      /* from one to the next */
+    const char *pages; /* how many there are */
+    const char *total; /* how many records there are, */
+    int64_t size;      /* and how many of them in a page */
+    const char
+        *next; /* what it stands for in the next request, or the URL of that; absent on the last page */
+};
+
+enum ask_header { ASK_HEADER_NONE, ASK_HEADER_ETAG, ASK_HEADER_LAST_MODIFIED };
+
+/* A cheap question that is asked before: what it answers differs where the source has something new. */
+struct ask_detector {
+    const char *url;   /* NULL: there is none */
+    const char *value; /* the values that count (feeds/pick.h), */
+    const char *month; /* and the month of each: then those that differ are asked for, and no others */
+    int header;        /* enum ask_header: else a header of the answer */
+};
+
 struct ask {
     struct ask_parameter parameters[ASK_PARAMETERS_MAX];
     size_t parameter_len;
@@ -59,18 +84,22 @@ struct ask {
     const char *key_parameter, *key_header; /* one of them with a credential */
     struct ask_answer *answers;
     size_t answer_len;
+    struct ask_pages pages; /* `first` is NULL where there are none */
+    struct ask_detector detector;
+    const char *probe;        /* put behind the URL; NULL: none */
     int64_t pause_s, per_day; /* between requests to the host, and so many of them a day (UTC); 0: any */
 };
 
 /* Sections of a descriptor, as they were written; NULL where they were not. */
 struct ask_sections {
-    const struct node *parameters, *periods, *key, *answers, *limits;
+    const struct node *parameters, *periods, *key, *answers, *limits, *pages, *detector;
+    const char *probe;
 };
 
 extern const struct shape ask_parameters_shape, ask_periods_shape, ask_key_shape, ask_answers_shape,
-    ask_limits_shape;
+    ask_limits_shape, ask_pages_shape, ask_detector_shape;
 
-/* Reads the sections, and checks them against the URL (faults F020…F024 at `url_place`, or at what they are
+/* Reads the sections, and checks them against the URL (faults F020…F027 at `url_place`, or at what they are
  * about). */
 void ask_read(const struct ask_sections *sections, const char *url, struct place url_place,
     struct ask *ret_ask, struct arena *arena, struct diag_list *diags);

@@ -55,6 +55,10 @@ static const struct shape url_shape = {
     .pattern = "^https?://[^/?#@\\x00-\\x20\\x7f]+([/?#][^\\x00-\\x20\\x7f]*)?$",
 };
 
+static const struct shape probe_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected a query such as countOnly=true",
+    .pattern = "^[^\\x00-\\x20#{}]+$"};
+
 static const struct shape csv_shape, json_shape, xml_shape, xlsx_shape, fields_shape, end_shape;
 
 static const struct key document_keys[] = {
@@ -164,6 +168,22 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(ask.limits),
         .help = "How often the host is asked at most.",
         .shape = &ask_limits_shape},
+    {.name = "pages",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.pages),
+        .help = "How a long answer is cut into pages.",
+        .shape = &ask_pages_shape},
+    {.name = "detector",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.detector),
+        .help = "A cheap request that is made first, to see whether there is anything new.",
+        .shape = &ask_detector_shape},
+    {.name = "probe",
+        .kind = KEY_TEXT,
+        .offset = DOCUMENT(ask.probe),
+        .help = "Put behind the URL of a request that can be split, which is made first: by what its answer "
+                "means, the request is made, split or left out.",
+        .shape = &probe_shape},
     {.name = "csv",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_CSV]),
@@ -693,7 +713,8 @@ static void read_sections(const struct document_keys *keys, const struct node *d
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const names[] = {"parameters", "periods", "key", "answers", "limits", "grace"};
+    static const char *const names[] = {
+        "parameters", "periods", "key", "answers", "limits", "grace", "pages", "detector", "probe"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",

@@ -6,8 +6,18 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "core/period.h"
+#include "feeds/detector.h"
+#include "feeds/pick.h"
 
 enum { TRIES_MAX = 5 };
+
+/* What an answer says of the pages behind it. */
+enum paging {
+    PAGE_LAST,
+    PAGE_MORE,
+    PAGE_NONE,  /* there is not a single record */
+    PAGE_WRONG, /* it has ended, and says why */
+};
 
 struct gather {
     struct arena arena;
@@ -16,8 +26,15 @@ struct gather {
     struct gather_span span;
     struct url_part *parts; /* what is still to be asked for, the next one last */
     size_t len, cap;
-    bool revising; /* the months of history are being asked for again */
-    int tries;     /* of the request */
+    bool detecting;       /* the change detector is being asked */
+    const char *detected; /* what it said; NULL: nothing yet */
+    bool revise_anyway;   /* it has seen something, also where no month is new */
+    bool revising;        /* the months of history are being asked for again */
+    bool probed;          /* the next request has been */
+    size_t page;          /* of the next request, from 0 */
+    int64_t pages;        /* that its first page has spoken of */
+    const char *page_url; /* an answer has given it; NULL: none has */
+    int tries;            /* of the request */
     size_t requests;
     int64_t wait_s;
     struct buf bytes;
@@ -93,6 +110,31 @@ static void plan_again(struct gather *gather)
         plan_months(gather, later(newest - (int32_t)gather->ask.revise + 1, gather->ask.from), newest);
 }
 
+static void check_plan(struct gather *gather)
+{
+    if (gather->len <= GATHER_REQUESTS_MAX)
+        return;
+    gather->len = 0;
+    gather->meaning = ASK_CHANGED;
+    snprintf(gather->text, sizeof gather->text, "more than %d requests for one payload", GATHER_REQUESTS_MAX);
+}
+
+static void plan(struct gather *gather)
+{
+    const struct ask *ask = &gather->ask;
+    if (ask->by_period && gather->span.first != PERIOD_NONE) {
+        gather->revising = true; /* nothing follows */
+        plan_months(gather, later(gather->span.first, ask->from), gather->span.last);
+    } else if (ask->by_period) {
+        plan_new(gather);
+    } else {
+        gather->revising = true;
+        gather->ask.per_request = 1;
+        plan_months(gather, 0, 0);
+    }
+    check_plan(gather);
+}
+
 struct gather *gather_new(
     const char *url, const struct ask *ask, const struct gather_span *span, int64_t max_bytes)
 {
@@ -103,22 +145,11 @@ struct gather *gather_new(
     gather->meaning = ASK_NOT_YET;
     snprintf(gather->text, sizeof gather->text, "no newer month can be published yet");
     buf_init(&gather->bytes, (size_t)max_bytes);
-    if (ask->by_period && span->first != PERIOD_NONE) {
-        gather->revising = true; /* nothing follows */
-        plan_months(gather, later(span->first, ask->from), span->last);
-    } else if (ask->by_period) {
-        plan_new(gather);
-    } else {
-        gather->revising = true;
-        gather->ask.per_request = 1;
-        plan_months(gather, 0, 0);
-    }
-    if (gather->len > GATHER_REQUESTS_MAX) {
-        gather->len = 0;
-        gather->meaning = ASK_CHANGED;
-        snprintf(
-            gather->text, sizeof gather->text, "more than %d requests for one payload", GATHER_REQUESTS_MAX);
-    }
+    gather->detecting = ask->detector.url != NULL && span->first == PERIOD_NONE && span->detected != NULL;
+    if (gather->detecting)
+        gather->span.detected = arena_strdup(&gather->arena, span->detected);
+    else
+        plan(gather);
     return gather;
 }
 
@@ -133,9 +164,37 @@ void gather_free(struct gather *gather)
     alloc_free(gather);
 }
 
+/* ---- the next request ---- */
+
+/* The list in one request that has the most values; false: none has two. */
+static bool longest_list(const struct gather *gather, const struct url_part *part, size_t *ret_parameter)
+{
+    size_t longest = 1;
+    for (size_t i = 0; i < gather->ask.parameter_len; i++)
+        if (part->values[i].len > longest) {
+            longest = part->values[i].len;
+            *ret_parameter = i;
+        }
+    return longest > 1;
+}
+
+/* Whether the next request is a probe. One that cannot be split needs none. */
+static bool is_probe(const struct gather *gather)
+{
+    size_t list;
+    const struct url_part *part = &gather->parts[gather->len - 1];
+    return gather->ask.probe != NULL && !gather->probed && gather->page == 0 &&
+           (part->last > part->first || longest_list(gather, part, &list));
+}
+
 const char *gather_url(struct gather *gather)
 {
-    return gather_planned(gather, 0, &gather->arena);
+    if (gather->detecting)
+        return url_detector(&gather->ask, gather->ask.from, gather->span.last, &gather->arena);
+    if (gather->len == 0 || gather->page_url != NULL)
+        return gather->len > 0 ? gather->page_url : NULL;
+    const char *url = gather_planned(gather, 0, &gather->arena);
+    return is_probe(gather) ? url_add(url, gather->ask.probe, &gather->arena) : url;
 }
 
 const char *gather_planned(const struct gather *gather, size_t i, struct arena *arena)
@@ -155,6 +214,7 @@ int64_t gather_room(const struct gather *gather)
 static bool stop(struct gather *gather, enum ask_meaning meaning)
 {
     gather->len = 0;
+    gather->detecting = false;
     gather->meaning = meaning;
     return false;
 }
@@ -162,10 +222,12 @@ static bool stop(struct gather *gather, enum ask_meaning meaning)
 /* After the last request. */
 static bool finish(struct gather *gather, long status)
 {
-    if (gather->end_len == 0)
+    if (gather->end_len == 0 && !gather->revise_anyway)
         return stop(gather, ASK_NOT_YET);
     if (!gather->revising)
         plan_again(gather);
+    if (gather->len == 0 && gather->end_len == 0)
+        return stop(gather, ASK_NOT_YET);
     if (gather->len > 0 && gather->requests + gather->len <= GATHER_REQUESTS_MAX)
         return true;
     if (gather->requests > 1)
@@ -194,20 +256,138 @@ static int keep_bytes(struct gather *gather, const struct gather_answer *answer)
     return 0;
 }
 
-static bool next(struct gather *gather, long status)
+/* The next request is another one. */
+static void turn_over(struct gather *gather)
 {
     gather->tries = 0;
+    gather->probed = false;
+    gather->page = 0;
+    gather->page_url = NULL;
+}
+
+static bool next(struct gather *gather, long status)
+{
+    turn_over(gather);
     return gather->len > 0 || finish(gather, status);
 }
 
+static bool stop_saying(struct gather *gather, enum ask_meaning meaning, const char *format, const char *what)
+    __attribute__((format(printf, 3, 0)));
+
+static bool stop_saying(struct gather *gather, enum ask_meaning meaning, const char *format, const char *what)
+{
+    snprintf(gather->text, sizeof gather->text, format, what);
+    return stop(gather, meaning);
+}
+
+/* ---- pages ---- */
+
+/* What stands at a path of the answer, first; NULL: nothing. */
+static const char *pick_first(struct gather *gather, struct slice body, const char *path)
+{
+    struct picked picked;
+    int r = pick_values(body, path, &gather->arena, &picked);
+    const char *first = r == 0 && picked.len > 0 && picked.items[0][0] != '\0' ? picked.items[0] : NULL;
+    picked_deinit(&picked);
+    return first;
+}
+
+static bool is_same_host(struct gather *gather, const char *url)
+{
+    return str_equal(url_host(url, &gather->arena), url_host(gather->url, &gather->arena)) &&
+           strncmp(url, gather->url, strcspn(gather->url, ":") + 1) == 0;
+}
+
+/* The next page is named by the answer. */
+static enum paging take_next(struct gather *gather, const struct gather_answer *answer)
+{
+    struct url_part *part = &gather->parts[gather->len - 1];
+    const char *next = pick_first(gather, answer->body, gather->ask.pages.next);
+    bool is_url = next != NULL && (str_starts(next, "https://") || str_starts(next, "http://"));
+    const char *before = gather->page == 0 ? "" : is_url ? gather->page_url : part->page;
+    if (next == NULL)
+        return PAGE_LAST;
+    if (before != NULL && str_equal(next, before)) {
+        (void)stop_saying(gather, ASK_CHANGED, "the answer names itself as the next page, %.60s", next);
+        return PAGE_WRONG;
+    }
+    if (is_url && !is_same_host(gather, next)) {
+        (void)stop_saying(gather, ASK_CHANGED, "the next page is at another host, %.100s", next);
+        return PAGE_WRONG;
+    }
+    if (is_url)
+        gather->page_url = next;
+    else
+        part->page = next;
+    return PAGE_MORE;
+}
+
+static enum paging too_many_pages(struct gather *gather)
+{
+    (void)stop_saying(gather, ASK_CHANGED, "%s", "more pages than requests for one payload");
+    return PAGE_WRONG;
+}
+
+/* Pages are counted. A number that differs from page to page says that the answers are of two states. */
+static enum paging take_count(struct gather *gather, const struct gather_answer *answer)
+{
+    const struct ask_pages *pages = &gather->ask.pages;
+    const char *path = pages->pages != NULL ? pages->pages : pages->total;
+    const char *text = pick_first(gather, answer->body, path);
+    int64_t n, first = 0;
+    if (text == NULL || str_to_int64(slice_of(text), &n) < 0 || n < 0) {
+        (void)stop_saying(gather, ASK_CHANGED, "the answer has no number %.100s", path);
+        return PAGE_WRONG;
+    }
+    if (gather->page == 0)
+        gather->pages = n;
+    if (n != gather->pages) {
+        (void)stop_saying(gather, ASK_FAILED, "%.100s has changed from one page to the next", path);
+        return PAGE_WRONG;
+    }
+    int64_t count = pages->pages != NULL ? n : (n + pages->size - 1) / pages->size;
+    if (n == 0)
+        return PAGE_NONE;
+    if (count > GATHER_REQUESTS_MAX)
+        return too_many_pages(gather);
+    if ((int64_t)gather->page + 1 >= count)
+        return PAGE_LAST;
+    (void)str_to_int64(slice_of(pages->first), &first);
+    gather->parts[gather->len - 1].page =
+        arena_printf(&gather->arena, "%lld", (long long)(first + pages->step * (int64_t)(gather->page + 1)));
+    return PAGE_MORE;
+}
+
+static enum paging take_page(struct gather *gather, const struct gather_answer *answer)
+{
+    if (gather->ask.pages.first == NULL)
+        return PAGE_LAST;
+    enum paging paging =
+        gather->ask.pages.next != NULL ? take_next(gather, answer) : take_count(gather, answer);
+    if (paging != PAGE_MORE)
+        return paging;
+    if (gather->requests + gather->len > GATHER_REQUESTS_MAX)
+        return too_many_pages(gather);
+    gather->page++;
+    gather->tries = 0;
+    return PAGE_MORE;
+}
+
+static bool take_not_yet(struct gather *gather, long status);
+
 static bool take_data(struct gather *gather, const struct gather_answer *answer)
 {
-    if (keep_bytes(gather, answer) < 0) {
-        snprintf(gather->text, sizeof gather->text, "reply too large");
-        return stop(gather, ASK_FAILED);
-    }
+    enum paging paging = take_page(gather, answer); /* first: the bytes may be taken away */
+    if (paging == PAGE_WRONG)
+        return false;
+    if (paging == PAGE_NONE)
+        return take_not_yet(gather, answer->status);
+    if (keep_bytes(gather, answer) < 0)
+        return stop_saying(gather, ASK_FAILED, "%s", "reply too large");
     gather->ends = alloc_grow(gather->ends, gather->end_len, &gather->end_cap, sizeof *gather->ends);
     gather->ends[gather->end_len++] = gather->bytes.len;
+    if (paging == PAGE_MORE)
+        return true;
     gather->len--;
     return next(gather, answer->status);
 }
@@ -218,18 +398,6 @@ static bool take_not_yet(struct gather *gather, long status)
     if (!gather->revising && gather->span.newest != PERIOD_NONE)
         drop_later(gather, part.first);
     return next(gather, status);
-}
-
-/* The list in one request that has the most values; false: none has two. */
-static bool longest_list(const struct gather *gather, const struct url_part *part, size_t *ret_parameter)
-{
-    size_t longest = 1;
-    for (size_t i = 0; i < gather->ask.parameter_len; i++)
-        if (part->values[i].len > longest) {
-            longest = part->values[i].len;
-            *ret_parameter = i;
-        }
-    return longest > 1;
 }
 
 /* Halves of a request: of its months, or of its longest list. */
@@ -245,11 +413,12 @@ static bool split(struct gather *gather)
         tail.values[list].first += head.values[list].len;
         tail.values[list].len -= head.values[list].len;
     } else {
-        snprintf(gather->text, sizeof gather->text,
-            "one request for a single month and value is too much for the source");
-        return stop(gather, ASK_CHANGED);
+        return stop_saying(
+            gather, ASK_CHANGED, "%s", "one request for a single month and value is too much for the source");
     }
-    gather->tries = 0;
+    if (gather->page > 0)
+        return stop_saying(gather, ASK_FAILED, "%s", "a later page is too much for the source");
+    turn_over(gather);
     gather->parts[gather->len - 1] = tail;
     push(gather, &head);
     return gather->requests + gather->len <= GATHER_REQUESTS_MAX || stop(gather, ASK_TOO_MUCH);
@@ -263,6 +432,76 @@ static bool take_quota(struct gather *gather, int64_t retry_after_s)
     return true;
 }
 
+/* ---- the change detector ---- */
+
+/* Runs of months that the detector has seen change; no others. */
+static void plan_changed(struct gather *gather)
+{
+    int32_t *months;
+    size_t n = detector_changed(gather->span.detected, gather->detected, &gather->arena, &months);
+    gather->revising = true; /* nothing follows */
+    for (size_t end = n; end > 0;) {
+        size_t from = end - 1;
+        while (from > 0 && months[from - 1] == months[from] - 1)
+            from--;
+        int32_t first = later(months[from], gather->ask.from);
+        int32_t last = months[end - 1] < gather->span.last ? months[end - 1] : gather->span.last;
+        plan_months(gather, first, last);
+        end = from;
+    }
+    check_plan(gather);
+}
+
+/* Nothing that was seen before says anything of what is there now where there is no history. */
+static bool take_detected(struct gather *gather, const struct gather_answer *answer)
+{
+    struct detector_answer said = {answer->body, answer->etag, answer->last_modified};
+    const struct ask_detector *detector = &gather->ask.detector;
+    const char *before = gather->span.detected;
+    gather->detecting = false;
+    gather->detected = detector_text(detector, &said, &gather->arena);
+    if (gather->detected == NULL)
+        return stop_saying(gather, ASK_CHANGED, "the detector's answer has no %.100s that can be read",
+            detector->value != NULL ? detector->value : "such header");
+    if (str_equal(gather->detected, before))
+        return stop_saying(gather, ASK_NOT_YET, "%s", "the change detector says what it said before");
+    bool first = before[0] == '\0' || gather->span.newest == PERIOD_NONE;
+    gather->revise_anyway = !first;
+    if (detector->month != NULL && !first)
+        plan_changed(gather);
+    else
+        plan(gather);
+    return gather->len > 0;
+}
+
+static bool take_probe(struct gather *gather)
+{
+    gather->probed = true;
+    gather->tries = 0;
+    return true;
+}
+
+static bool take_meaning(struct gather *gather, const struct gather_answer *answer, enum ask_meaning meaning)
+{
+    switch (meaning) {
+    case ASK_DATA:
+        if (gather->detecting)
+            return take_detected(gather, answer);
+        return is_probe(gather) ? take_probe(gather) : take_data(gather, answer);
+    case ASK_NOT_YET:
+        return gather->detecting ? stop(gather, meaning) : take_not_yet(gather, answer->status);
+    case ASK_TOO_MUCH:
+        return gather->detecting ? stop(gather, ASK_CHANGED) : split(gather);
+    case ASK_QUOTA:
+        return take_quota(gather, answer->retry_after_s);
+    case ASK_KEY:
+    case ASK_CHANGED:
+    case ASK_FAILED:
+        break;
+    }
+    return stop(gather, meaning);
+}
+
 bool gather_take(struct gather *gather, const struct gather_answer *answer)
 {
     enum ask_meaning meaning = answer_meaning(&gather->ask, answer->status, answer->body);
@@ -272,21 +511,12 @@ bool gather_take(struct gather *gather, const struct gather_answer *answer)
         snprintf(gather->text, sizeof gather->text, "HTTP %ld", answer->status);
     else
         answer_text(answer->status, answer->body, answer->key, gather->text);
-    switch (meaning) {
-    case ASK_DATA:
-        return take_data(gather, answer);
-    case ASK_NOT_YET:
-        return take_not_yet(gather, answer->status);
-    case ASK_TOO_MUCH:
-        return split(gather);
-    case ASK_QUOTA:
-        return take_quota(gather, answer->retry_after_s);
-    case ASK_KEY:
-    case ASK_CHANGED:
-    case ASK_FAILED:
-        break;
-    }
-    return stop(gather, meaning);
+    return take_meaning(gather, answer, meaning);
+}
+
+const char *gather_detected(const struct gather *gather)
+{
+    return gather->detected;
 }
 
 int64_t gather_wait_s(const struct gather *gather)

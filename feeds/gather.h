@@ -3,7 +3,8 @@
  *
  * Months that history does not have come first. Where none of them is published that is all; where one is,
  * the newest months of history are asked for again, because sources revise them. A request that asks for too
- * much is split and asked in halves. Pure: the caller makes the requests. */
+ * much is split and asked in halves; one whose answer has pages is asked again for each. Where a descriptor
+ * has a detector, that is asked before, and what it says decides. Pure: the caller makes the requests. */
 #ifndef FEEDS_GATHER_H
 #define FEEDS_GATHER_H
 
@@ -20,10 +21,11 @@ struct gather;
 
 /* Which months. Without periods in `ask` nothing of it counts. */
 struct gather_span {
-    int32_t newest; /* the newest one in history; PERIOD_NONE: none */
-    int32_t last;   /* the newest one that can be published */
-    int32_t first;  /* with `last`, exactly these, whatever history has; PERIOD_NONE: as the descriptor says
-                     */
+    int32_t newest;       /* the newest one in history; PERIOD_NONE: none */
+    int32_t last;         /* the newest one that can be published */
+    const char *detected; /* what the change detector saw last, or ""; NULL: it is not asked */
+    int32_t first; /* with `last`, exactly these, whatever history has; PERIOD_NONE: as the descriptor says
+                    */
 };
 
 /* Copies everything; not NULL. `max_bytes` is of all answers together. */
@@ -46,7 +48,8 @@ struct gather_answer {
     struct slice body;
     struct buf *storage; /* of `body`, which is taken out of it where that saves a copy; NULL: none */
     int64_t retry_after_s;
-    const char *key; /* kept out of texts; NULL: none */
+    const char *key;                  /* kept out of texts; NULL: none */
+    const char *etag, *last_modified; /* headers; NULL: none */
 };
 
 /* Takes the answer to gather_url. True: it goes on with gather_url, not before gather_wait_s. False: it has
@@ -56,6 +59,9 @@ bool gather_take(struct gather *gather, const struct gather_answer *answer);
 int64_t gather_wait_s(const struct gather *gather);
 enum ask_meaning gather_meaning(const struct gather *gather); /* ASK_DATA: whole */
 const char *gather_text(const struct gather *gather);         /* "HTTP 403: …" or "HTTP 200, 5 requests" */
+
+/* What the change detector has seen now; NULL: it was not asked. To be kept once the answers are taken in. */
+const char *gather_detected(const struct gather *gather);
 
 /* The answers, in the order of requests, and where each of them ends in `bytes`. Borrowed. */
 struct slice gather_bytes(const struct gather *gather);

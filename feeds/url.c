@@ -92,6 +92,12 @@ static void put_months(struct buf *out, const struct url_name *name, const struc
         }
 }
 
+static void put_page(struct buf *out, const struct ask *ask, const struct url_part *part)
+{
+    if (ask->pages.first != NULL)
+        put_encoded(out, part->page != NULL ? part->page : ask->pages.first);
+}
+
 static void put_values(
     struct buf *out, const struct ask *ask, const struct url_name *name, const struct url_part *part)
 {
@@ -101,7 +107,7 @@ static void put_values(
             continue;
         for (size_t j = 0; j < part->values[i].len; j++) {
             if (j > 0)
-                (void)buf_puts(out, parameter->join);
+                (void)buf_puts(out, parameter->join != NULL ? parameter->join : ",");
             put_encoded(out, parameter->values.items[part->values[i].first + j]);
         }
     }
@@ -117,6 +123,8 @@ const char *url_fill(const char *url, const struct ask *ask, const struct url_pa
         (void)buf_append(&out, url, (size_t)(name.name.data - 1 - url));
         if (name.format.len > 0)
             put_months(&out, &name, part);
+        else if (slice_equal(name.name, "page"))
+            put_page(&out, ask, part);
         else
             put_values(&out, ask, &name, part);
         url = at;
@@ -125,6 +133,19 @@ const char *url_fill(const char *url, const struct ask *ask, const struct url_pa
     const char *text = arena_strdup(arena, buf_text(&out));
     buf_deinit(&out);
     return text;
+}
+
+const char *url_detector(const struct ask *ask, int32_t first, int32_t last, struct arena *arena)
+{
+    struct url_part part = {.first = first, .last = last};
+    for (size_t i = 0; i < ask->parameter_len; i++)
+        part.values[i].len = ask->parameters[i].values.len;
+    return url_fill(ask->detector.url, ask, &part, arena);
+}
+
+const char *url_add(const char *url, const char *query, struct arena *arena)
+{
+    return arena_printf(arena, "%s%s%s", url, strchr(url, '?') != NULL ? "&" : "?", query);
 }
 
 const char *url_with_key(const char *url, const struct ask *ask, const char *key, struct arena *arena)

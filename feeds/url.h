@@ -23,6 +23,7 @@ bool url_is_format(struct slice format);
 /* What one request asks for: some months in a row, and of each parameter some values in a row. */
 struct url_part {
     int32_t first, last; /* months; 0 without periods */
+    const char *page;    /* NULL: the first one */
     struct {
         size_t first, len;
     } values[ASK_PARAMETERS_MAX];
@@ -31,6 +32,12 @@ struct url_part {
 /* The URL of one request, without a key. In `arena`. */
 const char *url_fill(
     const char *url, const struct ask *ask, const struct url_part *part, struct arena *arena);
+
+/* The URL of the detector: all values of each parameter, and these months. In `arena`. */
+const char *url_detector(const struct ask *ask, int32_t first, int32_t last, struct arena *arena);
+
+/* The URL with a query more. In `arena`. */
+const char *url_add(const char *url, const char *query, struct arena *arena);
 
 /* The URL with the key where the feed has it in a parameter; for the wire, and nothing else. */
 const char *url_with_key(const char *url, const struct ask *ask, const char *key, struct arena *arena);

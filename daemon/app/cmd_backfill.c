@@ -119,7 +119,7 @@ static bool next_months(const struct backfill *backfill, int32_t below, struct g
     for (first = last; first > backfill->from && !backfill->brought[first - 1 - backfill->from] &&
                        last - first + 1 < backfill->feed->ask.per_request;)
         first--;
-    *ret_span = (struct gather_span){PERIOD_NONE, last, first};
+    *ret_span = (struct gather_span){PERIOD_NONE, last, NULL, first};
     return last >= backfill->from;
 }
 

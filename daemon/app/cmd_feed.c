@@ -23,7 +23,7 @@ static int32_t newest_month(const struct setup *setup, const char *feed, struct 
 
 static void print_requests(const struct descriptor *feed, int32_t newest)
 {
-    struct gather_span span = {newest, period_of_ms(clock_wall_ms()) - 1, PERIOD_NONE};
+    struct gather_span span = {newest, period_of_ms(clock_wall_ms()) - 1, NULL, PERIOD_NONE};
     struct gather *gather = gather_new(feed->url, &feed->ask, &span, feed->max_bytes);
     struct arena arena = ARENA_NULL;
     const char *url;

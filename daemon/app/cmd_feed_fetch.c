@@ -174,9 +174,9 @@ static int show(struct dry_run *run, const struct engine_message *message)
 
 static int ask(struct dry_run *run)
 {
-    struct gather_span span = {run->newest, period_of_ms(clock_wall_ms()) - 1, PERIOD_NONE};
+    struct gather_span span = {run->newest, period_of_ms(clock_wall_ms()) - 1, NULL, PERIOD_NONE};
     if (run->period != PERIOD_NONE)
-        span = (struct gather_span){PERIOD_NONE, run->period, run->period};
+        span = (struct gather_span){PERIOD_NONE, run->period, NULL, run->period};
     struct fetcher *fetcher = fetcher_new(run->setup, &run->host, run->host_count);
     struct engine_message *message =
         fetcher != NULL ? fetcher_ask(fetcher, run->feed->feed, &span, NULL, NULL) : NULL;

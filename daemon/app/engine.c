@@ -101,7 +101,7 @@ static struct feed_row read_feed(struct engine *engine, const struct descriptor 
     struct feed_row row;
     if (store_get_feed(engine->store, feed->feed, arena, &row) == 0) {
         if (!ingest_is_current(feed, &row)) {
-            row.etag = row.last_modified = row.digest = "";
+            row.etag = row.last_modified = row.digest = row.detected = "";
             row.next_ms = 0;
         }
         return row;
@@ -404,6 +404,15 @@ static int put_feed(struct engine *engine, const struct feed_row *row, int64_t n
     return end_transaction(engine, r);
 }
 
+/* What the change detector has seen, once what it stands for was taken in. Where nothing was known before, it
+ * stands for what is there now. */
+static void keep_detected(const struct engine_message *message, struct feed_row *row)
+{
+    bool taken = message->meaning == ASK_DATA && str_equal(row->health, "ok");
+    if (message->detected != NULL && (taken || row->detected[0] == '\0'))
+        row->detected = message->detected;
+}
+
 static int take_fetched(struct engine *engine, const struct descriptor *feed,
     const struct engine_message *message, struct engine_answer *answer)
 {
@@ -426,6 +435,7 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed,
     if (report.outcome != INGEST_UNCHANGED)
         return 0; /* its state is committed with the payload */
     take_unchanged(engine, feed, message->now_ms, row);
+    keep_detected(message, row);
     return put_feed(engine, row, message->now_ms);
 }
 
@@ -490,6 +500,7 @@ static void handle_fetched(struct engine *engine, struct engine_message *message
     row->etag = arena_strdup(&answer->arena, row->etag);
     row->last_modified = arena_strdup(&answer->arena, row->last_modified);
     row->text = arena_strdup(&answer->arena, row->text);
+    row->detected = arena_strdup(&answer->arena, row->detected != NULL ? row->detected : "");
     send(engine, answer);
 }
 

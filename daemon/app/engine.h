@@ -36,6 +36,7 @@ struct engine_message {
     long status;                 /* FETCHED, ATTEMPTED; 304: what is known is all there is */
     const char *text;            /* FETCHED, ATTEMPTED: one line for people */
     const char *etag, *last_modified;
+    const char *detected; /* FETCHED: what the change detector has seen; NULL: it was not asked */
     int64_t retry_after_s;
     int32_t first, last;  /* BACKFILL: months */
     struct slice body;    /* FETCHED, IMPORT, BACKFILL */

@@ -211,6 +211,8 @@ static void take_state(struct passage *passage, struct feed_row *feed_row, const
     if (accepted) {
         feed_row->succeeded_ms = message->now_ms;
         feed_row->newest = newer(feed_row->newest, report->newest);
+        if (message->detected != NULL)
+            feed_row->detected = message->detected;
     }
     struct publishing publishing = descriptor_publishing(passage->feed);
     feed_row->next_ms = schedule_feed(passage->feed->feed,

@@ -19,7 +19,7 @@ struct host {
 struct polled_feed {
     struct poller *poller;
     struct host *host;
-    char *name, *url, *etag, *last_modified;
+    char *name, *url, *etag, *last_modified, *detected;
     struct ask ask; /* texts in `words` */
     struct arena words;
     const char *key, *key_fault; /* as in struct feed_key; in `words` */
@@ -58,6 +58,7 @@ static void feed_free(struct polled_feed *feed)
     alloc_free(feed->url);
     alloc_free(feed->etag);
     alloc_free(feed->last_modified);
+    alloc_free(feed->detected);
     alloc_free(feed);
 }
 
@@ -117,6 +118,7 @@ static void set_state(struct polled_feed *feed, const struct feed_row *row)
 {
     replace_text(&feed->etag, row->etag);
     replace_text(&feed->last_modified, row->last_modified);
+    replace_text(&feed->detected, row->detected);
     feed->next_ms = row->next_ms;
     feed->newest = row->newest;
 }
@@ -160,6 +162,7 @@ static void set_feed(struct poller *poller, const struct descriptor *descriptor,
     if (moved) { /* another document: what is known of the old one says nothing of it */
         replace_text(&feed->etag, "");
         replace_text(&feed->last_modified, "");
+        replace_text(&feed->detected, "");
         feed->next_ms = 0;
     }
 }
@@ -321,7 +324,10 @@ static void hand_over(struct polled_feed *feed, struct engine_message *message)
 static void end(struct polled_feed *feed, const struct transfer_reply *reply)
 {
     enum ask_meaning meaning = gather_meaning(feed->gather);
+    const char *detected = gather_detected(feed->gather);
     struct engine_message *message = message_of(feed, meaning, gather_text(feed->gather));
+    if (detected != NULL)
+        message->detected = arena_strdup(&message->arena, detected);
     if (meaning == ASK_DATA)
         move_payload(feed->gather, message);
     if (reply != NULL) {
@@ -348,8 +354,8 @@ static void end_unanswered(
 static void on_done(void *userdata, const struct transfer_reply *reply)
 {
     struct polled_feed *feed = userdata;
-    struct gather_answer answer = {
-        reply->status, reply->body, reply->storage, reply->retry_after_s, feed->key};
+    struct gather_answer answer = {reply->status, reply->body, reply->storage, reply->retry_after_s,
+        feed->key, reply->etag, reply->last_modified};
     feed->in_flight = false;
     if (reply->outcome != TRANSFER_DONE)
         end_unanswered(feed, reply, ASK_FAILED);
@@ -387,7 +393,7 @@ static void request(struct polled_feed *feed, struct transfers *transfers, int64
 
 static void begin(struct polled_feed *feed, struct transfers *transfers, int64_t now_ms)
 {
-    struct gather_span span = {feed->newest, period_of_ms(now_ms) - 1, PERIOD_NONE};
+    struct gather_span span = {feed->newest, period_of_ms(now_ms) - 1, feed->detected, PERIOD_NONE};
     if (feed->asked.last != PERIOD_NONE)
         span = feed->asked;
     feed->asked.last = PERIOD_NONE;

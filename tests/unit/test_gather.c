@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml feeds/ask feeds/url feeds/answer feeds/gather */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml daemon/base/digest feeds/ask feeds/url feeds/answer feeds/gather feeds/detector feeds/pick feeds/scan_csv */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -21,22 +21,33 @@ struct fixture {
     struct gather *gather;
 };
 
+static const char *text_of(struct fixture *f, const struct node *node)
+{
+    return node != NULL ? arena_strndup(&f->arena, node->text.data, node->text.len) : NULL;
+}
+
 static void read_words(struct fixture *f, const char *url, const char *yaml)
 {
     const struct node *document;
     *f = (struct fixture){0};
     assert_int_equal(yaml_parse("ask.yaml", slice_of(yaml), &f->arena, &document, &f->diags), 0);
     struct ask_sections sections = {node_get(document, "parameters"), node_get(document, "periods"),
-        node_get(document, "key"), node_get(document, "answers"), node_get(document, "limits")};
+        node_get(document, "key"), node_get(document, "answers"), node_get(document, "limits"),
+        node_get(document, "pages"), node_get(document, "detector"), text_of(f, node_get(document, "probe"))};
     ask_read(&sections, url, document->place, &f->ask, &f->arena, &f->diags);
+}
+
+static void start_at(struct fixture *f, const char *url, const char *yaml, const struct gather_span *span)
+{
+    read_words(f, url, yaml);
+    if (f->diags.errors > 0)
+        fail_msg("%s", f->diags.items[0].text);
+    f->gather = gather_new(url, &f->ask, span, 1000);
 }
 
 static void start(struct fixture *f, const char *yaml, int32_t newest, int32_t last)
 {
-    struct gather_span span = {newest, last, PERIOD_NONE};
-    read_words(f, URL, yaml);
-    assert_int_equal(f->diags.errors, 0);
-    f->gather = gather_new(URL, &f->ask, &span, 1000);
+    start_at(f, URL, yaml, &(struct gather_span){newest, last, NULL, PERIOD_NONE});
 }
 
 static void end(struct fixture *f)
@@ -48,7 +59,7 @@ static void end(struct fixture *f)
 
 static bool take(struct fixture *f, long status, const char *body)
 {
-    struct gather_answer answer = {status, slice_of(body), NULL, 0, "s3cret"};
+    struct gather_answer answer = {status, slice_of(body), NULL, 0, "s3cret", NULL, NULL};
     return gather_take(f->gather, &answer);
 }
 
@@ -156,7 +167,7 @@ static void a_short_patience_is_kept(void **state)
 {
     (void)state;
     struct fixture f;
-    struct gather_answer busy = {429, {"", 0}, NULL, 7, NULL};
+    struct gather_answer busy = {429, {"", 0}, NULL, 7, NULL, NULL, NULL};
     start(&f, words, PERIOD_NONE, period_make(2026, 1));
     assert_true(gather_take(f.gather, &busy));
     assert_int_equal(gather_wait_s(f.gather), 7);
@@ -181,6 +192,290 @@ static void too_many_bytes_are_refused(void **state)
     end(&f);
 }
 
+/* ---- exactly these months ---- */
+
+static void months_that_are_asked_for_are_asked_for_whatever_history_has(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct gather_span span = {period_make(2026, 1), period_make(2025, 3), NULL, period_make(2024, 12)};
+    start_at(&f, URL, words, &span); /* from: 2025-01 */
+    assert_next(&f, "r=392&p=7210,7306,9403&time=202501,202502");
+    assert_true(take(&f, 204, ""));
+    assert_true(take(&f, 204, ""));
+    assert_next(&f, "r=392&p=7210,7306,9403&time=202503");
+    assert_true(take(&f, 200, "{\"count\":1}"));
+    assert_false(take(&f, 204, ""));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    end(&f);
+}
+
+/* ---- pages ---- */
+
+#define PAGED "https://a.example/get?page={page}"
+
+static const struct gather_span whole = {PERIOD_NONE, PERIOD_NONE, NULL, PERIOD_NONE};
+
+static void assert_page(struct fixture *f, const char *page)
+{
+    char rest[100];
+    snprintf(rest, sizeof rest, "page=%s", page);
+    assert_next(f, rest);
+}
+
+static void pages_are_counted_by_records(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { total: response.body.totalCount, size: 100 }", &whole);
+    const char *body = "<response><header/><body><items/><totalCount> 201 </totalCount></body></response>";
+    assert_page(&f, "1");
+    assert_true(take(&f, 200, body));
+    assert_page(&f, "2");
+    assert_true(take(&f, 200, body));
+    assert_page(&f, "3");
+    assert_false(take(&f, 200, body));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    assert_string_equal(gather_text(f.gather), "HTTP 200, 3 requests");
+    end(&f);
+}
+
+static void pages_are_counted_by_the_source_and_by_offsets(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { pages: total_pages, first: 0, step: 20 }", &whole);
+    assert_page(&f, "0");
+    assert_true(take(&f, 200, "{\"Total_Pages\": 2, \"results\": [{\"total_pages\": 7}]}"));
+    assert_page(&f, "20");
+    assert_false(take(&f, 200, "{\"total_pages\": \"2\"}"));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    end(&f);
+}
+
+static void an_answer_names_the_next_page(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { next: A.RESULT_INF.NEXT_KEY }", &whole);
+    assert_true(take(&f, 200, "{\"A\":{\"RESULT_INF\":{\"NEXT_KEY\":100001}}}"));
+    assert_page(&f, "100001");
+    assert_false(take(&f, 200, "{\"A\":{\"RESULT_INF\":{\"TO_NUMBER\":5}}}"));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    end(&f);
+}
+
+static void the_next_page_may_be_a_url_of_the_same_host(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { next: next_page_url }", &whole);
+    assert_true(take(&f, 200, "{\"next_page_url\":\"https://a.example/get?page=2&cursor=x%2F\"}"));
+    assert_next(&f, "page=2&cursor=x%2F");
+    assert_false(take(&f, 200, "{\"next_page_url\":null}"));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    end(&f);
+}
+
+/* Each of these answers comes to the second page. */
+static void what_cannot_be_whole_is_no_payload(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pages, *first, *second, *text;
+        enum ask_meaning meaning;
+    } cases[] = {
+        {"total: n, size: 1", "{\"n\":3}", "{\"n\":4}", "n has changed from one page to the next",
+            ASK_FAILED},
+        {"total: n, size: 1", "{\"n\":3}", "{}", "the answer has no number n", ASK_CHANGED},
+        {"pages: n", "{\"n\":3}", "{\"n\":\"three\"}", "the answer has no number n", ASK_CHANGED},
+        {"pages: n", "{\"n\":3}", "{\"n\":3", "the answer has no number n", ASK_CHANGED},
+        {"pages: n", "{\"n\":1000}", NULL, "more pages than requests for one payload", ASK_CHANGED},
+        {"next: k", "{\"k\":\"b\"}", "{\"k\":\"b\"}", "the answer names itself as the next page, b",
+            ASK_CHANGED},
+        {"next: k", "{\"k\":\"https://b.example/\"}", NULL,
+            "the next page is at another host, https://b.example/", ASK_CHANGED},
+        {"next: k", "{\"k\":\"http://a.example/\"}", NULL,
+            "the next page is at another host, http://a.example/", ASK_CHANGED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        char yaml[100];
+        snprintf(yaml, sizeof yaml, "pages: { %s }", cases[i].pages);
+        start_at(&f, PAGED, yaml, &whole);
+        bool more = take(&f, 200, cases[i].first);
+        for (int n = 1; more && n < 300; n++)
+            more = take(&f, 200, cases[i].second != NULL ? cases[i].second : cases[i].first);
+        assert_int_equal(gather_meaning(f.gather), cases[i].meaning);
+        assert_string_equal(gather_text(f.gather), cases[i].text);
+        end(&f);
+    }
+}
+
+static void without_a_record_there_is_nothing_yet(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { total: count, size: 10 }", &whole);
+    assert_false(take(&f, 200, "{\"count\":0}"));
+    assert_int_equal(gather_meaning(f.gather), ASK_NOT_YET);
+    end(&f);
+}
+
+/* ---- probes ---- */
+
+static void a_request_that_can_be_split_is_probed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    char yaml[600];
+    snprintf(yaml, sizeof yaml, "%sprobe: countOnly=true\n", words);
+    start(&f, yaml, PERIOD_NONE, period_make(2026, 1));
+    assert_next(&f, "r=392&p=7210,7306,9403&time=202512,202601&countOnly=true");
+    assert_true(take(&f, 200, "{\"count\":20}")); /* too much: it is never made */
+    assert_next(&f, "r=392&p=7210,7306,9403&time=202512&countOnly=true");
+    assert_true(take(&f, 200, "{\"count\":8}"));
+    assert_next(&f, "r=392&p=7210,7306,9403&time=202512");
+    assert_true(take(&f, 200, "{\"count\":8}"));
+    assert_next(&f, "r=392&p=7210,7306,9403&time=202601&countOnly=true");
+    assert_true(take(&f, 200, "{\"count\":0}")); /* nothing yet: nor is this */
+    assert_next(&f, "r=a%20b%26c&p=7210,7306,9403&time=202512,202601&countOnly=true");
+    const size_t *ends;
+    assert_int_equal(gather_ends(f.gather, &ends), 1);
+    end(&f);
+}
+
+static void one_that_cannot_be_split_is_not(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(
+        &f, "https://a.example/get?p={p}", "parameters: { p: { values: [1, 2] } }\nprobe: n=1\n", &whole);
+    assert_next(&f, "p=1");
+    end(&f);
+}
+
+/* ---- the change detector ---- */
+
+static const char *const detected =
+    "parameters: { reporter: { values: [392, 410] } }\n"
+    "periods: { from: 2025-01, window: 2, revise: 1 }\n"
+    "detector: { url: \"https://a.example/get?da={reporter}\", value: data.sum,"
+    " month: data.period }\n";
+static const char *const seen = "{\"data\":[{\"period\":202511,\"sum\":1},{\"period\":202512,\"sum\":-2},"
+                                "{\"period\":202511,\"sum\":3}]}";
+
+/* What the detector has seen with this answer, in the arena of `f`. */
+static const char *first_sight(struct fixture *f, const char *answer)
+{
+    struct gather_span span = {PERIOD_NONE, period_make(2026, 1), "", PERIOD_NONE};
+    start_at(f, "https://a.example/get?r={reporter}&t={period:%Y%m}", detected, &span);
+    assert_next(f, "da=392,410");
+    assert_true(take(f, 200, answer));
+    return gather_detected(f->gather);
+}
+
+static void look_again(struct fixture *f, const char *before, const char *answer, bool goes_on)
+{
+    struct gather_span span = {period_make(2025, 12), period_make(2026, 1), before, PERIOD_NONE};
+    start_at(f, "https://a.example/get?r={reporter}&t={period:%Y%m}", detected, &span);
+    assert_int_equal(take(f, 200, answer), goes_on);
+}
+
+static void at_first_sight_all_is_asked_for(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_non_null(first_sight(&f, seen));
+    assert_next(&f, "r=392&t=202512");
+    end(&f);
+}
+
+static void what_was_seen_before_is_nothing_new(void **state)
+{
+    (void)state;
+    struct fixture f, again;
+    const char *before = first_sight(&f, seen);
+    look_again(&again, before,
+        "{\"data\":[{\"period\":\"202511\",\"sum\":3},{\"period\":\"2025-12\",\"sum\":-2},"
+        "{\"sum\":1,\"period\":202511}]}",
+        false); /* in another order */
+    assert_int_equal(gather_meaning(again.gather), ASK_NOT_YET);
+    assert_string_equal(gather_text(again.gather), "the change detector says what it said before");
+    end(&again);
+    end(&f);
+}
+
+static void months_that_differ_are_asked_for_however_old(void **state)
+{
+    (void)state;
+    struct fixture f, again;
+    const char *before = first_sight(&f, seen);
+    look_again(&again, before,
+        "{\"data\":[{\"period\":202503,\"sum\":9},{\"period\":202511,\"sum\":1},{\"period\":202511,\"sum\":3}"
+        ","
+        "{\"period\":202512,\"sum\":7},{\"period\":202601,\"sum\":7}]}",
+        true);
+    static const char *const urls[] = {"r=392&t=202503", "r=410&t=202503", "r=392&t=202512", "r=410&t=202512",
+        "r=392&t=202601", "r=410&t=202601"};
+    for (size_t i = 0; i < 6; i++) {
+        assert_next(&again, urls[i]);
+        assert_int_equal(take(&again, 200, "1"), i < 5);
+    }
+    assert_int_equal(gather_meaning(again.gather), ASK_DATA);
+    end(&again);
+    end(&f);
+}
+
+static void without_months_the_newest_are_asked_for_again(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct gather_answer answer = {200, {"", 0}, NULL, 0, NULL, "\"v2\"", NULL};
+    struct gather_span span = {period_make(2025, 12), period_make(2026, 1), "\"v1\"", PERIOD_NONE};
+    start_at(&f, "https://a.example/get?t={period:%Y%m}",
+        "periods: { from: 2025-01, revise: 2 }\n"
+        "detector: { url: \"https://a.example/get?head\", header: etag }\n",
+        &span);
+    assert_next(&f, "head");
+    assert_true(gather_take(f.gather, &answer));
+    assert_string_equal(gather_detected(f.gather), "\"v2\"");
+    assert_next(&f, "t=202601");
+    assert_true(take(&f, 204, ""));
+    assert_next(&f, "t=202511");
+    end(&f);
+}
+
+static void a_detector_that_is_not_understood_ends_all(void **state)
+{
+    (void)state;
+    static const struct {
+        long status;
+        const char *body;
+        enum ask_meaning meaning;
+    } cases[] = {
+        {200, "{\"data\":[{\"checksum\":1}]}", ASK_CHANGED},
+        {200, "{\"data\":[{\"sum\":1,\"period\":\"soon\"}]}", ASK_CHANGED},
+        {200, "{\"data\":[{\"sum\":1}]}", ASK_CHANGED},
+        {200, "{\"data\":[{\"sum\":1,", ASK_CHANGED},
+        {204, "", ASK_NOT_YET},
+        {401, "", ASK_KEY},
+        {413, "", ASK_CHANGED},
+        {503, "", ASK_FAILED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        struct gather_span span = {PERIOD_NONE, period_make(2026, 1), "", PERIOD_NONE};
+        start_at(&f, "https://a.example/get?r={reporter}&t={period:%Y%m}", detected, &span);
+        assert_false(take(&f, cases[i].status, cases[i].body));
+        assert_int_equal(gather_meaning(f.gather), cases[i].meaning);
+        assert_null(gather_url(f.gather));
+        end(&f);
+    }
+}
+
+/* ---- faults ---- */
+
 static void words_that_do_nothing_are_faults(void **state)
 {
     (void)state;
@@ -198,6 +493,19 @@ static void words_that_do_nothing_are_faults(void **state)
         {"https://a/{period:%Y", "limits: { pause: 1s }", "F024"},
         {"https://a/{period}", "periods: { from: 2025-01 }", "F024"},
         {"https://a/{period:%d}", "periods: { from: 2025-01 }", "F024"},
+        {"https://a/{page}", "limits: { pause: 1s }", "F024"},
+        {"https://a/{page}", "pages: { first: 1 }", "F025"},
+        {"https://a/{page}", "pages: { next: a, pages: b }", "F025"},
+        {"https://a/{page}", "pages: { total: a }", "F025"},
+        {"https://a/{page}", "pages: { pages: a, first: x }", "F025"},
+        {"https://a/", "pages: { pages: a }", "F025"},
+        {"https://a/", "detector: { url: \"https://a/\" }", "F026"},
+        {"https://a/", "detector: { url: \"https://a/\", value: a, header: etag }", "F026"},
+        {"https://a/", "detector: { url: \"https://a/\", value: a, month: b }", "F026"},
+        {"https://a/", "detector: { url: \"https://b/\", value: a }", "F026"},
+        {"https://a/", "detector: { url: \"http://a/\", value: a }", "F026"},
+        {"https://a/", "detector: { url: \"https://a/{x}\", value: a }", "F024"},
+        {"https://a/", "probe: \"a b\"", "F027"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture f;
@@ -228,6 +536,20 @@ int main(void)
         cmocka_unit_test(one_failure_ends_all),
         cmocka_unit_test(a_short_patience_is_kept),
         cmocka_unit_test(too_many_bytes_are_refused),
+        cmocka_unit_test(months_that_are_asked_for_are_asked_for_whatever_history_has),
+        cmocka_unit_test(pages_are_counted_by_records),
+        cmocka_unit_test(pages_are_counted_by_the_source_and_by_offsets),
+        cmocka_unit_test(an_answer_names_the_next_page),
+        cmocka_unit_test(the_next_page_may_be_a_url_of_the_same_host),
+        cmocka_unit_test(what_cannot_be_whole_is_no_payload),
+        cmocka_unit_test(without_a_record_there_is_nothing_yet),
+        cmocka_unit_test(a_request_that_can_be_split_is_probed),
+        cmocka_unit_test(one_that_cannot_be_split_is_not),
+        cmocka_unit_test(at_first_sight_all_is_asked_for),
+        cmocka_unit_test(what_was_seen_before_is_nothing_new),
+        cmocka_unit_test(months_that_differ_are_asked_for_however_old),
+        cmocka_unit_test(without_months_the_newest_are_asked_for_again),
+        cmocka_unit_test(a_detector_that_is_not_understood_ends_all),
         cmocka_unit_test(words_that_do_nothing_are_faults),
         cmocka_unit_test(the_key_goes_where_it_belongs),
     };
