@@ -474,6 +474,12 @@ static bool take_detected(struct gather *gather, const struct gather_answer *ans
     return gather->len > 0;
 }
 
+/* How many rows a payload's answer may have says nothing of the detector's; a refusal does. */
+static bool take_too_much_detected(struct gather *gather, const struct gather_answer *answer)
+{
+    return answer->status == 200 ? take_detected(gather, answer) : stop(gather, ASK_CHANGED);
+}
+
 static bool take_probe(struct gather *gather)
 {
     gather->probed = true;
@@ -491,7 +497,7 @@ static bool take_meaning(struct gather *gather, const struct gather_answer *answ
     case ASK_NOT_YET:
         return gather->detecting ? stop(gather, meaning) : take_not_yet(gather, answer->status);
     case ASK_TOO_MUCH:
-        return gather->detecting ? stop(gather, ASK_CHANGED) : split(gather);
+        return gather->detecting ? take_too_much_detected(gather, answer) : split(gather);
     case ASK_QUOTA:
         return take_quota(gather, answer->retry_after_s);
     case ASK_KEY:

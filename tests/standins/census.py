@@ -6,18 +6,13 @@ Prints its port as the first line and appends a JSON line to LOG for each reques
 request: {"key": "…", "published": "2026-07", "trouble": ""}, and if wanted "scale", by which the figures of a month are multiplied,
 "commodities", how many there are, and "delay", seconds before each answer. What it answers is what the service was seen to answer: 302 with
 X-DataWebAPI-KeyError where there is no key, 200 with a web page where it is wrong, 204 for a month that is not published, 400 in plain
-text for a variable that it does not know, and rows of texts with the names first. Troubles:
+text for a variable that it does not know, and rows of texts with the names first. Troubles, besides
+those that all stand-ins have (service.py):
 
     busy     429 with Retry-After
-    short    half of the body with the Content-Length of all of it
-    reset    the connection ends inside the body
-    bomb     a small gzip body of very many zeros
-    endless  a body that does not end
-    slow     answers after five seconds
     renamed  the columns have other names
 """
 
-import gzip
 import json
 import time
 import urllib.parse
@@ -76,28 +71,7 @@ class Census(Service):
         if control["trouble"] == "renamed":
             table[0] = [name.lower() for name in table[0]]
         body = b"[" + b",\n".join(json.dumps(row).encode() for row in table) + b"]\n"
-        return self.trouble(control["trouble"], body)
-
-    def trouble(self, word, body):
-        if word == "slow":
-            time.sleep(5)
-        if word == "short":
-            return self.send(200, body[:len(body) // 2], {"Content-Length": str(len(body))})
-        if word == "reset":
-            return self.send(200, body[:len(body) // 2], {"Content-Length": None, "Transfer-Encoding": "chunked"})
-        if word == "bomb":
-            return self.send(200, gzip.compress(bytes(1 << 26)), {"Content-Encoding": "gzip"})
-        if word == "endless":
-            return self.endless()
-        return self.send(200, body)
-
-    def endless(self):
-        self.send(200, b"[[", {"Content-Length": None})
-        try:
-            while True:
-                self.wfile.write(b'"x",' * 4096)
-        except OSError:
-            return 200
+        return self.send_data(control["trouble"], body)
 
 
 serve(Census)
