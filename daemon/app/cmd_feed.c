@@ -27,6 +27,10 @@ static void print_requests(const struct descriptor *feed, int32_t newest)
     struct gather *gather = gather_new(feed->url, &feed->ask, &span, feed->max_bytes);
     struct arena arena = ARENA_NULL;
     const char *url;
+    if (feed->ask.detector.url != NULL) {
+        url = url_detector(&feed->ask, feed->ask.from, span.last, &arena);
+        printf("first, whether there is anything new: %s\n", url_with_key(url, &feed->ask, "KEY", &arena));
+    }
     for (size_t i = 0; (url = gather_planned(gather, i, &arena)) != NULL; i++)
         puts(url_with_key(url, &feed->ask, "KEY", &arena));
     if (gather_url(gather) == NULL)
@@ -45,6 +49,8 @@ static void print_asking(const struct descriptor *feed)
     if (ask->per_day > 0)
         printf(
             "limits: %lld requests a day, one in %lld s\n", (long long)ask->per_day, (long long)ask->pause_s);
+    if (ask->probe != NULL)
+        printf("before each request that can be split: the same with %s\n", ask->probe);
     if (ask->by_period)
         printf("when a new month comes, the newest %lld of history are asked for again\n",
             (long long)ask->revise);
