@@ -11,7 +11,7 @@
 #include "feeds/calendar.h"
 #include "io/yaml.h"
 
-#define DAY_S INT64_C(86400)
+#define DAY_S  INT64_C(86400)
 #define HOUR_S INT64_C(3600)
 
 struct fixture {
@@ -107,9 +107,7 @@ static void polls_are_denser_around_a_release_until_it_has_come(void **state)
     } cases[] = {
         {"2026-12-01", 12, 9, 6 * HOUR_S},
         {"2026-12-07", 20, 9, 4 * HOUR_S + 1}, /* no poll passes over the beginning */
-        {"2026-12-08", 0, 9, 45 * 60},
-        {"2026-12-10", 23, 9, 45 * 60},
-        {"2026-12-11", 0, 9, 6 * HOUR_S},
+        {"2026-12-08", 0, 9, 45 * 60}, {"2026-12-10", 23, 9, 45 * 60}, {"2026-12-11", 0, 9, 6 * HOUR_S},
         {"2026-12-08", 14, 10, 6 * HOUR_S}, /* it is there */
     };
     struct fixture f;

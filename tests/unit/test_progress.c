@@ -14,7 +14,8 @@ static void the_line_fits_the_terminal(void **state)
         int width;
         const char *line;
     } cases[] = {
-        {120, "[##########..............................] 34/136 months, 1,234,567 rows, 20,576/s, 3 min left"},
+        {120,
+            "[##########..............................] 34/136 months, 1,234,567 rows, 20,576/s, 3 min left"},
         {80, "[######...................] 34/136 months, 1,234,567 rows, 20,576/s, 3 min left"},
         {60, "34/136 months, 1,234,567 rows, 20,576/s, 3 min left"},
     };

@@ -12,7 +12,8 @@
 static void put(struct panel *panel, const char *source, const char *product, int month, int64_t usd)
 {
     struct series_key key = {source, "US", FLOW_IMPORT, "VN", product};
-    panel_set(panel, panel_add_series(panel, &key, ""), COLUMN_VALUE, period_make(2025, month), usd * FIGURE_SCALE);
+    panel_set(
+        panel, panel_add_series(panel, &key, ""), COLUMN_VALUE, period_make(2025, month), usd * FIGURE_SCALE);
 }
 
 static void the_newest_common_month_is_compared(void **state)
