@@ -278,17 +278,24 @@ static int pick_xml(struct picker *picker, struct slice body)
 
 /* ---- CSV ---- */
 
+static struct slice field_at(const struct record *record, size_t i)
+{
+    bool there = i < record->len && record->len <= RECORD_FIELDS_MAX;
+    return there ? record_field(record, i) : (struct slice){"", 0};
+}
+
 static int pick_column(struct picker *picker, struct scan *scan, const char *column)
 {
     struct record record;
     size_t place = SIZE_MAX;
     int r = scan_next(scan, &record);
-    for (size_t i = 0; r > 0 && i < record.len && i < RECORD_FIELDS_MAX && place == SIZE_MAX; i++)
-        if (is_name(slice_of(column), record.fields[i].data, record.fields[i].len))
-            place = i;
+    for (size_t i = 0; r > 0 && i < record.len && place == SIZE_MAX; i++) {
+        struct slice name = field_at(&record, i);
+        place = is_name(slice_of(column), name.data, name.len) ? i : SIZE_MAX;
+    }
     while (r > 0 && (r = scan_next(scan, &record)) > 0) {
-        bool there = place < record.len && record.len <= RECORD_FIELDS_MAX && record.fields[place].len > 0;
-        if (there && !push(picker, record.fields[place].data, record.fields[place].len))
+        struct slice text = field_at(&record, place);
+        if (text.len > 0 && !push(picker, text.data, text.len))
             r = -EBADMSG;
     }
     return r;

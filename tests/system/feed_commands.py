@@ -18,6 +18,19 @@ from feed_service import BINARY, KEY, NOW, Service, month, period
 COUNTS = "SELECT (SELECT count(*) FROM payload), (SELECT count(*) FROM block), (SELECT count(*) FROM event), (SELECT count(*) FROM host)"
 
 
+SURGE = """rules:
+  - id: surge
+    title: { vi: "{{product}} tăng {{growth}}", en: "{{product}} up {{growth}}" }
+    advice: { vi: "Xem lại.", en: "Look again." }
+    basis: ["a test"]
+    severity: warning
+    scope: { product: ["721049"], market: [US] }
+    let: { growth: "growth(exports, 3m)" }
+    when: growth >= $growth
+    thresholds: { growth: 100% }
+"""
+
+
 class Commands(Service):
     feed, service = "us-census-imports", "census"
 
@@ -74,6 +87,43 @@ class Commands(Service):
         self.tell("")
         self.command("backfill", self.feed, "--from", month(40))
         self.assertEqual(self.world.sql("SELECT count(*) FROM backfill"), [(38,)])
+
+    def test_backfill_that_is_killed_is_told_of_at_the_next_start(self):
+        self.tell("", delay=0.1)
+        command = subprocess.Popen([BINARY, "-c", self.world.directory / "tdwatch.yaml", "backfill", self.feed, "--from", month(40)],
+                                   stdout=subprocess.DEVNULL, env=self.environment())
+        world.wait_for("some months", lambda: self.world.sql("SELECT 1 FROM backfill GROUP BY told HAVING count(*) > 2"))
+        command.kill()
+        command.wait()
+        brought = self.world.sql("SELECT count(*), sum(told) FROM backfill")[0]
+        self.assertEqual(self.world.sql("SELECT count(*) FROM payload WHERE accepted"), [(brought[0],)])
+        self.assertEqual(brought[1], 0)
+        self.world.start()
+        self.assertEqual(self.world.sql("SELECT DISTINCT told FROM backfill"), [(1,)])
+
+    def surges(self):
+        """Exports that grow threefold in three months long ago and in the newest three, and a rule that sees it."""
+        self.describe("", **{"reporter: { value: US }": "reporter: { value: VN }", "flow:     { value: import }": "flow: { value: export }",
+                             'partner:  { column: CTY_CODE, codes: census, map: { "-": W } }': "partner: { value: US }",
+                             '["-", 5520, 5700]': "[5520]"})
+        (self.world.directory / "rules" / "surge.yaml").write_text(SURGE, encoding="utf-8")
+        self.tell("", scale={month(ago): 3 for ago in (3, 4, 5, 30, 31, 32)})
+
+    def test_only_what_stands_open_today_is_told(self):
+        self.surges()
+        self.command("backfill", self.feed, "--from", month(60))
+        events = "SELECT rule, event, reason, event.period FROM event JOIN alert ON alert.id = event.alert"
+        self.assertEqual(self.world.sql(events), [("surge", 1, "backfill", period(3))])
+        self.assertEqual(self.world.sql("SELECT count(*) FROM delivery"), [(2,)])
+
+    def test_an_alert_of_long_ago_is_kept_and_told_to_nobody(self):
+        self.surges()
+        self.command("backfill", self.feed, "--from", month(60), "--to", month(30))
+        self.assertEqual(self.world.sql("SELECT event, period FROM event"), [(1, period(30))])
+        self.assertEqual(self.world.sql("SELECT count(*) FROM delivery"), [(0,)])
+        self.command("backfill", self.feed, "--from", month(60))
+        self.assertIn((1, period(3)), self.world.sql("SELECT event, period FROM event"))
+        self.assertEqual(self.world.sql("SELECT count(*) FROM delivery"), [(2,)])
 
     def test_backfill_ends_where_the_key_is_refused_and_where_the_day_is_used_up(self):
         self.tell("", key="another")

@@ -49,6 +49,7 @@ static const struct {
     {"<!DOCTYPE r [<!ENTITY a \"b\">]><r><n>&a;</n></r>", "r.n", "-"},
     {"<r><n>1</n>", "r.n", "-"},
     {"period,sum\n2025-01,\"1,5\"\n2025-02,\n2025-03,2\n", "Sum", "1,5|2"},
+    {"period,sum\n2025-01,4\n2025-02,5\n", "sum", "4|5"},
     {"period,sum\n2025-01,1\n", "total", ""},
     {"period,sum\n2025-01,\"1\n", "sum", "-"},
     {"", "sum", "-"},
