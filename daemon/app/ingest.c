@@ -471,11 +471,13 @@ int ingest_file(struct engine *engine, const struct descriptor *feed, const stru
 
 /* ---- months of the past ---- */
 
-static int put_months(struct passage *passage)
+/* Months behind the newest one that came are not published yet, and are asked for again. */
+static int put_months(struct passage *passage, int32_t newest)
 {
     const struct engine_message *message = passage->message;
+    int32_t last = newest != PERIOD_NONE && newest < message->last ? newest : message->last;
     int r = 0;
-    for (int32_t period = message->first; period <= message->last && r == 0; period++)
+    for (int32_t period = message->first; period <= last && r == 0; period++)
         r = store_put_backfilled(
             passage->engine->store, passage->feed->feed, passage->feed->version.hex, period);
     return r;
@@ -501,7 +503,7 @@ static int commit_months(struct passage *passage, const struct ingest_report *re
     else if (report->outcome == INGEST_ACCEPTED)
         r = put_figures(passage, report);
     if (r == 0 && report->outcome != INGEST_QUARANTINED)
-        r = put_months(passage);
+        r = put_months(passage, report->newest);
     if (r == 0 && report->outcome == INGEST_ACCEPTED)
         r = put_state_of_file(passage, report);
     if (r == 0)

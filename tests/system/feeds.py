@@ -140,7 +140,7 @@ class Comtrade(Service):
         self.ends_as("ok")
         self.assertEqual([(request["what"], request["status"]) for request in self.asked()[:4]],
                          [("availability", 429), ("availability", 200), ("count", 200), ("data", 200)])
-        self.assertEqual([self.how_many(what) for what in ("count", "data")], [15, 10])  # nothing is published of one month
+        self.assertEqual([self.how_many(what) for what in ("count", "data")], [5, 5])
         self.assertEqual(self.world.sql("SELECT accepted, rows FROM payload"), [(1, 2 * 5 * 3 * 4)])
         self.assertEqual(self.state()[2], period(2))
 
@@ -149,14 +149,14 @@ class Comtrade(Service):
 
     def test_an_answer_that_is_cut_at_the_limit_is_asked_in_halves(self):
         self.tell("", cap=10)
-        self.describe("", **{"at_least: 100000": "at_least: 10", "probe: countOnly=true": ""})
+        self.describe("", **{"at_least: 100000": "at_least: 10", "probe: countOnly=true": "", "per_request: 6": "per_request: 1"})
         self.ends_as("ok")
         self.assertEqual([request["partners"] for request in self.asked()[1:4]], ["0,704,156", "0", "704,156"])
         self.assertEqual(self.world.sql("SELECT rows FROM payload"), [(2 * 5 * 3 * 4,)])
 
     def test_a_request_over_the_limit_is_split_before_it_is_made(self):
         self.tell("", cap=10)
-        self.describe("", **{"at_least: 100000": "at_least: 10"})
+        self.describe("", **{"at_least: 100000": "at_least: 10", "per_request: 6": "per_request: 1"})
         self.ends_as("ok")
         self.assertEqual([(request["what"], request["partners"]) for request in self.asked()[1:5]],
                          [("count", "0,704,156"), ("data", "0"), ("count", "704,156"), ("data", "704,156")])
