@@ -81,7 +81,8 @@ static void check_months(const struct linting *linting)
 
 static void check_limits(const struct linting *linting)
 {
-    if (node_get(linting->document, "limits") == NULL) {
+    bool single = ask_is_single(&linting->descriptor->ask); /* its interval is a limit */
+    if (!single && node_get(linting->document, "limits") == NULL) {
         diag_warning(linting->diags, linting->document->place, "F106",
             "there are no limits: the host is asked once a second, any number of times a day");
         diag_hint(linting->diags, "add limits: { pause: 1s, per_day: 450 }, as the source's terms say");

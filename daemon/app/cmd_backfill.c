@@ -91,13 +91,22 @@ static void mark_brought(void *userdata, int32_t period)
         backfill->brought[period - backfill->from] = true;
 }
 
+/* Beside the engine's own connection. */
 static int load_brought(struct backfill *backfill)
 {
-    struct store *store = command_open_store(backfill->started->setup);
-    int r = store != NULL ? store_each_backfilled(
-                                store, backfill->name, backfill->feed->version.hex, mark_brought, backfill)
-                          : -EIO;
+    struct arena arena = ARENA_NULL;
+    struct store *store = NULL;
+    char *text = NULL;
+    const char *directory = backfill->started->setup->config->state_directory;
+    const char *version = backfill->feed->version.hex;
+    int r = store_open(arena_printf(&arena, "%s/tdwatch.db", directory), STORE_FOLLOW, &store, &text);
+    if (r == 0)
+        r = store_each_backfilled(store, backfill->name, version, mark_brought, backfill);
+    if (r < 0)
+        fprintf(stderr, "%s\n", text != NULL ? text : strerror(-r));
     (void)store_close(store); /* read only: nothing to lose */
+    alloc_free(text);
+    arena_deinit(&arena);
     return r;
 }
 

@@ -115,6 +115,8 @@ class Commands(Service):
         events = "SELECT rule, event, reason, event.period FROM event JOIN alert ON alert.id = event.alert"
         self.assertEqual(self.world.sql(events), [("surge", 1, "backfill", period(3))])
         self.assertEqual(self.world.sql("SELECT count(*) FROM delivery"), [(2,)])
+        self.assertIn("figures of earlier periods were brought in", self.world.sql("SELECT text FROM delivery WHERE text != ''")[0][0])
+        self.command("replay", self.world.sql("SELECT id FROM alert")[0][0])
 
     def test_an_alert_of_long_ago_is_kept_and_told_to_nobody(self):
         self.surges()
