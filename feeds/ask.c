@@ -203,13 +203,18 @@ static const struct key pages_keys[] = {
         .offset = PAGES(total),
         .help = "The value of the answer that says how many records there are.",
         .shape = &shape_some_text},
+    {.name = "records",
+        .kind = KEY_TEXT,
+        .offset = PAGES(records),
+        .help = "A value that each record has: behind a page with `size` of them there may be another.",
+        .shape = &shape_some_text},
     {.name = "size",
         .kind = KEY_INTEGER,
         .offset = PAGES(size),
         .fallback = "0",
         .min = 0,
-        .max = 1000000,
-        .help = "With total: records in a page."},
+        .max = 100000,
+        .help = "With total or records: records in a page."},
     {.name = "next",
         .kind = KEY_TEXT,
         .offset = PAGES(next),
@@ -218,12 +223,12 @@ static const struct key pages_keys[] = {
         .shape = &shape_some_text},
 };
 
-static const char *const pages_total_or_next[] = {"pages", "total", "next", NULL};
+static const char *const page_ways[] = {"pages", "total", "records", "next", NULL};
 const struct shape ask_pages_shape = {.kind = SHAPE_MAP,
     .keys = pages_keys,
     .key_count = LENGTH(pages_keys),
-    .one_of = pages_total_or_next,
-    .needs = {{"total", "size"}, {"size", "total"}}};
+    .one_of = page_ways,
+    .needs = {{"total", "size"}, {"records", "size"}}};
 
 static const char *const header_names[] = {[ASK_HEADER_NONE] = "none",
     [ASK_HEADER_ETAG] = "etag",
@@ -358,13 +363,14 @@ static void read_pages(const struct reading *reading, const struct node *section
     if (keys_read(section, pages_keys, LENGTH(pages_keys), "pages", &pages, reading->arena, reading->diags) <
         0)
         return;
-    int given = (pages.pages != NULL) + (pages.total != NULL) + (pages.next != NULL);
+    bool sized = pages.total != NULL || pages.records != NULL;
+    int given = sized + (pages.pages != NULL) + (pages.next != NULL);
     int64_t first;
-    if (given != 1)
-        diag_error(reading->diags, section->place, "F025", "pages need one of pages, total and next");
-    if ((pages.total != NULL) != (pages.size > 0))
+    if (given != 1 || (pages.total != NULL && pages.records != NULL))
         diag_error(
-            reading->diags, section->place, "F025", "a total needs the size of a page, and a size a total");
+            reading->diags, section->place, "F025", "pages need one of pages, total, records and next");
+    if (sized != (pages.size > 0))
+        diag_error(reading->diags, section->place, "F025", "a total or records need the size of a page");
     if (pages.next == NULL && str_to_int64(slice_of(pages.first), &first) < 0)
         diag_error(reading->diags, section->place, "F025", "the first page is no number");
     if (!url_uses(reading->url, "page"))
@@ -487,6 +493,7 @@ struct ask ask_copy(const struct ask *ask, struct arena *arena)
     to.probe = copy(arena, ask->probe);
     to.pages.first = copy(arena, ask->pages.first);
     to.pages.pages = copy(arena, ask->pages.pages);
+    to.pages.records = copy(arena, ask->pages.records);
     to.pages.total = copy(arena, ask->pages.total);
     to.pages.next = copy(arena, ask->pages.next);
     to.detector.url = copy(arena, ask->detector.url);

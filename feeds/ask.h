@@ -52,14 +52,15 @@ struct ask_answer {
     int means;                     /* enum ask_meaning */
 };
 
-/* {page} of the URL. One of pages, total and next says whether there is another; they are names of values
- * (feeds/pick.h). */
+/* {page} of the URL. One of pages, total, records and next says whether there is another; they are names of
+ * values (feeds/pick.h). */
 struct ask_pages {
-    const char *first; /* what it stands for in the first request */
-    int64_t step;      /* from one to the next */
-    const char *pages; /* how many there are */
-    const char *total; /* how many records there are, */
-    int64_t size;      /* and how many of them in a page */
+    const char *first;   /* what it stands for in the first request */
+    int64_t step;        /* from one to the next */
+    const char *pages;   /* how many there are */
+    const char *total;   /* how many records there are, */
+    const char *records; /* or one value of each record, where it does not say how many there are; */
+    int64_t size;        /* and how many of them make a page */
     const char
         *next; /* what it stands for in the next request, or the URL of that; absent on the last page */
 };

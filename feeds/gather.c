@@ -7,17 +7,9 @@
 #include "base/buf.h"
 #include "core/period.h"
 #include "feeds/detector.h"
-#include "feeds/pick.h"
+#include "feeds/pages.h"
 
 enum { TRIES_MAX = 5 };
-
-/* What an answer says of the pages behind it. */
-enum paging {
-    PAGE_LAST,
-    PAGE_MORE,
-    PAGE_NONE,  /* there is not a single record */
-    PAGE_WRONG, /* it has ended, and says why */
-};
 
 struct gather {
     struct arena arena;
@@ -31,9 +23,7 @@ struct gather {
     bool revise_anyway;   /* it has seen something, also where no month is new */
     bool revising;        /* the months of history are being asked for again */
     bool probed;          /* the next request has been */
-    size_t page;          /* of the next request, from 0 */
-    int64_t pages;        /* that its first page has spoken of */
-    const char *page_url; /* an answer has given it; NULL: none has */
+    struct pages pages;   /* of the next request */
     int tries;            /* of the request */
     size_t requests;
     int64_t wait_s;
@@ -183,7 +173,7 @@ static bool is_probe(const struct gather *gather)
 {
     size_t list;
     const struct url_part *part = &gather->parts[gather->len - 1];
-    return gather->ask.probe != NULL && !gather->probed && gather->page == 0 &&
+    return gather->ask.probe != NULL && !gather->probed && gather->pages.number == 0 &&
            (part->last > part->first || longest_list(gather, part, &list));
 }
 
@@ -191,8 +181,8 @@ const char *gather_url(struct gather *gather)
 {
     if (gather->detecting)
         return url_detector(&gather->ask, gather->ask.from, gather->span.last, &gather->arena);
-    if (gather->len == 0 || gather->page_url != NULL)
-        return gather->len > 0 ? gather->page_url : NULL;
+    if (gather->len == 0 || gather->pages.url != NULL)
+        return gather->len > 0 ? gather->pages.url : NULL;
     const char *url = gather_planned(gather, 0, &gather->arena);
     return is_probe(gather) ? url_add(url, gather->ask.probe, &gather->arena) : url;
 }
@@ -261,8 +251,7 @@ static void turn_over(struct gather *gather)
 {
     gather->tries = 0;
     gather->probed = false;
-    gather->page = 0;
-    gather->page_url = NULL;
+    gather->pages = (struct pages){0};
 }
 
 static bool next(struct gather *gather, long status)
@@ -280,124 +269,44 @@ static bool stop_saying(struct gather *gather, enum ask_meaning meaning, const c
     return stop(gather, meaning);
 }
 
-/* ---- pages ---- */
-
-/* What stands at a path of the answer, first; NULL: nothing. */
-static const char *pick_first(struct gather *gather, struct slice body, const char *path)
-{
-    struct picked picked;
-    int r = pick_values(body, path, &gather->arena, &picked);
-    const char *first = r == 0 && picked.len > 0 && picked.items[0][0] != '\0' ? picked.items[0] : NULL;
-    picked_deinit(&picked);
-    return first;
-}
-
-static bool is_same_host(struct gather *gather, const char *url)
-{
-    return str_equal(url_host(url, &gather->arena), url_host(gather->url, &gather->arena)) &&
-           strncmp(url, gather->url, strcspn(gather->url, ":") + 1) == 0;
-}
-
-/* The next page is named by the answer. */
-static enum paging take_next(struct gather *gather, const struct gather_answer *answer)
-{
-    struct url_part *part = &gather->parts[gather->len - 1];
-    const char *next = pick_first(gather, answer->body, gather->ask.pages.next);
-    bool is_url = next != NULL && (str_starts(next, "https://") || str_starts(next, "http://"));
-    const char *before = gather->page == 0 ? "" : is_url ? gather->page_url : part->page;
-    if (next == NULL)
-        return PAGE_LAST;
-    if (before != NULL && str_equal(next, before)) {
-        (void)stop_saying(gather, ASK_CHANGED, "the answer names itself as the next page, %.60s", next);
-        return PAGE_WRONG;
-    }
-    if (is_url && !is_same_host(gather, next)) {
-        (void)stop_saying(gather, ASK_CHANGED, "the next page is at another host, %.100s", next);
-        return PAGE_WRONG;
-    }
-    if (is_url)
-        gather->page_url = next;
-    else
-        part->page = next;
-    return PAGE_MORE;
-}
-
-static enum paging too_many_pages(struct gather *gather)
-{
-    (void)stop_saying(gather, ASK_CHANGED, "%s", "more pages than requests for one payload");
-    return PAGE_WRONG;
-}
-
-/* Pages are counted. A number that differs from page to page says that the answers are of two states. */
-static enum paging take_count(struct gather *gather, const struct gather_answer *answer)
-{
-    const struct ask_pages *pages = &gather->ask.pages;
-    const char *path = pages->pages != NULL ? pages->pages : pages->total;
-    const char *text = pick_first(gather, answer->body, path);
-    int64_t n, first = 0;
-    if (text == NULL || str_to_int64(slice_of(text), &n) < 0 || n < 0) {
-        (void)stop_saying(gather, ASK_CHANGED, "the answer has no number %.100s", path);
-        return PAGE_WRONG;
-    }
-    if (gather->page == 0)
-        gather->pages = n;
-    if (n != gather->pages) {
-        (void)stop_saying(gather, ASK_FAILED, "%.100s has changed from one page to the next", path);
-        return PAGE_WRONG;
-    }
-    int64_t count = pages->pages != NULL ? n : (n + pages->size - 1) / pages->size;
-    if (n == 0)
-        return PAGE_NONE;
-    if (count > GATHER_REQUESTS_MAX)
-        return too_many_pages(gather);
-    if ((int64_t)gather->page + 1 >= count)
-        return PAGE_LAST;
-    (void)str_to_int64(slice_of(pages->first), &first);
-    gather->parts[gather->len - 1].page =
-        arena_printf(&gather->arena, "%lld", (long long)(first + pages->step * (int64_t)(gather->page + 1)));
-    return PAGE_MORE;
-}
-
-static enum paging take_page(struct gather *gather, const struct gather_answer *answer)
-{
-    if (gather->ask.pages.first == NULL)
-        return PAGE_LAST;
-    enum paging paging =
-        gather->ask.pages.next != NULL ? take_next(gather, answer) : take_count(gather, answer);
-    if (paging != PAGE_MORE)
-        return paging;
-    if (gather->requests + gather->len > GATHER_REQUESTS_MAX)
-        return too_many_pages(gather);
-    gather->page++;
-    gather->tries = 0;
-    return PAGE_MORE;
-}
-
-static bool take_not_yet(struct gather *gather, long status);
-
-static bool take_data(struct gather *gather, const struct gather_answer *answer)
-{
-    enum paging paging = take_page(gather, answer); /* first: the bytes may be taken away */
-    if (paging == PAGE_WRONG)
-        return false;
-    if (paging == PAGE_NONE)
-        return take_not_yet(gather, answer->status);
-    if (keep_bytes(gather, answer) < 0)
-        return stop_saying(gather, ASK_FAILED, "%s", "reply too large");
-    gather->ends = alloc_grow(gather->ends, gather->end_len, &gather->end_cap, sizeof *gather->ends);
-    gather->ends[gather->end_len++] = gather->bytes.len;
-    if (paging == PAGE_MORE)
-        return true;
-    gather->len--;
-    return next(gather, answer->status);
-}
-
+/* Where a month is not there yet, later ones are not either; a page that is not there is no month. */
 static bool take_not_yet(struct gather *gather, long status)
 {
     struct url_part part = gather->parts[--gather->len];
-    if (!gather->revising && gather->span.newest != PERIOD_NONE)
+    if (!gather->revising && gather->span.newest != PERIOD_NONE && gather->pages.number == 0)
         drop_later(gather, part.first);
     return next(gather, status);
+}
+
+static bool keep_page(struct gather *gather, const struct gather_answer *answer)
+{
+    if (keep_bytes(gather, answer) < 0)
+        return false;
+    gather->ends = alloc_grow(gather->ends, gather->end_len, &gather->end_cap, sizeof *gather->ends);
+    gather->ends[gather->end_len++] = gather->bytes.len;
+    return true;
+}
+
+static bool take_data(struct gather *gather, const struct gather_answer *answer)
+{
+    struct pages *pages = &gather->pages;
+    /* First: the bytes may be taken away. */
+    enum paging paging = pages_take(pages, &gather->ask, gather->url, answer->body, &gather->arena);
+    if (paging == PAGE_WRONG)
+        return stop_saying(gather, pages->meaning, "%s", pages->fault);
+    if (paging == PAGE_NONE)
+        return take_not_yet(gather, answer->status);
+    if (!keep_page(gather, answer))
+        return stop_saying(gather, ASK_FAILED, "%s", "reply too large");
+    if (paging == PAGE_LAST) {
+        gather->len--;
+        return next(gather, answer->status);
+    }
+    gather->parts[gather->len - 1].page = pages->text;
+    gather->tries = 0;
+    if (gather->requests + gather->len > GATHER_REQUESTS_MAX || pages->count > GATHER_REQUESTS_MAX)
+        return stop_saying(gather, ASK_CHANGED, "%s", "more pages than requests for one payload");
+    return true;
 }
 
 /* Halves of a request: of its months, or of its longest list. */
@@ -416,7 +325,7 @@ static bool split(struct gather *gather)
         return stop_saying(
             gather, ASK_CHANGED, "%s", "one request for a single month and value is too much for the source");
     }
-    if (gather->page > 0)
+    if (gather->pages.number > 0)
         return stop_saying(gather, ASK_FAILED, "%s", "a later page is too much for the source");
     turn_over(gather);
     gather->parts[gather->len - 1] = tail;

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml daemon/base/digest feeds/ask feeds/url feeds/answer feeds/gather feeds/detector feeds/pick feeds/scan_csv */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml daemon/base/digest feeds/ask feeds/url feeds/answer feeds/gather feeds/detector feeds/pages feeds/pick feeds/scan_csv */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -253,6 +253,22 @@ static void pages_are_counted_by_the_source_and_by_offsets(void **state)
     end(&f);
 }
 
+static void behind_a_full_page_there_may_be_another(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { records: r.item.year, size: 2 }", &whole);
+    assert_true(take(&f, 200, "<r><item><year>1</year></item><item><year>1</year></item></r>"));
+    assert_page(&f, "2");
+    assert_true(take(&f, 200, "<r><item><year>1</year></item><item><year>1</year></item></r>"));
+    assert_page(&f, "3");
+    assert_false(take(&f, 200, "<r/>"));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    const size_t *ends;
+    assert_int_equal(gather_ends(f.gather, &ends), 2); /* the empty one is no part of it */
+    end(&f);
+}
+
 static void an_answer_names_the_next_page(void **state)
 {
     (void)state;
@@ -291,6 +307,7 @@ static void what_cannot_be_whole_is_no_payload(void **state)
         {"pages: n", "{\"n\":3}", "{\"n\":\"three\"}", "the answer has no number n", ASK_CHANGED},
         {"pages: n", "{\"n\":3}", "{\"n\":3", "the answer has no number n", ASK_CHANGED},
         {"pages: n", "{\"n\":1000}", NULL, "more pages than requests for one payload", ASK_CHANGED},
+        {"records: n, size: 1", "{\"n\":3}", "{\"n\":3", "the answer cannot be read for n", ASK_CHANGED},
         {"next: k", "{\"k\":\"b\"}", "{\"k\":\"b\"}", "the answer names itself as the next page, b",
             ASK_CHANGED},
         {"next: k", "{\"k\":\"https://b.example/\"}", NULL,
@@ -497,6 +514,9 @@ static void words_that_do_nothing_are_faults(void **state)
         {"https://a/{page}", "pages: { first: 1 }", "F025"},
         {"https://a/{page}", "pages: { next: a, pages: b }", "F025"},
         {"https://a/{page}", "pages: { total: a }", "F025"},
+        {"https://a/{page}", "pages: { records: a }", "F025"},
+        {"https://a/{page}", "pages: { records: a, total: b, size: 2 }", "F025"},
+        {"https://a/{page}", "pages: { next: a, size: 2 }", "F025"},
         {"https://a/{page}", "pages: { pages: a, first: x }", "F025"},
         {"https://a/", "pages: { pages: a }", "F025"},
         {"https://a/", "detector: { url: \"https://a/\" }", "F026"},
@@ -539,6 +559,7 @@ int main(void)
         cmocka_unit_test(months_that_are_asked_for_are_asked_for_whatever_history_has),
         cmocka_unit_test(pages_are_counted_by_records),
         cmocka_unit_test(pages_are_counted_by_the_source_and_by_offsets),
+        cmocka_unit_test(behind_a_full_page_there_may_be_another),
         cmocka_unit_test(an_answer_names_the_next_page),
         cmocka_unit_test(the_next_page_may_be_a_url_of_the_same_host),
         cmocka_unit_test(what_cannot_be_whole_is_no_payload),
