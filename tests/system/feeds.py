@@ -198,4 +198,58 @@ class Comtrade(Service):
         self.assertIn("invalid subscription key", self.ends_as("key"))
 
 
+class Pages(Service):
+    feed, service = "paged", "pages"
+
+    def tell(self, trouble, records=25):
+        self.control.write_text(json.dumps({"records": records, "trouble": trouble}), encoding="ascii")
+
+    def describe(self, comment, way="counted?page={page}&size=10", pages="total: header.totalCount, size: 10"):
+        (self.world.directory / "feeds" / "paged.feed.yaml").write_text(f"""# {comment}
+feed: paged
+title: Pages
+url: http://127.0.0.1:{self.port}/{way}
+licence: a test
+format: json
+pages: {{ {pages} }}
+limits: {{ pause: 0s }}
+json: {{ records: items }}
+fields:
+  reporter: {{ value: US }}
+  flow: {{ value: import }}
+  partner: {{ value: VN }}
+  product: {{ column: code }}
+  period: {{ column: month }}
+  value: {{ column: usd }}
+end: {{ rows_at_least: 1 }}
+""", encoding="utf-8")
+
+    def assert_all(self, starts, rows=25):
+        self.ends_as("ok")
+        self.assertEqual([request["start"] for request in self.asked()], starts)
+        self.assertEqual(self.world.sql("SELECT accepted, rows FROM payload"), [(1, rows)])
+
+    def test_pages_that_are_counted(self):
+        self.assert_all([1, 11, 21])
+
+    def test_pages_that_name_the_next(self):
+        self.describe("", way="keyed?start={page}&size=10", pages="next: header.NEXT_KEY")
+        self.assert_all([1, 11, 21])
+
+    def test_pages_of_which_nobody_says_how_many(self):
+        self.tell("", records=20)
+        self.describe("", way="plain?page={page}&size=10", pages="records: items.code, size: 10")
+        self.assert_all([1, 11, 21], rows=20)
+
+    def test_what_changes_between_pages_is_no_payload(self):
+        for trouble, text in {"grows": "totalCount has changed from one page to the next", "short": "cut short"}.items():
+            with self.subTest(trouble):
+                self.tell(trouble)
+                self.world.start()
+                self.assertRegex(world.wait_for("a failure", lambda: self.state() and self.state()[3] > 0 and self.state()[1]), text)
+                self.assertEqual(self.world.sql("SELECT count(*) FROM payload"), [(0,)])
+                self.assertEqual(self.world.stop(), 0)
+                self.world.sql_write("DELETE FROM feed")
+
+
 unittest.main(verbosity=2)
