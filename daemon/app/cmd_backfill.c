@@ -149,7 +149,7 @@ static struct engine_message *ask(struct backfill *backfill, const struct gather
             fetcher_wait(backfill->fetcher, wait_ms, on_turn, backfill);
         engine_message_free(message);
         message = fetcher_ask(backfill->fetcher, backfill->name, span, on_turn, backfill);
-        if (message == NULL || !may_pass(message))
+        if (message == NULL || fetcher_is_stopped(backfill->fetcher) || !may_pass(message))
             break;
     }
     return message;

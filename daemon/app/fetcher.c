@@ -110,6 +110,8 @@ struct engine_message *fetcher_ask(struct fetcher *fetcher, const char *feed, co
         if (turn != NULL)
             turn(userdata);
     }
+    if (fetcher->fetched == NULL)
+        poller_give_up(fetcher->poller, feed, "interrupted");
     struct engine_message *message = fetcher->fetched;
     fetcher->fetched = NULL;
     if (message != NULL)

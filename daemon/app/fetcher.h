@@ -15,8 +15,8 @@ struct fetcher *fetcher_new(const struct setup *setup, const struct host_row *ho
 void fetcher_free(struct fetcher *fetcher);
 
 /* Asks for these months, or for what a feed without months has. `turn`, which may be NULL, is called at least
- * once a second meanwhile. Returns a message for the engine, which the caller owns; NULL: stopped by a
- * signal, or there is no such feed that can be asked. */
+ * once a second meanwhile. Returns a message for the engine, which the caller owns, also where a signal has
+ * stopped it in the middle; NULL: it was stopped before, or there is no such feed that can be asked. */
 typedef void fetcher_turn_fn(void *userdata);
 struct engine_message *fetcher_ask(struct fetcher *fetcher, const char *feed, const struct gather_span *span,
     fetcher_turn_fn *turn, void *userdata);

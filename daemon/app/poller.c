@@ -357,6 +357,8 @@ static void on_done(void *userdata, const struct transfer_reply *reply)
     struct gather_answer answer = {reply->status, reply->body, reply->storage, reply->retry_after_s,
         feed->key, reply->etag, reply->last_modified};
     feed->in_flight = false;
+    if (feed->gather == NULL) /* given up meanwhile */
+        return;
     if (reply->outcome != TRANSFER_DONE)
         end_unanswered(feed, reply, ASK_FAILED);
     else if (reply->status == 304)
@@ -414,6 +416,14 @@ static void give_up(struct polled_feed *feed)
 {
     struct transfer_reply reply = {.text = "the day's requests to the host are used up"};
     end_unanswered(feed, &reply, ASK_QUOTA);
+}
+
+void poller_give_up(struct poller *poller, const char *name, const char *why)
+{
+    struct polled_feed *feed = find(poller, name);
+    struct transfer_reply reply = {.text = why};
+    if (feed != NULL && feed->gather != NULL)
+        end_unanswered(feed, &reply, ASK_FAILED);
 }
 
 static void go_on(struct polled_feed *feed, struct transfers *transfers, int64_t now_ms)

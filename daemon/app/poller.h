@@ -29,6 +29,9 @@ void poller_dealt(struct poller *poller, const struct feed_row *row);
  * feed that can be asked. */
 bool poller_ask(struct poller *poller, const char *feed, const struct gather_span *span);
 
+/* Hands over at once that the feed could not be asked to the end, with the requests that were made. */
+void poller_give_up(struct poller *poller, const char *feed, const char *why);
+
 /* Whether the day's requests to the feed's host are used up. */
 bool poller_is_used_up(const struct poller *poller, const char *feed, int64_t now_ms);
 
