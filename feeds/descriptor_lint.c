@@ -96,7 +96,7 @@ static void check_requests(const struct linting *linting, int32_t last)
 {
     const struct descriptor *descriptor = linting->descriptor;
     struct arena arena = ARENA_NULL;
-    struct gather_span span = {PERIOD_NONE, last, NULL, PERIOD_NONE};
+    struct gather_span span = {.last = last};
     struct gather *gather = gather_new(descriptor->url, &descriptor->ask, &span, descriptor->max_bytes);
     int64_t n = 0;
     while (gather_planned(gather, (size_t)n, &arena) != NULL)

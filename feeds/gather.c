@@ -5,8 +5,10 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "core/date.h"
 #include "core/period.h"
 #include "feeds/detector.h"
+#include "feeds/named_text.h"
 #include "feeds/pages.h"
 
 enum { TRIES_MAX = 5 };
@@ -24,6 +26,9 @@ struct gather {
     bool revising;        /* the months of history are being asked for again */
     bool probed;          /* the next request has been */
     struct pages pages;   /* of the next request */
+    const char *ticket;   /* its id, where the source has queued it; NULL: it has not */
+    bool ready;           /* what it queued is there */
+    int64_t waited_s;     /* for it */
     int tries;            /* of the request */
     size_t requests;
     int64_t wait_s;
@@ -63,6 +68,13 @@ static size_t combinations(const struct ask *ask)
     return n;
 }
 
+/* Of a month that is not over yet, its days up to today. */
+static int32_t last_day(const struct gather *gather, int32_t month)
+{
+    int32_t end = date_end_of_period(month), today = gather->span.today;
+    return gather->ask.current && today > 0 && today < end ? today : end;
+}
+
 /* Puts the months on the stack so that the oldest is asked for first. */
 static void plan_months(struct gather *gather, int32_t first, int32_t last)
 {
@@ -73,6 +85,7 @@ static void plan_months(struct gather *gather, int32_t first, int32_t last)
         int32_t from = first + g * step, to = from + step - 1;
         for (size_t i = n; i-- > 0;) {
             struct url_part part = {.first = from, .last = to < last ? to : last};
+            part.until = last_day(gather, part.last);
             if (choose(&gather->ask, i, &part))
                 push(gather, &part);
         }
@@ -132,6 +145,11 @@ struct gather *gather_new(
     gather->url = arena_strdup(&gather->arena, url);
     gather->ask = ask_copy(ask, &gather->arena);
     gather->span = *span;
+    if (ask->current &&
+        span->first == PERIOD_NONE) { /* the newest month of history may have been going on then */
+        gather->span.last++;
+        gather->span.newest -= span->newest != PERIOD_NONE;
+    }
     gather->meaning = ASK_NOT_YET;
     snprintf(gather->text, sizeof gather->text, "no newer month can be published yet");
     buf_init(&gather->bytes, (size_t)max_bytes);
@@ -179,6 +197,9 @@ static bool is_probe(const struct gather *gather)
 
 const char *gather_url(struct gather *gather)
 {
+    const struct ask_queue *queue = &gather->ask.queue;
+    if (gather->len > 0 && gather->ticket != NULL)
+        return url_with_id(gather->ready ? queue->data : queue->status, gather->ticket, &gather->arena);
     if (gather->detecting)
         return url_detector(&gather->ask, gather->ask.from, gather->span.last, &gather->arena);
     if (gather->len == 0 || gather->pages.url != NULL)
@@ -192,6 +213,13 @@ const char *gather_planned(const struct gather *gather, size_t i, struct arena *
     if (i >= gather->len)
         return NULL;
     return url_fill(gather->url, &gather->ask, &gather->parts[gather->len - 1 - i], arena);
+}
+
+const char *gather_form(struct gather *gather)
+{
+    if (gather->detecting || gather->len == 0)
+        return NULL;
+    return form_fill(&gather->ask, &gather->parts[gather->len - 1], &gather->arena);
 }
 
 int64_t gather_room(const struct gather *gather)
@@ -252,6 +280,9 @@ static void turn_over(struct gather *gather)
     gather->tries = 0;
     gather->probed = false;
     gather->pages = (struct pages){0};
+    gather->ticket = NULL;
+    gather->ready = false;
+    gather->waited_s = 0;
 }
 
 static bool next(struct gather *gather, long status)
@@ -302,9 +333,11 @@ static bool take_data(struct gather *gather, const struct gather_answer *answer)
         gather->len--;
         return next(gather, answer->status);
     }
-    gather->parts[gather->len - 1].page = pages->text;
-    gather->tries = 0;
-    if (gather->requests + gather->len > GATHER_REQUESTS_MAX || pages->count > GATHER_REQUESTS_MAX)
+    struct pages reached = *pages; /* the page that comes now is a request of its own */
+    turn_over(gather);
+    gather->pages = reached;
+    gather->parts[gather->len - 1].page = reached.text;
+    if (gather->requests >= GATHER_REQUESTS_MAX || pages->count > GATHER_REQUESTS_MAX)
         return stop_saying(gather, ASK_CHANGED, "%s", "more pages than requests for one payload");
     return true;
 }
@@ -316,6 +349,7 @@ static bool split(struct gather *gather)
     size_t list;
     if (head.last > head.first) {
         head.last = head.first + (head.last - head.first) / 2;
+        head.until = last_day(gather, head.last);
         tail.first = head.last + 1;
     } else if (longest_list(gather, &head, &list)) {
         head.values[list].len /= 2;
@@ -339,6 +373,38 @@ static bool take_quota(struct gather *gather, int64_t retry_after_s)
         return stop(gather, ASK_QUOTA);
     gather->wait_s = retry_after_s;
     return true;
+}
+
+/* ---- answers that come later ---- */
+
+/* The source works on it. Of a status that it gives again nothing but the time counts. */
+static bool take_queued(struct gather *gather, struct slice body)
+{
+    const struct ask_queue *queue = &gather->ask.queue;
+    char id[NAMED_TEXT_SIZE];
+    if (gather->ticket == NULL && !named_text_find(body, queue->id, NULL, id)) {
+        snprintf(gather->text, sizeof gather->text, "the source has queued the request and names no %.64s",
+            queue->id);
+        return stop(gather, ASK_CHANGED);
+    }
+    if (gather->ticket == NULL)
+        gather->ticket = arena_strdup(&gather->arena, id);
+    if (gather->waited_s >= queue->patience_s) {
+        snprintf(gather->text, sizeof gather->text,
+            "the source has queued a request and not answered it in %lld s", (long long)gather->waited_s);
+        return stop(gather, ASK_FAILED);
+    }
+    gather->ready = false;
+    gather->waited_s += gather->wait_s = queue->pause_s;
+    return true;
+}
+
+/* Once: data that are not there after all are a failure. */
+static bool take_ready(struct gather *gather)
+{
+    if (gather->ticket == NULL || gather->ready)
+        return stop(gather, ASK_FAILED);
+    return gather->ready = true;
 }
 
 /* ---- the change detector ---- */
@@ -402,11 +468,15 @@ static bool take_meaning(struct gather *gather, const struct gather_answer *answ
     case ASK_DATA:
         if (gather->detecting)
             return take_detected(gather, answer);
-        return is_probe(gather) ? take_probe(gather) : take_data(gather, answer);
+        return is_probe(gather) && gather->ticket == NULL ? take_probe(gather) : take_data(gather, answer);
     case ASK_NOT_YET:
         return gather->detecting ? stop(gather, meaning) : take_not_yet(gather, answer->status);
     case ASK_TOO_MUCH:
         return gather->detecting ? take_too_much_detected(gather, answer) : split(gather);
+    case ASK_QUEUED:
+        return gather->detecting ? stop(gather, ASK_CHANGED) : take_queued(gather, answer->body);
+    case ASK_READY:
+        return take_ready(gather);
     case ASK_QUOTA:
         return take_quota(gather, answer->retry_after_s);
     case ASK_KEY:
@@ -421,7 +491,7 @@ bool gather_take(struct gather *gather, const struct gather_answer *answer)
 {
     enum ask_meaning meaning = answer_meaning(&gather->ask, answer->status, answer->body);
     gather->wait_s = 0;
-    gather->requests++;
+    gather->requests += gather->ticket == NULL;
     if (meaning == ASK_DATA)
         snprintf(gather->text, sizeof gather->text, "HTTP %ld", answer->status);
     else

@@ -9,6 +9,7 @@
 /* What is being read. */
 struct reading {
     struct pages *pages;
+    const struct ask *ask;
     const struct ask_pages *words;
     const char *feed_url;
     struct slice body;
@@ -42,13 +43,22 @@ static bool is_same_host(const struct reading *reading, const char *url)
            strncmp(url, feed_url, strcspn(feed_url, ":") + 1) == 0;
 }
 
+/* Where {page} stands for nothing, what the answer names can only be the next URL. */
+static bool uses_page(const struct reading *reading)
+{
+    bool used = url_uses(reading->feed_url, "page");
+    for (size_t i = 0; i < reading->ask->field_len; i++)
+        used = used || form_uses(reading->ask->fields[i].value, "page");
+    return used;
+}
+
 static enum paging take_next(const struct reading *reading)
 {
     struct pages *pages = reading->pages;
     const char *next = pick_first(reading, reading->words->next);
     if (next == NULL)
         return PAGE_LAST;
-    bool is_url = str_starts(next, "https://") || str_starts(next, "http://");
+    bool is_url = !uses_page(reading) || str_starts(next, "https://") || str_starts(next, "http://");
     const char *before = is_url ? pages->url : pages->text;
     if (before != NULL && str_equal(next, before))
         return refuse(reading, ASK_CHANGED, "the answer names itself as the next page, ", next, "");
@@ -111,7 +121,7 @@ static enum paging take_records(const struct reading *reading)
 enum paging pages_take(
     struct pages *pages, const struct ask *ask, const char *feed_url, struct slice body, struct arena *arena)
 {
-    struct reading reading = {pages, &ask->pages, feed_url, body, arena};
+    struct reading reading = {pages, ask, &ask->pages, feed_url, body, arena};
     enum paging paging = PAGE_LAST;
     if (ask->pages.next != NULL)
         paging = take_next(&reading);

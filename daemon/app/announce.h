@@ -10,7 +10,7 @@
 /* Why alerts move. */
 struct announcement {
     int64_t now_ms;
-    const char *reason;    /* "threshold", "rules", "backfill", "feed" */
+    const char *reason;    /* "threshold", "rules", "case", "backfill", "feed" */
     const char *vintage;   /* digest of the payload that did it, or "" */
     int32_t silent_before; /* as in struct ledger_turn */
 };

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "core/period.h"
+#include "feeds/notices_form.h"
 #include "io/store_backfill.h"
 
 /*~ The engine of `tdwatch run` and its poller, driven by hand: months of a feed are asked for from the newest
@@ -72,6 +73,11 @@ static int find_feed(struct backfill *backfill)
         command_refuse_feed(setup, backfill->name);
         return -1;
     }
+    if (backfill->feed->notices != NOTICES_NONE) {
+        fprintf(stderr, "%s brings notices; the daemon asks for them as far back as its descriptor says\n",
+            backfill->name);
+        return -1;
+    }
     if (backfill->feed->url == NULL || !backfill->feed->ask.by_period) {
         fprintf(stderr, "%s: %s\n", backfill->name,
             backfill->feed->url == NULL ? "it has no url: bring its files with tdwatch import"
@@ -128,7 +134,7 @@ static bool next_months(const struct backfill *backfill, int32_t below, struct g
     for (first = last; first > backfill->from && !backfill->brought[first - 1 - backfill->from] &&
                        last - first + 1 < backfill->feed->ask.per_request;)
         first--;
-    *ret_span = (struct gather_span){PERIOD_NONE, last, NULL, first};
+    *ret_span = (struct gather_span){.last = last, .first = first};
     return last >= backfill->from;
 }
 

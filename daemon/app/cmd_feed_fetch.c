@@ -6,11 +6,15 @@
 
 #include "app/cmd_feed.h"
 #include "app/command.h"
+#include "app/exchange.h"
 #include "app/fetcher.h"
 #include "app/ingest.h"
+#include "app/ingest_notices.h"
 #include "base/clock.h"
+#include "core/date.h"
 #include "core/figure.h"
 #include "core/period.h"
+#include "feeds/notices_form.h"
 #include "io/table.h"
 
 /*~ What a feed brings now, through the daemon's poller, decoder and gate, against a store that is opened for
@@ -23,6 +27,7 @@ struct dry_run {
     const struct descriptor *feed;
     int32_t period; /* PERIOD_NONE: as the daemon would ask */
     struct panel *panel;
+    struct rates rates;
     int32_t newest; /* in history */
     struct host_row host;
     size_t host_count;
@@ -35,6 +40,8 @@ static int read_store(struct dry_run *run, struct store *store)
 {
     struct feed_row row = {.newest = PERIOD_NONE};
     int r = store_load_panel(store, run->panel);
+    if (r == 0)
+        r = exchange_load(store, run->setup, &run->rates);
     if (r == 0)
         r = store_get_feed(store, run->feed->feed, &run->arena, &row);
     if (r == 0 || r == -ENOENT)
@@ -51,7 +58,7 @@ static int load_store(struct dry_run *run)
 {
     const char *path = arena_printf(&run->arena, "%s/tdwatch.db", run->setup->config->state_directory);
     if (access(path, F_OK) != 0 && errno == ENOENT)
-        return 0;
+        return exchange_load(NULL, run->setup, &run->rates);
     struct store *store = command_open_store(run->setup);
     int r = store != NULL ? read_store(run, store) : -EIO;
     (void)store_close(store); /* read only: nothing to lose */
@@ -142,18 +149,37 @@ static void show_rows(const struct decode_set *set)
     table_free(table);
 }
 
+/* Of documents only that they can be read; which cases they come to, tdwatch cases shows. */
+static int try_notices(struct dry_run *run, const struct engine_message *message, struct diag_list *faults)
+{
+    struct notices notices;
+    int r = ingest_read_notices(run->setup, run->feed, message, run->feed->feed, &notices, faults);
+    if (r == 0)
+        printf("would be accepted: %zu notices\n", notices.len);
+    notices_deinit(&notices);
+    return r;
+}
+
+static int try_figures(struct dry_run *run, const struct engine_message *message, struct diag_list *faults)
+{
+    struct ingest_report report;
+    struct decode_set set = {ingest_input(run->setup, &run->rates, run->feed, message->body, run->feed->feed),
+        message->ends, message->end_count};
+    if (!exchange_has_rates(run->feed))
+        show_rows(&set);
+    int r = ingest_try(&set, run->panel, message->now_ms, &report, faults);
+    if (r == 0)
+        printf("would be %s\n", report.text);
+    return r;
+}
+
 static int try_payload(struct dry_run *run, const struct engine_message *message)
 {
     struct diag_list faults = DIAG_LIST_NULL;
-    struct ingest_report report;
-    struct decode_set set = {ingest_input(run->setup, run->feed, message->body, run->feed->feed),
-        message->ends, message->end_count};
-    show_rows(&set);
-    int r = ingest_try(&set, run->panel, message->now_ms, &report, &faults);
+    int r = run->feed->notices != NOTICES_NONE ? try_notices(run, message, &faults)
+                                               : try_figures(run, message, &faults);
     command_print_diags(stdout, &faults);
-    if (r == 0)
-        printf("would be %s\n", report.text);
-    else
+    if (r < 0)
         puts("would be quarantined: nothing of it would enter history");
     diag_list_deinit(&faults);
     return r == 0 ? EXIT_OK : EXIT_FAULT;
@@ -174,9 +200,10 @@ static int show(struct dry_run *run, const struct engine_message *message)
 
 static int ask(struct dry_run *run)
 {
-    struct gather_span span = {run->newest, period_of_ms(clock_wall_ms()) - 1, NULL, PERIOD_NONE};
+    int64_t now_ms = clock_wall_ms();
+    struct gather_span span = {run->newest, period_of_ms(now_ms) - 1, date_of_ms(now_ms), NULL, PERIOD_NONE};
     if (run->period != PERIOD_NONE)
-        span = (struct gather_span){PERIOD_NONE, run->period, NULL, run->period};
+        span = (struct gather_span){.last = run->period, .first = run->period};
     struct fetcher *fetcher = fetcher_new(run->setup, &run->host, run->host_count);
     struct engine_message *message =
         fetcher != NULL ? fetcher_ask(fetcher, run->feed->feed, &span, NULL, NULL) : NULL;
@@ -202,6 +229,7 @@ static int try_feed(struct dry_run *run, const char *name)
     run->panel = panel_new();
     int code = load_store(run) == 0 ? ask(run) : EXIT_FAULT;
     panel_free(run->panel);
+    rates_deinit(&run->rates);
     return code;
 }
 

@@ -33,8 +33,10 @@ static const struct command commands[] = {
     {"backfill", "FEED --from YYYY-MM [--to YYYY-MM]",
         "bring a feed's past, month by month; goes on where it was interrupted", cmd_backfill},
     {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
-    {"cases", "[--country CC] [--market CC] [--product HS] [--day YYYY-MM-DD] [--json|--tables] FILE…",
-        "show the trade-remedy cases of recorded notices, or make rows of tables of them", cmd_cases},
+    {"cases", "[--country CC] [--market CC] [--product HS] [--since YYYY-MM-DD] [--json|--tables] [FILE…]",
+        "show the trade-remedy cases of the notices in the store, or in files, or make rows of tables of "
+        "them",
+        cmd_cases},
     {"config", "--defaults | --schema rules|feeds|tables|tests",
         "print a complete configuration of the defaults, or the JSON Schema of what people write",
         cmd_config},

@@ -35,7 +35,11 @@ void poller_give_up(struct poller *poller, const char *feed, const char *why);
 /* Whether the day's requests to the feed's host are used up. */
 bool poller_is_used_up(const struct poller *poller, const char *feed, int64_t now_ms);
 
-/* Starts what is due. */
+/* Another feed's payload makes the engine want this one again, by this state; what is under way for it will
+ * do. */
+void poller_ask_again(struct poller *poller, const struct feed_row *row);
+
+/* Starts what is due. Feeds of exchange rates come before those that are converted by them. */
 void poller_run(struct poller *poller, struct transfers *transfers, int64_t now_ms);
 
 /* When something is due next; INT64_MAX: nothing. */

@@ -72,6 +72,7 @@ static const struct entry reasons[] = {
     {"rules", {"bộ quy tắc đã thay đổi", "the rules were changed"}},
     {"backfill",
         {"số liệu của các kỳ trước vừa được nạp bổ sung", "figures of earlier periods were brought in"}},
+    {"case", {"có vụ việc mới, hoặc một vụ việc có bước mới", "there is a new case, or a new step of one"}},
     {"law",
         {"quy định làm căn cứ đã hết hiệu lực", "the law that the rule stands for is no longer in force"}},
     {"feed", {"tình trạng của nguồn số liệu", "the state of the data feed"}},

@@ -69,7 +69,7 @@ class Census(Service):
         time.sleep(control.get("delay", 0))
         table = list(rows(variables, month, query["CTY_CODE"], control, query["COMM_LVL"][0]))
         if control["trouble"] == "renamed":
-            table[0] = [name.lower() for name in table[0]]
+            table[0] = [f"{name}_V2" for name in table[0]]
         body = b"[" + b",\n".join(json.dumps(row).encode() for row in table) + b"]\n"
         return self.send_data(control["trouble"], body)
 
