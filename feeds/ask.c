@@ -344,6 +344,10 @@ const struct shape ask_detector_shape = {.kind = SHAPE_MAP,
     .one_of = value_or_header,
     .needs = {{"month", "value"}}};
 
+const struct shape ask_probe_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected a query such as countOnly=true",
+    .pattern = "^[^\\x00-\\x20#{}]+$"};
+
 /* ---- the sections ---- */
 
 /* What is being read. */

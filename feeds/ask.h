@@ -132,7 +132,7 @@ struct ask_sections {
 
 extern const struct shape ask_parameters_shape, ask_periods_shape, ask_key_shape, ask_form_shape,
     ask_pages_shape, ask_accept_shape, ask_answers_shape, ask_limits_shape, ask_queue_shape,
-    ask_detector_shape;
+    ask_detector_shape, ask_probe_shape;
 
 /* Reads the sections, and checks them against the URL and the form (faults F020…F029 at `url_place`, or at
  * what they are about). */

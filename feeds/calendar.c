@@ -64,7 +64,7 @@ static void read_days(
         struct slice text = slice_of(texts->items[i]);
         if (text.len == DATE_TEXT_SIZE - 1 && date_parse(text, &days[i]) == 0)
             continue;
-        diag_error(diags, list->len > i ? list->items[i]->place : list->place, "F012",
+        diag_error(diags, list->len > i ? list->items[i]->place : list->place, "F030",
             "\"%.40s\" is not a day such as 2026-12-08", texts->items[i]);
     }
 }
@@ -77,9 +77,9 @@ void calendar_read(
         return;
     if ((keys.day > 0) == (keys.days.len > 0))
         diag_error(
-            diags, section->place, "F012", "a calendar is either a day of the month or a list of days");
+            diags, section->place, "F030", "a calendar is either a day of the month or a list of days");
     if (keys.days.len > CALENDAR_DAYS_MAX) {
-        diag_error(diags, section->place, "F012", "a calendar has at most %d days", CALENDAR_DAYS_MAX);
+        diag_error(diags, section->place, "F030", "a calendar has at most %d days", CALENDAR_DAYS_MAX);
         return;
     }
     int32_t *days = arena_array(arena, keys.days.len, sizeof *days);

@@ -26,7 +26,7 @@ struct calendar {
 
 extern const struct shape calendar_shape;
 
-/* Reads the section (faults F012). */
+/* Reads the section (faults F030). */
 void calendar_read(
     const struct node *section, struct calendar *ret_calendar, struct arena *arena, struct diag_list *diags);
 

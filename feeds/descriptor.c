@@ -39,6 +39,10 @@ struct document_keys {
 };
 
 #define DOCUMENT(field) offsetof(struct document_keys, field)
+#define SECTION(key, field, of, words)                                                                       \
+    {                                                                                                        \
+        .name = key, .kind = KEY_NODE, .offset = DOCUMENT(field), .help = words, .shape = &of                \
+    }
 
 static const struct shape feed_name_shape = {
     .kind = SHAPE_TEXT,
@@ -53,10 +57,6 @@ static const struct shape url_shape = {
     .expected = "expected an http or https URL without a user name, and with blanks written as %20",
     .pattern = "^https?://[^/?#@\\x00-\\x20\\x7f]+([/?#][^\\x00-\\x20\\x7f]*)?$",
 };
-
-static const struct shape probe_shape = {.kind = SHAPE_TEXT,
-    .expected = "expected a query such as countOnly=true",
-    .pattern = "^[^\\x00-\\x20#{}]+$"};
 
 static const struct shape fields_shape, end_shape;
 
@@ -165,11 +165,7 @@ static const struct key document_keys[] = {
         .min = 0,
         .max = INT64_C(366) * 86400,
         .help = "A month that is late by more than this raises the alert feed-late; 0s: none does."},
-    {.name = "calendar",
-        .kind = KEY_NODE,
-        .offset = DOCUMENT(calendar),
-        .help = "On which days the source publishes.",
-        .shape = &calendar_shape},
+    SECTION("calendar", calendar, calendar_shape, "On which days the source publishes."),
     {.name = "parameters",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.parameters),
@@ -210,22 +206,15 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(ask.limits),
         .help = "How often the host is asked at most.",
         .shape = &ask_limits_shape},
-    {.name = "pages",
-        .kind = KEY_NODE,
-        .offset = DOCUMENT(ask.pages),
-        .help = "How a long answer is cut into pages.",
-        .shape = &ask_pages_shape},
-    {.name = "detector",
-        .kind = KEY_NODE,
-        .offset = DOCUMENT(ask.detector),
-        .help = "A cheap request that is made first, to see whether there is anything new.",
-        .shape = &ask_detector_shape},
+    SECTION("pages", ask.pages, ask_pages_shape, "How a long answer is cut into pages."),
+    SECTION("detector", ask.detector, ask_detector_shape,
+        "A cheap request that is made first, to see whether there is anything new."),
     {.name = "probe",
         .kind = KEY_TEXT,
         .offset = DOCUMENT(ask.probe),
         .help = "Put behind the URL of a request that can be split, which is made first: by what its answer "
                 "means, the request is made, split or left out.",
-        .shape = &probe_shape},
+        .shape = &ask_probe_shape},
     {.name = "csv",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_CSV]),
@@ -725,11 +714,6 @@ static void read_ask(const struct document_keys *keys, const struct node *docume
                 "a feed without a url is never asked, so it takes no %s", names[i]);
     ask_read(
         &keys->ask, descriptor->url, key_place(document, "url"), &descriptor->ask, &descriptor->arena, diags);
-}
-
-struct publishing descriptor_publishing(const struct descriptor *descriptor)
-{
-    return (struct publishing){&descriptor->calendar, descriptor->publication_lag_s, descriptor->interval_s};
 }
 
 static void refuse_keys(const struct node *document, const char *const *names, size_t n, const char *content,

@@ -8,11 +8,6 @@
  *   licence: …
  *   publication_lag: 35d              # a month is published so long after its end; feeds/calendar.h
  *   absent: zero                      # no row in a published month: no trade
- *   aggregate: sum                    # rows of the same series and month are added up
- *   world: sum                        # it has every partner and no total of them
- *   unpublished: zero                 # months to come stand there with zeros
- *   numbers: 1,234.5                  # a comma between thousands
- *   csv: { delimiter: "," }           # the section of its format; also json:, xml:, xlsx:
  *   fields:
  *     reporter: { value: VN }                          # a constant …
  *     flow:     { column: flow, map: { X: export, M: import, R: skip } }   # re-exports are left out
@@ -21,8 +16,6 @@
  *     period:   { column: period }     # or { column: year, digits: 4 } and month: { column: … }
  *     value:    { column: value_kusd, scale: 1000 }    # thousand USD
  *     quantity: { column: quantity_t, unit: t }
- *     weight:   { column: weight_100kg, scale: 100 }
- *     flags:    { column: status, map: { p: preliminary } }
  *
  *   Where each row is one figure, and another column says which:
  *     value:    { column: OBS_VALUE, where: { indicators: VALUE_IN_EUROS }, map: { ": c": suppressed } }
@@ -151,9 +144,6 @@ extern const struct shape descriptor_shape;
 
 /* Reads a descriptor document. 0, or -EINVAL with every fault in `diags` (codes F0xx). */
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags);
-
-/* When its source publishes. Borrows. */
-struct publishing descriptor_publishing(const struct descriptor *descriptor);
 
 void descriptor_deinit(struct descriptor *descriptor);
 

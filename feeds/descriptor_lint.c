@@ -59,7 +59,7 @@ static void check_lateness(const struct linting *linting)
 static void check_calendar(const struct linting *linting, int32_t last)
 {
     const struct calendar *calendar = &linting->descriptor->calendar;
-    struct publishing publishing = descriptor_publishing(linting->descriptor);
+    struct publishing publishing = {calendar, linting->descriptor->publication_lag_s, 0};
     if (calendar->len == 0)
         return;
     int64_t newest_ms = (calendar->days[calendar->len - 1] + INT64_C(1)) * 24 * 3600 * 1000;

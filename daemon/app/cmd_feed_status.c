@@ -4,6 +4,7 @@
 
 #include "app/cmd_feed.h"
 #include "app/command.h"
+#include "app/schedule.h"
 #include "base/clock.h"
 #include "core/date.h"
 #include "core/period.h"
@@ -68,7 +69,7 @@ static int take_host(struct collection *all, struct feed_status *status)
 
 static int collect_feed(struct collection *all, const struct descriptor *feed, struct feed_status *status)
 {
-    struct publishing publishing = descriptor_publishing(feed);
+    struct publishing publishing = schedule_publishing(feed);
     *status = (struct feed_status){
         .feed = feed->feed,
         .health = "",

@@ -363,7 +363,7 @@ static void take_unchanged(
     row->failures = 0;
     /* The bytes that were quarantined may still be all there is, whatever the network did meanwhile. */
     row->health = announce_feed_is_open(engine, feed->feed, "quarantine") ? "quarantine" : "ok";
-    struct publishing publishing = descriptor_publishing(feed);
+    struct publishing publishing = schedule_publishing(feed);
     row->next_ms =
         schedule_feed(feed->feed, calendar_interval_s(&publishing, row->newest, now_ms), 0, 0, now_ms);
 }
@@ -470,7 +470,7 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed,
  * descriptor's grace. */
 static bool is_late(const struct descriptor *feed, const struct feed_row *row, int64_t now_ms)
 {
-    struct publishing publishing = descriptor_publishing(feed);
+    struct publishing publishing = schedule_publishing(feed);
     return feed->grace_s > 0 && row->newest != PERIOD_NONE &&
            now_ms > calendar_due_ms(&publishing, row->newest + 1) + feed->grace_s * 1000;
 }

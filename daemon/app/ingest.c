@@ -253,7 +253,7 @@ static void take_state(struct passage *passage, struct feed_row *feed_row, const
         if (message->detected != NULL)
             feed_row->detected = message->detected;
     }
-    struct publishing publishing = descriptor_publishing(passage->feed);
+    struct publishing publishing = schedule_publishing(passage->feed);
     feed_row->next_ms = schedule_feed(passage->feed->feed,
         calendar_interval_s(&publishing, feed_row->newest, message->now_ms), 0, 0, message->now_ms);
 }
