@@ -5,6 +5,7 @@
 
 #include "core/period.h"
 #include "feeds/gather.h"
+#include "feeds/notices_form.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -119,7 +120,8 @@ void descriptor_lint(
     check_calendar(&linting, last);
     if (descriptor->url == NULL)
         return;
-    check_lateness(&linting);
+    if (descriptor->notices == NOTICES_NONE) /* they have no month that could be late */
+        check_lateness(&linting);
     check_months(&linting);
     check_limits(&linting);
     check_requests(&linting, last);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "core/date.h"
 #include "core/period.h"
+#include "feeds/notices_form.h"
 #include "feeds/url.h"
 #include "io/feed_json.h"
 #include "io/store_quarantine.h"
@@ -80,7 +81,7 @@ static int collect_feed(struct collection *all, const struct descriptor *feed, s
     int r = take_row(all, status);
     if (r == 0 && status->host != NULL)
         r = take_host(all, status);
-    if (r < 0 || status->newest == PERIOD_NONE)
+    if (r < 0 || status->newest == PERIOD_NONE || feed->notices != NOTICES_NONE)
         return r;
     status->lag = calendar_lag(&publishing, status->newest, all->now_ms);
     status->due_ms = calendar_due_ms(&publishing, status->newest + 1);
