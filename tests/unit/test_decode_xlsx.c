@@ -174,8 +174,8 @@ static void cut_payloads_never_give_rows(void **state)
     buf_deinit(&payload);
 }
 
-/* 100,000; MUTANTS in the environment makes more of them of each payload. Of the bytes of an archive most are under a checksum: so the
- * lines that it is made of are mutated too. */
+/* 100,000; MUTANTS in the environment makes more of them of each payload. Of the bytes of an archive most are
+ * under a checksum: so the lines that it is made of are mutated too. */
 static void mutants_give_rows_or_faults(void **state)
 {
     (void)state;
