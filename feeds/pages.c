@@ -63,7 +63,7 @@ static enum paging take_next(const struct reading *reading)
     if (before != NULL && str_equal(next, before))
         return refuse(reading, ASK_CHANGED, "the answer names itself as the next page, ", next, "");
     if (is_url && !is_same_host(reading, next))
-        return refuse(reading, ASK_CHANGED, "the next page is at another host, ", next, "");
+        return refuse(reading, ASK_CHANGED, "the next page is on another host: ", next, "");
     if (is_url)
         pages->url = next;
     else

@@ -479,9 +479,9 @@ static void what_cannot_be_whole_is_no_payload(void **state)
         {"next: k", "{\"k\":\"b\"}", "{\"k\":\"b\"}", "the answer names itself as the next page, b",
             ASK_CHANGED},
         {"next: k", "{\"k\":\"https://b.example/\"}", NULL,
-            "the next page is at another host, https://b.example/", ASK_CHANGED},
+            "the next page is on another host: https://b.example/", ASK_CHANGED},
         {"next: k", "{\"k\":\"http://a.example/\"}", NULL,
-            "the next page is at another host, http://a.example/", ASK_CHANGED},
+            "the next page is on another host: http://a.example/", ASK_CHANGED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture f;
