@@ -118,6 +118,7 @@ static struct ledger_turn turn_of(
         .now_ms = why->now_ms,
         .reason = why->reason,
         .vintage = why->vintage,
+        .silent_before = why->silent_before,
         .sink = sink,
     };
 }

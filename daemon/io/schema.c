@@ -246,6 +246,24 @@ static const char *const migrations[] = {
     " rate INTEGER NOT NULL CHECK (rate > 0)," /* one unit of the base, in units of 10^-12 of the currency */
     " PRIMARY KEY (currency, period, payload)"
     ") STRICT, WITHOUT ROWID;",
+
+    /* 5 */
+    "ALTER TABLE feed ADD COLUMN detected TEXT NOT NULL DEFAULT '';" /* what its change detector saw last */
+    "ALTER TABLE payload ADD COLUMN ends TEXT NOT NULL DEFAULT '';"  /* of its answers; '' where it is one */
+    "CREATE TABLE backfill (" /* months of history that were brought, so that none is asked for twice */
+    " feed TEXT NOT NULL,"
+    " period INTEGER NOT NULL,"
+    " version TEXT NOT NULL,"                        /* digest of the descriptor that it was asked by */
+    " told INTEGER NOT NULL CHECK (told IN (0, 1))," /* what stands open since has been told */
+    " PRIMARY KEY (feed, period)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE decision (" /* of an operator, about a payload in quarantine */
+    " payload INTEGER PRIMARY KEY REFERENCES payload ON DELETE RESTRICT,"
+    " at_ms INTEGER NOT NULL,"
+    " who TEXT NOT NULL,"
+    " why TEXT NOT NULL,"
+    " released INTEGER REFERENCES payload ON DELETE RESTRICT" /* as what it went in; NULL: it was dropped */
+    ") STRICT;",
 };
 
 int schema_newest(void)
