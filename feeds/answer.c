@@ -1,7 +1,6 @@
 #include "feeds/answer.h"
 
 #include <ctype.h>
-#include <json.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -137,21 +136,6 @@ static bool json_number(struct slice body, const char *path, int64_t *ret_value)
 {
     const char *at = find_json(body, path);
     return at != NULL && read_number(at, body.data + body.len, ret_value);
-}
-
-const char *answer_json_text(struct slice body, const char *name, struct arena *arena)
-{
-    const char *at = find_json(body, name), *end = body.data + body.len;
-    if (at == NULL || *at != '"')
-        return NULL;
-    struct json_tokener *tokener = json_tokener_new();
-    struct json_object *value = json_tokener_parse_ex(tokener, at, (int)(behind_string(at, end) - at));
-    const char *text = json_object_is_type(value, json_type_string)
-                           ? arena_strdup(arena, json_object_get_string(value))
-                           : NULL;
-    json_object_put(value);
-    json_tokener_free(tokener);
-    return text;
 }
 
 static bool count_fits(const struct ask_answer *answer, struct slice body)

@@ -120,17 +120,6 @@ const struct shape ask_accept_shape = {.kind = SHAPE_TEXT,
     .expected = "expected a type of content such as application/json",
     .pattern = "^[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+$"};
 
-static const struct key page_keys[] = {
-    {.name = "next",
-        .kind = KEY_TEXT,
-        .offset = ASK(next_page),
-        .required = true,
-        .help = "The text in the outermost object of a JSON body that is the URL of the next page.",
-        .shape = &shape_some_text},
-};
-
-const struct shape ask_pages_shape = {.kind = SHAPE_MAP, .keys = page_keys, .key_count = LENGTH(page_keys)};
-
 struct answer_keys {
     struct ask_answer answer;
     const struct node *says;
@@ -261,6 +250,103 @@ static const struct key limit_keys[] = {
 
 const struct shape ask_limits_shape = {
     .kind = SHAPE_MAP, .keys = limit_keys, .key_count = LENGTH(limit_keys)};
+
+#define PAGES(field) offsetof(struct ask_pages, field)
+
+static const struct key pages_keys[] = {
+    {.name = "first",
+        .kind = KEY_TEXT,
+        .offset = PAGES(first),
+        .fallback = "1",
+        .help = "What {page} of the URL stands for in the first request."},
+    {.name = "step",
+        .kind = KEY_INTEGER,
+        .offset = PAGES(step),
+        .fallback = "1",
+        .min = 1,
+        .max = 1000000,
+        .help = "From one {page} to the next: 1 counts pages, the size of a page counts records."},
+    {.name = "pages",
+        .kind = KEY_TEXT,
+        .offset = PAGES(pages),
+        .help = "The value of the answer that says how many pages there are.",
+        .shape = &shape_some_text},
+    {.name = "total",
+        .kind = KEY_TEXT,
+        .offset = PAGES(total),
+        .help = "The value of the answer that says how many records there are.",
+        .shape = &shape_some_text},
+    {.name = "records",
+        .kind = KEY_TEXT,
+        .offset = PAGES(records),
+        .help = "A value that each record has: behind a page with `size` of them there may be another.",
+        .shape = &shape_some_text},
+    {.name = "size",
+        .kind = KEY_INTEGER,
+        .offset = PAGES(size),
+        .fallback = "0",
+        .min = 0,
+        .max = 100000,
+        .help = "With total or records: records in a page."},
+    {.name = "next",
+        .kind = KEY_TEXT,
+        .offset = PAGES(next),
+        .help = "The value of the answer that is {page} of the next request, or its URL; absent on the last "
+                "page.",
+        .shape = &shape_some_text},
+};
+
+static const char *const page_ways[] = {"pages", "total", "records", "next", NULL};
+const struct shape ask_pages_shape = {.kind = SHAPE_MAP,
+    .keys = pages_keys,
+    .key_count = LENGTH(pages_keys),
+    .one_of = page_ways,
+    .needs = {{"total", "size"}, {"records", "size"}}};
+
+static const char *const header_names[] = {[ASK_HEADER_NONE] = "none",
+    [ASK_HEADER_ETAG] = "etag",
+    [ASK_HEADER_LAST_MODIFIED] = "last-modified",
+    NULL};
+
+#define DETECTOR(field) offsetof(struct ask_detector, field)
+
+static const struct key detector_keys[] = {
+    {.name = "url",
+        .kind = KEY_TEXT,
+        .offset = DETECTOR(url),
+        .required = true,
+        .help =
+            "What is asked first. A parameter in braces stands for all its values, {first:…} and {last:…} "
+            "for the first and the newest month that the source can have.",
+        .shape = &shape_some_text},
+    {.name = "value",
+        .kind = KEY_TEXT,
+        .offset = DETECTOR(value),
+        .help = "The values of its answer that tell one state of the source from another.",
+        .shape = &shape_some_text},
+    {.name = "month",
+        .kind = KEY_TEXT,
+        .offset = DETECTOR(month),
+        .help = "The month of each of these values: only months whose values differ are asked for.",
+        .shape = &shape_some_text},
+    {.name = "header",
+        .kind = KEY_CHOICE,
+        .offset = DETECTOR(header),
+        .fallback = "none",
+        .choices = header_names,
+        .help = "A header of its answer that tells one state from another, instead of a value."},
+};
+
+static const char *const value_or_header[] = {"value", "header", NULL};
+const struct shape ask_detector_shape = {.kind = SHAPE_MAP,
+    .keys = detector_keys,
+    .key_count = LENGTH(detector_keys),
+    .one_of = value_or_header,
+    .needs = {{"month", "value"}}};
+
+const struct shape ask_probe_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected a query such as countOnly=true",
+    .pattern = "^[^\\x00-\\x20#{}]+$"};
 
 /* ---- the sections ---- */
 
@@ -455,6 +541,41 @@ static void read_queue(const struct reading *reading, const struct node *section
     check_queue_url(reading, section, "data", ask->queue.data);
 }
 
+static void read_pages(const struct reading *reading, const struct node *section)
+{
+    struct ask_pages pages = {0};
+    if (keys_read(section, pages_keys, LENGTH(pages_keys), "pages", &pages, reading->arena, reading->diags) <
+        0)
+        return;
+    bool sized = pages.total != NULL || pages.records != NULL;
+    int given = sized + (pages.pages != NULL) + (pages.next != NULL);
+    int64_t first;
+    if (given != 1 || (pages.total != NULL && pages.records != NULL))
+        diag_error(
+            reading->diags, section->place, "F027", "pages need one of pages, total, records and next");
+    if (sized != (pages.size > 0))
+        diag_error(reading->diags, section->place, "F027", "a total or records need the size of a page");
+    if (pages.next == NULL && str_to_int64(slice_of(pages.first), &first) < 0)
+        diag_error(reading->diags, section->place, "F027", "the first page is no number");
+    if (pages.next == NULL && !is_used(reading, "page"))
+        diag_error(reading->diags, reading->url_place, "F027", "pages need {page} in the URL");
+    reading->ask->pages = pages;
+}
+
+static void read_detector(const struct reading *reading, const struct node *section)
+{
+    struct ask_detector detector = {0};
+    if (keys_read(section, detector_keys, LENGTH(detector_keys), "the detector", &detector, reading->arena,
+            reading->diags) < 0)
+        return;
+    if ((detector.value != NULL) == (detector.header != ASK_HEADER_NONE))
+        diag_error(reading->diags, section->place, "F028", "a detector looks at either a value or a header");
+    if (detector.month != NULL && (detector.value == NULL || !reading->ask->by_period))
+        diag_error(
+            reading->diags, section->place, "F028", "months of a detector need its value, and periods");
+    reading->ask->detector = detector;
+}
+
 static bool is_known(const struct ask *ask, struct slice name)
 {
     static const char *const months[] = {"period", "first", "last"};
@@ -464,38 +585,54 @@ static bool is_known(const struct ask *ask, struct slice name)
     for (size_t i = 0; i < ask->parameter_len; i++)
         if (slice_equal(name, ask->parameters[i].name))
             return true;
-    return false;
+    return ask->pages.first != NULL && slice_equal(name, "page");
 }
 
 /* Every name in braces stands for something. */
-static void check_name(const struct reading *reading, const struct url_name *name)
+static void check_name(const struct reading *reading, const struct url_name *name, struct place place)
 {
     bool month = slice_equal(name->name, "period") || slice_equal(name->name, "first") ||
                  slice_equal(name->name, "last");
     if (!is_known(reading->ask, name->name))
-        diag_error(reading->diags, reading->url_place, "F024", "{%.*s} of the URL is no %s",
-            (int)name->name.len, name->name.data, month ? "month without periods" : "parameter");
+        diag_error(reading->diags, place, "F024", "{%.*s} of the URL is no %s", (int)name->name.len,
+            name->name.data, month ? "month without periods" : "parameter");
     else if (month != (name->format.len > 0))
-        diag_error(reading->diags, reading->url_place, "F024", "{%.*s} of the URL takes %s format",
-            (int)name->name.len, name->name.data, month ? "a" : "no");
+        diag_error(reading->diags, place, "F024", "{%.*s} of the URL takes %s format", (int)name->name.len,
+            name->name.data, month ? "a" : "no");
     else if (!url_is_format(name))
-        diag_error(reading->diags, reading->url_place, "F024",
+        diag_error(reading->diags, place, "F024",
             "a month is written with %%Y and %%m, as in {period:%%Y-%%m}, and its first or last day with "
             "%%d");
 }
 
-static void check_url(const struct reading *reading)
+static void check_url(const struct reading *reading, const char *url, struct place place)
 {
     struct url_name name;
-    const char *at = reading->url;
+    const char *at = url;
     int r;
     while ((r = url_next_name(&at, &name)) > 0)
-        check_name(reading, &name);
+        check_name(reading, &name, place);
     if (r < 0)
-        diag_error(reading->diags, reading->url_place, "F024", "a brace of the URL is not closed");
+        diag_error(reading->diags, place, "F024", "a brace of the URL is not closed");
+}
+
+static void check_form(const struct reading *reading)
+{
+    struct url_name name;
+    const char *at;
     for (size_t i = 0; i < reading->ask->field_len; i++)
         for (at = reading->ask->fields[i].value; form_next_name(&at, &name);)
-            check_name(reading, &name);
+            check_name(reading, &name, reading->url_place);
+}
+
+/* The detector's URL goes to the same host: keys and limits are that host's. */
+static void check_detector(const struct reading *reading, const struct node *section)
+{
+    const char *url = reading->ask->detector.url;
+    struct place place = node_get(section, "url")->place;
+    if (!str_equal(url_origin(url, reading->arena), url_origin(reading->url, reading->arena)))
+        diag_error(reading->diags, place, "F028", "the detector asks another host than the feed's URL");
+    check_url(reading, url, place);
 }
 
 void ask_read(const struct ask_sections *sections, const char *url, struct place url_place,
@@ -512,14 +649,22 @@ void ask_read(const struct ask_sections *sections, const char *url, struct place
         read_key(&reading, sections->key);
     if (sections->queue != NULL)
         read_queue(&reading, sections->queue);
-    if (sections->pages != NULL)
-        (void)keys_read(sections->pages, page_keys, LENGTH(page_keys), "pages", ret_ask, arena, diags);
     if (sections->answers != NULL)
         read_answers(&reading, sections->answers);
     if (sections->limits != NULL)
         (void)keys_read(sections->limits, limit_keys, LENGTH(limit_keys), "limits", ret_ask, arena, diags);
-    check_url(&reading);
+    if (sections->pages != NULL)
+        read_pages(&reading, sections->pages);
+    if (sections->detector != NULL)
+        read_detector(&reading, sections->detector);
+    ret_ask->probe = sections->probe;
+    if (sections->probe != NULL && (sections->probe[0] == '\0' || strpbrk(sections->probe, " #{}") != NULL))
+        diag_error(diags, url_place, "F029", "the probe is no query such as countOnly=true");
+    check_url(&reading, reading.url, url_place);
+    check_form(&reading);
     check_accept(&reading);
+    if (ret_ask->detector.url != NULL)
+        check_detector(&reading, sections->detector);
 }
 
 /* ---- copies ---- */
@@ -546,8 +691,16 @@ struct ask ask_copy(const struct ask *ask, struct arena *arena)
     to.credential = copy(arena, ask->credential);
     to.key_parameter = copy(arena, ask->key_parameter);
     to.key_header = copy(arena, ask->key_header);
+    to.probe = copy(arena, ask->probe);
+    to.pages.first = copy(arena, ask->pages.first);
+    to.pages.pages = copy(arena, ask->pages.pages);
+    to.pages.records = copy(arena, ask->pages.records);
+    to.pages.total = copy(arena, ask->pages.total);
+    to.pages.next = copy(arena, ask->pages.next);
+    to.detector.url = copy(arena, ask->detector.url);
+    to.detector.value = copy(arena, ask->detector.value);
+    to.detector.month = copy(arena, ask->detector.month);
     to.accept = copy(arena, ask->accept);
-    to.next_page = copy(arena, ask->next_page);
     for (size_t i = 0; i < ask->field_len; i++)
         to.fields[i] =
             (struct ask_field){copy(arena, ask->fields[i].name), copy(arena, ask->fields[i].value)};
@@ -568,7 +721,7 @@ struct ask ask_copy(const struct ask *ask, struct arena *arena)
 
 bool ask_is_single(const struct ask *ask)
 {
-    if (ask->by_period || ask->field_len > 0 || ask->next_page != NULL)
+    if (ask->by_period || ask->field_len > 0 || ask->pages.first != NULL || ask->detector.url != NULL)
         return false;
     for (size_t i = 0; i < ask->parameter_len; i++)
         if (ask->parameters[i].join == NULL && ask->parameters[i].values.len > 1)

@@ -6,7 +6,6 @@
  *     reporter: { values: [392, 410] }                  # one request for each
  *   periods: { from: 2015-01, window: 12, revise: 3 }   # {period:…}, {first:…}, {last:…} of the URL
  *   form: { query: "… {first:%Y-%m-%d} …" }             # the fields of a form: it is posted
- *   pages: { next: next_page_url }                      # where an answer says that more of it is
  *   key: { credential: census, parameter: key }         # or header: the credential's name, never its text
  *   answers: [ { status: 302, means: key } ]            # what HTTP's own codes do not say
  *   queue:                                              # a request that the source answers later
@@ -14,6 +13,9 @@
  *     status: https://…/status/{id}                     # asked until its answer means ready
  *     data: https://…/data/{id}                         # then this is the answer
  *   limits: { pause: 1s, per_day: 450 }                 # of the host
+ *   pages: { total: body.totalCount, size: 1000 }       # {page} of the URL: 1, 2, …
+ *   detector: { url: https://…, value: data.checksum, month: data.period }   # asked first: is there anything
+ * new? probe: countOnly=true                               # asked with it first: is one request too much?
  */
 #ifndef FEEDS_ASK_H
 #define FEEDS_ASK_H
@@ -78,6 +80,29 @@ struct ask_queue {
     int64_t pause_s, patience_s; /* between two questions for the status; altogether */
 };
 
+/* {page} of the URL. One of pages, total, records and next says whether there is another; they are names of
+ * values (feeds/pick.h). */
+struct ask_pages {
+    const char *first;   /* what it stands for in the first request */
+    int64_t step;        /* from one to the next */
+    const char *pages;   /* how many there are */
+    const char *total;   /* how many records there are, */
+    const char *records; /* or one value of each record, where it does not say how many there are; */
+    int64_t size;        /* and how many of them make a page */
+    const char
+        *next; /* what it stands for in the next request, or the URL of that; absent on the last page */
+};
+
+enum ask_header { ASK_HEADER_NONE, ASK_HEADER_ETAG, ASK_HEADER_LAST_MODIFIED };
+
+/* A cheap question that is asked before: what it answers differs where the source has something new. */
+struct ask_detector {
+    const char *url;   /* NULL: there is none */
+    const char *value; /* the values that count (feeds/pick.h), */
+    const char *month; /* and the month of each: then those that differ are asked for, and no others */
+    int header;        /* enum ask_header: else a header of the answer */
+};
+
 struct ask {
     struct ask_parameter parameters[ASK_PARAMETERS_MAX];
     size_t parameter_len;
@@ -88,25 +113,28 @@ struct ask {
     const char *key_parameter, *key_header;  /* one of them with a credential */
     struct ask_field fields[ASK_FIELDS_MAX]; /* of the form that is posted */
     size_t field_len;
-    const char *accept;    /* the header Accept; NULL: none */
-    const char *next_page; /* the text in the outermost object of a JSON body that is the URL of the next
-                              page; NULL: an answer is one page */
-    bool current;          /* the month that is going on is asked for too, again and again */
+    const char *accept; /* the header Accept; NULL: none */
+    bool current;       /* the month that is going on is asked for too, again and again */
     struct ask_answer *answers;
     size_t answer_len;
     struct ask_queue queue;
+    struct ask_pages pages; /* `first` is NULL where there are none */
+    struct ask_detector detector;
+    const char *probe;        /* put behind the URL; NULL: none */
     int64_t pause_s, per_day; /* between requests to the host, and so many of them a day (UTC); 0: any */
 };
 
 /* Sections of a descriptor, as they were written; NULL where they were not. */
 struct ask_sections {
-    const struct node *parameters, *periods, *key, *form, *pages, *answers, *limits, *queue;
+    const struct node *parameters, *periods, *key, *form, *pages, *answers, *limits, *queue, *detector;
+    const char *probe;
 };
 
 extern const struct shape ask_parameters_shape, ask_periods_shape, ask_key_shape, ask_form_shape,
-    ask_pages_shape, ask_accept_shape, ask_answers_shape, ask_limits_shape, ask_queue_shape;
+    ask_pages_shape, ask_accept_shape, ask_answers_shape, ask_limits_shape, ask_queue_shape,
+    ask_detector_shape, ask_probe_shape;
 
-/* Reads the sections, and checks them against the URL and the form (faults F020…F026 at `url_place`, or at
+/* Reads the sections, and checks them against the URL and the form (faults F020…F029 at `url_place`, or at
  * what they are about). */
 void ask_read(const struct ask_sections *sections, const char *url, struct place url_place,
     struct ask *ret_ask, struct arena *arena, struct diag_list *diags);

@@ -232,34 +232,14 @@ static bool is_figure(enum field_role role)
     return role >= FIELD_VALUE && role <= FIELD_WEIGHT;
 }
 
-/* Sources pad empty cells. */
-static bool is_blank(struct slice text)
+/* Sources pad empty cells, and names. */
+static struct slice trim(struct slice text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.data[i] != ' ' && text.data[i] != '\t')
-            return false;
-    return true;
-}
-
-static bool has_byte(struct slice text, const char *bytes)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (strchr(bytes, text.data[i]) != NULL)
-            return true;
-    return false;
-}
-
-/* What somebody may have meant by a text that is no number. 0xc2 begins a no-break space. */
-static const char *number_hint(struct slice text)
-{
-    if (!has_byte(text, "0123456789"))
-        return "leave the field empty where there is no figure";
-    if (has_byte(text, ", '\t\xc2") || memchr(text.data, '.', text.len) != NULL)
-        return "write 1234567.89: a point before decimals, nothing between thousands; or say with the feed's "
-               "\"numbers\" how its figures are written";
-    if (has_byte(text, "eE"))
-        return "write all digits, without an exponent";
-    return "write digits only, and a point before decimals";
+    while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+        text = (struct slice){text.data + 1, text.len - 1};
+    while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
+        text.len--;
+    return text;
 }
 
 static void refuse_month(struct mapper *mapper, const struct cell *cell, int32_t period)
@@ -336,11 +316,7 @@ static int read_number(struct mapper *mapper, const struct cell *cell, const str
 static const struct field_pair *find_mark(const struct mapper *mapper, const struct cell *cell)
 {
     static const struct field_pair blank = {"", "", false};
-    struct slice text = cell->text;
-    while (text.len > 0 && is_blank((struct slice){text.data + text.len - 1, 1}))
-        text.len--;
-    while (text.len > 0 && is_blank((struct slice){text.data, 1}))
-        text = (struct slice){text.data + 1, text.len - 1};
+    struct slice text = trim(cell->text);
     const struct field_pair *mark = find_pair(&mapper->descriptor->fields[cell->role], text);
     return mark != NULL || text.len > 0 ? mark : &blank;
 }

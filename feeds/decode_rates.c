@@ -215,26 +215,26 @@ static void sort(struct reader *reader)
 }
 
 /* How many days each month has, of all currencies together. */
-struct calendar {
+struct days_seen {
     int32_t first, last; /* months of the first and the last day */
     unsigned *days;      /* of each of them: bits */
 };
 
-static struct calendar calendar_of(const struct reader *reader)
+static struct days_seen days_seen_of(const struct reader *reader)
 {
-    struct calendar calendar = {INT32_MAX, INT32_MIN, NULL};
+    struct days_seen seen = {INT32_MAX, INT32_MIN, NULL};
     for (size_t i = 0; i < reader->len; i++) {
         int32_t month = date_period(reader->entries[i].when);
-        calendar.first = month < calendar.first ? month : calendar.first;
-        calendar.last = month > calendar.last ? month : calendar.last;
+        seen.first = month < seen.first ? month : seen.first;
+        seen.last = month > seen.last ? month : seen.last;
     }
     if (reader->len > 0)
-        calendar.days = alloc_zeroed((size_t)(calendar.last - calendar.first + 1), sizeof *calendar.days);
+        seen.days = alloc_zeroed((size_t)(seen.last - seen.first + 1), sizeof *seen.days);
     for (size_t i = 0; i < reader->len; i++) {
         int32_t day = reader->entries[i].when, month = date_period(day);
-        calendar.days[month - calendar.first] |= 1U << (day - date_of_period(month));
+        seen.days[month - seen.first] |= 1U << (day - date_of_period(month));
     }
-    return calendar;
+    return seen;
 }
 
 static void put(struct rate_list *list, const struct entry *entry, int32_t period, int64_t rate)
@@ -247,7 +247,7 @@ static void put(struct rate_list *list, const struct entry *entry, int32_t perio
 static void average_days(const struct reader *reader, int32_t last, struct rate_list *list)
 {
     enum { DAYS_MAX = 31 };
-    struct calendar calendar = calendar_of(reader);
+    struct days_seen seen = days_seen_of(reader);
     int64_t rates[DAYS_MAX];
     for (size_t i = 0, n; i < reader->len; i += n) {
         const struct entry *entry = &reader->entries[i];
@@ -256,12 +256,12 @@ static void average_days(const struct reader *reader, int32_t last, struct rate_
                     date_period(entry[n].when) == month;
              n++)
             rates[n] = entry[n].rate;
-        bool whole = month > calendar.first && month < calendar.last &&
-                     n == (size_t)__builtin_popcount(calendar.days[month - calendar.first]);
+        bool whole = month > seen.first && month < seen.last &&
+                     n == (size_t)__builtin_popcount(seen.days[month - seen.first]);
         if (whole && month <= last)
             put(list, entry, month, rates_average(rates, n));
     }
-    alloc_free(calendar.days);
+    alloc_free(seen.days);
 }
 
 static void take_months(struct reader *reader, int32_t last, struct rate_list *ret_list)

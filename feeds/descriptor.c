@@ -34,11 +34,15 @@ struct document_keys {
     struct descriptor descriptor;
     int absent, unpublished, aggregate, world;      /* of absent_names and so on */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *where, *fields, *rates, *notices, *end;
+    const struct node *where, *fields, *rates, *notices, *end, *calendar;
     struct ask_sections ask;
 };
 
 #define DOCUMENT(field) offsetof(struct document_keys, field)
+#define SECTION(key, field, of, words)                                                                       \
+    {                                                                                                        \
+        .name = key, .kind = KEY_NODE, .offset = DOCUMENT(field), .help = words, .shape = &of                \
+    }
 
 static const struct shape feed_name_shape = {
     .kind = SHAPE_TEXT,
@@ -161,6 +165,7 @@ static const struct key document_keys[] = {
         .min = 0,
         .max = INT64_C(366) * 86400,
         .help = "A month that is late by more than this raises the alert feed-late; 0s: none does."},
+    SECTION("calendar", calendar, calendar_shape, "On which days the source publishes."),
     {.name = "parameters",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.parameters),
@@ -186,11 +191,6 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(descriptor.ask.accept),
         .help = "The header Accept: which type of content is asked for.",
         .shape = &ask_accept_shape},
-    {.name = "pages",
-        .kind = KEY_NODE,
-        .offset = DOCUMENT(ask.pages),
-        .help = "Where an answer says that more of it is.",
-        .shape = &ask_pages_shape},
     {.name = "answers",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.answers),
@@ -206,6 +206,15 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(ask.limits),
         .help = "How often the host is asked at most.",
         .shape = &ask_limits_shape},
+    SECTION("pages", ask.pages, ask_pages_shape, "How a long answer is cut into pages."),
+    SECTION("detector", ask.detector, ask_detector_shape,
+        "A cheap request that is made first, to see whether there is anything new."),
+    {.name = "probe",
+        .kind = KEY_TEXT,
+        .offset = DOCUMENT(ask.probe),
+        .help = "Put behind the URL of a request that can be split, which is made first: by what its answer "
+                "means, the request is made, split or left out.",
+        .shape = &ask_probe_shape},
     {.name = "csv",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_CSV]),
@@ -697,8 +706,8 @@ static void check_document(
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const names[] = {
-        "parameters", "periods", "key", "answers", "queue", "limits", "grace", "form", "accept", "pages"};
+    static const char *const names[] = {"parameters", "periods", "key", "answers", "queue", "limits", "grace",
+        "form", "accept", "pages", "detector", "probe"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",
@@ -720,7 +729,7 @@ static void read_notices(const struct document_keys *keys, const struct node *do
     struct descriptor *descriptor, struct diag_list *diags)
 {
     static const char *const of_figures[] = {"format", "csv", "json", "xml", "xlsx", "end", "publication_lag",
-        "absent", "aggregate", "world", "grace", "unpublished", "numbers"};
+        "absent", "aggregate", "world", "grace", "calendar", "unpublished", "numbers"};
     refuse_keys(document, of_figures, LENGTH(of_figures), "notices", diags);
     if (descriptor->url == NULL)
         diag_error(diags, keys->notices->place, "F015",
@@ -765,6 +774,8 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
+    if (keys.calendar != NULL)
+        calendar_read(keys.calendar, &descriptor->calendar, &descriptor->arena, diags);
     if (document->kind == NODE_MAP)
         read_ask(&keys, document, descriptor, diags);
     read_content(&keys, document, descriptor, diags);

@@ -1,18 +1,11 @@
 /* A feed descriptor: where a source is found and how its columns map to observations. A YAML file, no C.
  *
  *   feed: vn-nso                      # name of the source, kept with every series
- *   title: …                          # for people
  *   url: https://…                    # left out: its files are imported by hand; feeds/ask.h has the rest
  *   format: csv
- *   interval: 6h
  *   licence: …
- *   publication_lag: 35d              # a month is published so long after its end
+ *   publication_lag: 35d              # a month is published so long after its end; feeds/calendar.h
  *   absent: zero                      # no row in a published month: no trade
- *   aggregate: sum                    # rows of the same series and month are added up
- *   world: sum                        # it has every partner and no total of them
- *   unpublished: zero                 # months to come stand there with zeros
- *   numbers: 1,234.5                  # a comma between thousands
- *   csv: { delimiter: "," }           # the section of its format; also json:, xml:, xlsx:
  *   fields:
  *     reporter: { value: VN }                          # a constant …
  *     flow:     { column: flow, map: { X: export, M: import, R: skip } }   # re-exports are left out
@@ -20,7 +13,6 @@
  *     product:  { column: group, prefix: "nso:" }      # digits: 6 reads CN8 as HS6
  *     period:   { column: period }     # or { column: year, digits: 4 } and month: { column: … }
  *     value:    { column: value_kusd, scale: 1000 }    # thousand USD
- *     quantity: { column: quantity_t, unit: t }
  *     weight:   { column: weight_100kg, scale: 100 }
  *     flags:    { column: status, map: { p: preliminary } }
  *   end: { rows_at_least: 1000 }      # what proves that the payload is whole
@@ -40,6 +32,7 @@
 #include "base/keys.h"
 #include "base/node.h"
 #include "feeds/ask.h"
+#include "feeds/calendar.h"
 #include "feeds/condition.h"
 #include "feeds/rate_columns.h"
 
@@ -107,6 +100,7 @@ struct descriptor {
     int notices;               /* enum notices_form: it brings notices; NOTICES_NONE: figures */
     int64_t interval_s;        /* between polls */
     int64_t publication_lag_s; /* from a month's end to its usual publication */
+    struct calendar calendar;  /* the source's own days */
     int64_t grace_s;           /* a month later than that raises feed-late; 0: none does */
     int64_t max_bytes;         /* of a payload */
     struct ask ask;            /* how it is asked */
@@ -145,6 +139,7 @@ extern const struct shape descriptor_shape;
 
 /* Reads a descriptor document. 0, or -EINVAL with every fault in `diags` (codes F0xx). */
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags);
+
 void descriptor_deinit(struct descriptor *descriptor);
 
 #endif

@@ -7,7 +7,9 @@
 #include "base/buf.h"
 #include "core/date.h"
 #include "core/period.h"
+#include "feeds/detector.h"
 #include "feeds/named_text.h"
+#include "feeds/pages.h"
 
 enum { TRIES_MAX = 5 };
 
@@ -18,11 +20,16 @@ struct gather {
     struct gather_span span;
     struct url_part *parts; /* what is still to be asked for, the next one last */
     size_t len, cap;
-    bool revising;      /* the months of history are being asked for again */
-    int tries;          /* of the request */
-    const char *ticket; /* its id, where the source has queued it; NULL: it has not */
-    bool ready;         /* what it queued is there */
-    int64_t waited_s;   /* for it */
+    bool detecting;       /* the change detector is being asked */
+    const char *detected; /* what it said; NULL: nothing yet */
+    bool revise_anyway;   /* it has seen something, also where no month is new */
+    bool revising;        /* the months of history are being asked for again */
+    bool probed;          /* the next request has been */
+    struct pages pages;   /* of the next request */
+    const char *ticket;   /* its id, where the source has queued it; NULL: it has not */
+    bool ready;           /* what it queued is there */
+    int64_t waited_s;     /* for it */
+    int tries;            /* of the request */
     size_t requests;
     int64_t wait_s;
     struct buf bytes;
@@ -106,6 +113,31 @@ static void plan_again(struct gather *gather)
         plan_months(gather, later(newest - (int32_t)gather->ask.revise + 1, gather->ask.from), newest);
 }
 
+static void check_plan(struct gather *gather)
+{
+    if (gather->len <= GATHER_REQUESTS_MAX)
+        return;
+    gather->len = 0;
+    gather->meaning = ASK_CHANGED;
+    snprintf(gather->text, sizeof gather->text, "more than %d requests for one payload", GATHER_REQUESTS_MAX);
+}
+
+static void plan(struct gather *gather)
+{
+    const struct ask *ask = &gather->ask;
+    if (ask->by_period && gather->span.first != PERIOD_NONE) {
+        gather->revising = true; /* nothing follows */
+        plan_months(gather, later(gather->span.first, ask->from), gather->span.last);
+    } else if (ask->by_period) {
+        plan_new(gather);
+    } else {
+        gather->revising = true;
+        gather->ask.per_request = 1;
+        plan_months(gather, 0, 0);
+    }
+    check_plan(gather);
+}
+
 struct gather *gather_new(
     const char *url, const struct ask *ask, const struct gather_span *span, int64_t max_bytes)
 {
@@ -113,26 +145,19 @@ struct gather *gather_new(
     gather->url = arena_strdup(&gather->arena, url);
     gather->ask = ask_copy(ask, &gather->arena);
     gather->span = *span;
-    if (ask->current) { /* the newest month of history may have been going on then */
+    if (ask->current &&
+        span->first == PERIOD_NONE) { /* the newest month of history may have been going on then */
         gather->span.last++;
         gather->span.newest -= span->newest != PERIOD_NONE;
     }
     gather->meaning = ASK_NOT_YET;
     snprintf(gather->text, sizeof gather->text, "no newer month can be published yet");
     buf_init(&gather->bytes, (size_t)max_bytes);
-    if (ask->by_period) {
-        plan_new(gather);
-    } else {
-        gather->revising = true;
-        gather->ask.per_request = 1;
-        plan_months(gather, 0, 0);
-    }
-    if (gather->len > GATHER_REQUESTS_MAX) {
-        gather->len = 0;
-        gather->meaning = ASK_CHANGED;
-        snprintf(
-            gather->text, sizeof gather->text, "more than %d requests for one payload", GATHER_REQUESTS_MAX);
-    }
+    gather->detecting = ask->detector.url != NULL && span->first == PERIOD_NONE && span->detected != NULL;
+    if (gather->detecting)
+        gather->span.detected = arena_strdup(&gather->arena, span->detected);
+    else
+        plan(gather);
     return gather;
 }
 
@@ -147,12 +172,40 @@ void gather_free(struct gather *gather)
     alloc_free(gather);
 }
 
+/* ---- the next request ---- */
+
+/* The list in one request that has the most values; false: none has two. */
+static bool longest_list(const struct gather *gather, const struct url_part *part, size_t *ret_parameter)
+{
+    size_t longest = 1;
+    for (size_t i = 0; i < gather->ask.parameter_len; i++)
+        if (part->values[i].len > longest) {
+            longest = part->values[i].len;
+            *ret_parameter = i;
+        }
+    return longest > 1;
+}
+
+/* Whether the next request is a probe. One that cannot be split needs none. */
+static bool is_probe(const struct gather *gather)
+{
+    size_t list;
+    const struct url_part *part = &gather->parts[gather->len - 1];
+    return gather->ask.probe != NULL && !gather->probed && gather->pages.number == 0 &&
+           (part->last > part->first || longest_list(gather, part, &list));
+}
+
 const char *gather_url(struct gather *gather)
 {
     const struct ask_queue *queue = &gather->ask.queue;
     if (gather->len > 0 && gather->ticket != NULL)
         return url_with_id(gather->ready ? queue->data : queue->status, gather->ticket, &gather->arena);
-    return gather_planned(gather, 0, &gather->arena);
+    if (gather->detecting)
+        return url_detector(&gather->ask, gather->ask.from, gather->span.last, &gather->arena);
+    if (gather->len == 0 || gather->pages.url != NULL)
+        return gather->len > 0 ? gather->pages.url : NULL;
+    const char *url = gather_planned(gather, 0, &gather->arena);
+    return is_probe(gather) ? url_add(url, gather->ask.probe, &gather->arena) : url;
 }
 
 const char *gather_planned(const struct gather *gather, size_t i, struct arena *arena)
@@ -164,7 +217,9 @@ const char *gather_planned(const struct gather *gather, size_t i, struct arena *
 
 const char *gather_form(struct gather *gather)
 {
-    return gather->len > 0 ? form_fill(&gather->ask, &gather->parts[gather->len - 1], &gather->arena) : NULL;
+    if (gather->detecting || gather->len == 0)
+        return NULL;
+    return form_fill(&gather->ask, &gather->parts[gather->len - 1], &gather->arena);
 }
 
 int64_t gather_room(const struct gather *gather)
@@ -177,6 +232,7 @@ int64_t gather_room(const struct gather *gather)
 static bool stop(struct gather *gather, enum ask_meaning meaning)
 {
     gather->len = 0;
+    gather->detecting = false;
     gather->meaning = meaning;
     return false;
 }
@@ -184,10 +240,12 @@ static bool stop(struct gather *gather, enum ask_meaning meaning)
 /* After the last request. */
 static bool finish(struct gather *gather, long status)
 {
-    if (gather->end_len == 0)
+    if (gather->end_len == 0 && !gather->revise_anyway)
         return stop(gather, ASK_NOT_YET);
     if (!gather->revising)
         plan_again(gather);
+    if (gather->len == 0 && gather->end_len == 0)
+        return stop(gather, ASK_NOT_YET);
     if (gather->len > 0 && gather->requests + gather->len <= GATHER_REQUESTS_MAX)
         return true;
     if (gather->requests > 1)
@@ -216,43 +274,12 @@ static int keep_bytes(struct gather *gather, const struct gather_answer *answer)
     return 0;
 }
 
-/* Only where the feed itself is, and by an address that is one: an answer sends nobody elsewhere. */
-static bool is_same_host(struct gather *gather, const char *page)
-{
-    const char *host = url_host(gather->url, &gather->arena);
-    for (const char *at = page; *at != '\0'; at++)
-        if ((unsigned char)*at <= ' ' || *at == 0x7f)
-            return false;
-    size_t scheme = (size_t)(strstr(gather->url, "://") - gather->url);
-    return strncmp(page, gather->url, scheme + strlen("://")) == 0 &&
-           str_equal(url_host(page, &gather->arena), host);
-}
-
-/* Puts the page that the answer names before all that is still to be asked for. False: nobody may go there.
- */
-static bool push_page(struct gather *gather, struct url_part part, struct slice body)
-{
-    const char *page =
-        gather->ask.next_page != NULL ? answer_json_text(body, gather->ask.next_page, &gather->arena) : NULL;
-    if (page == NULL || page[0] == '\0')
-        return true;
-    if (!is_same_host(gather, page)) {
-        snprintf(gather->text, sizeof gather->text, "the next page is on another host: %.120s", page);
-        return stop(gather, ASK_CHANGED);
-    }
-    if (part.page != NULL && str_equal(part.page, page)) {
-        snprintf(gather->text, sizeof gather->text, "a page names itself as the next one: %.120s", page);
-        return stop(gather, ASK_CHANGED);
-    }
-    part.page = page;
-    push(gather, &part);
-    return true;
-}
-
-/* The request is done with. */
-static void forget_request(struct gather *gather)
+/* The next request is another one. */
+static void turn_over(struct gather *gather)
 {
     gather->tries = 0;
+    gather->probed = false;
+    gather->pages = (struct pages){0};
     gather->ticket = NULL;
     gather->ready = false;
     gather->waited_s = 0;
@@ -260,50 +287,59 @@ static void forget_request(struct gather *gather)
 
 static bool next(struct gather *gather, long status)
 {
-    forget_request(gather);
+    turn_over(gather);
     return gather->len > 0 || finish(gather, status);
 }
 
-static bool take_data(struct gather *gather, const struct gather_answer *answer)
+static bool stop_saying(struct gather *gather, enum ask_meaning meaning, const char *format, const char *what)
+    __attribute__((format(printf, 3, 0)));
+
+static bool stop_saying(struct gather *gather, enum ask_meaning meaning, const char *format, const char *what)
 {
-    struct url_part part = gather->parts[gather->len - 1];
-    size_t from = gather->bytes.len;
-    if (keep_bytes(gather, answer) < 0) {
-        snprintf(gather->text, sizeof gather->text, "reply too large");
-        return stop(gather, ASK_FAILED);
-    }
-    gather->ends = alloc_grow(gather->ends, gather->end_len, &gather->end_cap, sizeof *gather->ends);
-    gather->ends[gather->end_len++] = gather->bytes.len;
-    gather->len--;
-    struct slice body = {buf_text(&gather->bytes) + from, gather->bytes.len - from}; /* it may have moved */
-    if (!push_page(gather, part, body))
-        return false;
-    if (gather->len > 0 && gather->requests >= GATHER_REQUESTS_MAX) {
-        snprintf(
-            gather->text, sizeof gather->text, "more than %d requests for one payload", GATHER_REQUESTS_MAX);
-        return stop(gather, ASK_TOO_MUCH);
-    }
-    return next(gather, answer->status);
+    snprintf(gather->text, sizeof gather->text, format, what);
+    return stop(gather, meaning);
 }
 
+/* Where a month is not there yet, later ones are not either; a page that is not there is no month. */
 static bool take_not_yet(struct gather *gather, long status)
 {
     struct url_part part = gather->parts[--gather->len];
-    if (!gather->revising && gather->span.newest != PERIOD_NONE)
+    if (!gather->revising && gather->span.newest != PERIOD_NONE && gather->pages.number == 0)
         drop_later(gather, part.first);
     return next(gather, status);
 }
 
-/* The list in one request that has the most values; false: none has two. */
-static bool longest_list(const struct gather *gather, const struct url_part *part, size_t *ret_parameter)
+static bool keep_page(struct gather *gather, const struct gather_answer *answer)
 {
-    size_t longest = 1;
-    for (size_t i = 0; i < gather->ask.parameter_len; i++)
-        if (part->values[i].len > longest) {
-            longest = part->values[i].len;
-            *ret_parameter = i;
-        }
-    return longest > 1;
+    if (keep_bytes(gather, answer) < 0)
+        return false;
+    gather->ends = alloc_grow(gather->ends, gather->end_len, &gather->end_cap, sizeof *gather->ends);
+    gather->ends[gather->end_len++] = gather->bytes.len;
+    return true;
+}
+
+static bool take_data(struct gather *gather, const struct gather_answer *answer)
+{
+    struct pages *pages = &gather->pages;
+    /* First: the bytes may be taken away. */
+    enum paging paging = pages_take(pages, &gather->ask, gather->url, answer->body, &gather->arena);
+    if (paging == PAGE_WRONG)
+        return stop_saying(gather, pages->meaning, "%s", pages->fault);
+    if (paging == PAGE_NONE)
+        return take_not_yet(gather, answer->status);
+    if (!keep_page(gather, answer))
+        return stop_saying(gather, ASK_FAILED, "%s", "reply too large");
+    if (paging == PAGE_LAST) {
+        gather->len--;
+        return next(gather, answer->status);
+    }
+    struct pages reached = *pages; /* the page that comes now is a request of its own */
+    turn_over(gather);
+    gather->pages = reached;
+    gather->parts[gather->len - 1].page = reached.text;
+    if (gather->requests >= GATHER_REQUESTS_MAX || pages->count > GATHER_REQUESTS_MAX)
+        return stop_saying(gather, ASK_CHANGED, "%s", "more pages than requests for one payload");
+    return true;
 }
 
 /* Halves of a request: of its months, or of its longest list. */
@@ -311,10 +347,6 @@ static bool split(struct gather *gather)
 {
     struct url_part head = gather->parts[gather->len - 1], tail = head;
     size_t list;
-    if (head.page != NULL) {
-        snprintf(gather->text, sizeof gather->text, "a further page is too much for the source");
-        return stop(gather, ASK_CHANGED);
-    }
     if (head.last > head.first) {
         head.last = head.first + (head.last - head.first) / 2;
         head.until = last_day(gather, head.last);
@@ -324,11 +356,12 @@ static bool split(struct gather *gather)
         tail.values[list].first += head.values[list].len;
         tail.values[list].len -= head.values[list].len;
     } else {
-        snprintf(gather->text, sizeof gather->text,
-            "one request for a single month and value is too much for the source");
-        return stop(gather, ASK_CHANGED);
+        return stop_saying(
+            gather, ASK_CHANGED, "%s", "one request for a single month and value is too much for the source");
     }
-    forget_request(gather);
+    if (gather->pages.number > 0)
+        return stop_saying(gather, ASK_FAILED, "%s", "a later page is too much for the source");
+    turn_over(gather);
     gather->parts[gather->len - 1] = tail;
     push(gather, &head);
     return gather->requests + gather->len <= GATHER_REQUESTS_MAX || stop(gather, ASK_TOO_MUCH);
@@ -341,6 +374,8 @@ static bool take_quota(struct gather *gather, int64_t retry_after_s)
     gather->wait_s = retry_after_s;
     return true;
 }
+
+/* ---- answers that come later ---- */
 
 /* The source works on it. Of a status that it gives again nothing but the time counts. */
 static bool take_queued(struct gather *gather, struct slice body)
@@ -372,24 +407,74 @@ static bool take_ready(struct gather *gather)
     return gather->ready = true;
 }
 
-bool gather_take(struct gather *gather, const struct gather_answer *answer)
+/* ---- the change detector ---- */
+
+/* Runs of months that the detector has seen change; no others. */
+static void plan_changed(struct gather *gather)
 {
-    enum ask_meaning meaning = answer_meaning(&gather->ask, answer->status, answer->body);
-    gather->wait_s = 0;
-    gather->requests += gather->ticket == NULL;
-    if (meaning == ASK_DATA)
-        snprintf(gather->text, sizeof gather->text, "HTTP %ld", answer->status);
+    int32_t *months;
+    size_t n = detector_changed(gather->span.detected, gather->detected, &gather->arena, &months);
+    gather->revising = true; /* nothing follows */
+    for (size_t end = n; end > 0;) {
+        size_t from = end - 1;
+        while (from > 0 && months[from - 1] == months[from] - 1)
+            from--;
+        int32_t first = later(months[from], gather->ask.from);
+        int32_t last = months[end - 1] < gather->span.last ? months[end - 1] : gather->span.last;
+        plan_months(gather, first, last);
+        end = from;
+    }
+    check_plan(gather);
+}
+
+/* Nothing that was seen before says anything of what is there now where there is no history. */
+static bool take_detected(struct gather *gather, const struct gather_answer *answer)
+{
+    struct detector_answer said = {answer->body, answer->etag, answer->last_modified};
+    const struct ask_detector *detector = &gather->ask.detector;
+    const char *before = gather->span.detected;
+    gather->detecting = false;
+    gather->detected = detector_text(detector, &said, &gather->arena);
+    if (gather->detected == NULL)
+        return stop_saying(gather, ASK_CHANGED, "the detector's answer has no %.100s that can be read",
+            detector->value != NULL ? detector->value : "such header");
+    if (str_equal(gather->detected, before))
+        return stop_saying(gather, ASK_NOT_YET, "%s", "the change detector says what it said before");
+    bool first = before[0] == '\0' || gather->span.newest == PERIOD_NONE;
+    gather->revise_anyway = !first;
+    if (detector->month != NULL && !first)
+        plan_changed(gather);
     else
-        answer_text(answer->status, answer->body, answer->key, gather->text);
+        plan(gather);
+    return gather->len > 0;
+}
+
+/* How many rows a payload's answer may have says nothing of the detector's; a refusal does. */
+static bool take_too_much_detected(struct gather *gather, const struct gather_answer *answer)
+{
+    return answer->status == 200 ? take_detected(gather, answer) : stop(gather, ASK_CHANGED);
+}
+
+static bool take_probe(struct gather *gather)
+{
+    gather->probed = true;
+    gather->tries = 0;
+    return true;
+}
+
+static bool take_meaning(struct gather *gather, const struct gather_answer *answer, enum ask_meaning meaning)
+{
     switch (meaning) {
     case ASK_DATA:
-        return take_data(gather, answer);
+        if (gather->detecting)
+            return take_detected(gather, answer);
+        return is_probe(gather) && gather->ticket == NULL ? take_probe(gather) : take_data(gather, answer);
     case ASK_NOT_YET:
-        return take_not_yet(gather, answer->status);
+        return gather->detecting ? stop(gather, meaning) : take_not_yet(gather, answer->status);
     case ASK_TOO_MUCH:
-        return split(gather);
+        return gather->detecting ? take_too_much_detected(gather, answer) : split(gather);
     case ASK_QUEUED:
-        return take_queued(gather, answer->body);
+        return gather->detecting ? stop(gather, ASK_CHANGED) : take_queued(gather, answer->body);
     case ASK_READY:
         return take_ready(gather);
     case ASK_QUOTA:
@@ -400,6 +485,23 @@ bool gather_take(struct gather *gather, const struct gather_answer *answer)
         break;
     }
     return stop(gather, meaning);
+}
+
+bool gather_take(struct gather *gather, const struct gather_answer *answer)
+{
+    enum ask_meaning meaning = answer_meaning(&gather->ask, answer->status, answer->body);
+    gather->wait_s = 0;
+    gather->requests += gather->ticket == NULL;
+    if (meaning == ASK_DATA)
+        snprintf(gather->text, sizeof gather->text, "HTTP %ld", answer->status);
+    else
+        answer_text(answer->status, answer->body, answer->key, gather->text);
+    return take_meaning(gather, answer, meaning);
+}
+
+const char *gather_detected(const struct gather *gather)
+{
+    return gather->detected;
 }
 
 int64_t gather_wait_s(const struct gather *gather)

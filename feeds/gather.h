@@ -2,9 +2,10 @@
  * them are a whole. All of them, or none.
  *
  * Months that history does not have come first. Where none of them is published that is all; where one is,
- * the newest months of history are asked for again, because sources revise them. Where the source has pages,
- * each says which one is next. A request that asks for too much is split and asked in halves; one that the
- * source queues is waited for. Pure: the caller makes the requests. */
+ * the newest months of history are asked for again, because sources revise them. A request that asks for too
+ * much is split and asked in halves; one whose answer has pages is asked again for each; one that the source
+ * queues is waited for. Where a descriptor has a detector, that is asked before, and what it says decides.
+ * Pure: the caller makes the requests. */
 #ifndef FEEDS_GATHER_H
 #define FEEDS_GATHER_H
 
@@ -21,9 +22,11 @@ struct gather;
 
 /* Which months. Without periods in `ask` nothing of it counts. */
 struct gather_span {
-    int32_t newest; /* the newest one in history; PERIOD_NONE: none */
-    int32_t last;   /* the newest one that is over, and can be published */
-    int32_t today;  /* the day; where the month that is going on is asked for, it is so up to here */
+    int32_t newest;       /* the newest one in history; PERIOD_NONE: none */
+    int32_t last;         /* the newest one that is over, and can be published */
+    int32_t today;        /* the day; where the month that is going on is asked for, it is so up to here */
+    const char *detected; /* what the change detector saw last, or ""; NULL: it is not asked */
+    int32_t first;        /* with `last`, exactly these, whatever history has; PERIOD_NONE: as usual */
 };
 
 /* Copies everything; not NULL. `max_bytes` is of all answers together. */
@@ -49,7 +52,8 @@ struct gather_answer {
     struct slice body;
     struct buf *storage; /* of `body`, which is taken out of it where that saves a copy; NULL: none */
     int64_t retry_after_s;
-    const char *key; /* kept out of texts; NULL: none */
+    const char *key;                  /* kept out of texts; NULL: none */
+    const char *etag, *last_modified; /* headers; NULL: none */
 };
 
 /* Takes the answer to gather_url. True: it goes on with gather_url, not before gather_wait_s. False: it has
@@ -59,6 +63,9 @@ bool gather_take(struct gather *gather, const struct gather_answer *answer);
 int64_t gather_wait_s(const struct gather *gather);
 enum ask_meaning gather_meaning(const struct gather *gather); /* ASK_DATA: whole */
 const char *gather_text(const struct gather *gather);         /* "HTTP 403: …" or "HTTP 200, 5 requests" */
+
+/* What the change detector has seen now; NULL: it was not asked. To be kept once the answers are taken in. */
+const char *gather_detected(const struct gather *gather);
 
 /* The answers, in the order of requests, and where each of them ends in `bytes`. Borrowed. */
 struct slice gather_bytes(const struct gather *gather);

@@ -26,11 +26,9 @@ const char *notices_form_name(enum notices_form form)
     return form == NOTICES_NONE ? "none" : form_names[form - 1];
 }
 
-enum notices_form notices_form_read(
-    const struct node *section, struct arena *arena, struct diag_list *diags)
+enum notices_form notices_form_read(const struct node *section, struct arena *arena, struct diag_list *diags)
 {
     struct form_keys keys = {0};
-    (void)keys_read(
-        section, form_keys, sizeof form_keys / sizeof *form_keys, "notices", &keys, arena, diags);
+    (void)keys_read(section, form_keys, sizeof form_keys / sizeof *form_keys, "notices", &keys, arena, diags);
     return (enum notices_form)(NOTICES_NONE + 1 + keys.form);
 }

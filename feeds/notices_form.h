@@ -16,7 +16,6 @@ const char *notices_form_name(enum notices_form form);
 extern const struct shape notices_form_shape; /* of the section */
 
 /* Reads the section; faults are in `diags`. */
-enum notices_form notices_form_read(
-    const struct node *section, struct arena *arena, struct diag_list *diags);
+enum notices_form notices_form_read(const struct node *section, struct arena *arena, struct diag_list *diags);
 
 #endif

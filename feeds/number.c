@@ -163,3 +163,26 @@ struct slice number_ungroup(struct slice text, enum number_notation notation, ch
     }
     return (struct slice){buf, n};
 }
+
+/* ---- what is no number ---- */
+
+static bool has_byte(struct slice text, const char *bytes)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (strchr(bytes, text.data[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* 0xc2 begins a no-break space. */
+const char *number_hint(struct slice text)
+{
+    if (!has_byte(text, "0123456789"))
+        return "leave the field empty where there is no figure";
+    if (has_byte(text, ", '\t\xc2") || memchr(text.data, '.', text.len) != NULL)
+        return "write 1234567.89: a point before decimals, nothing between thousands; or say with the feed's "
+               "\"numbers\" how its figures are written";
+    if (has_byte(text, "eE"))
+        return "write all digits, without an exponent";
+    return "write digits only, and a point before decimals";
+}

@@ -26,4 +26,7 @@ struct slice number_ungroup(struct slice text, enum number_notation notation, ch
  * decimal that is the same binary64 number, so 281249.03999999998 is 281249.04. */
 struct slice number_shortest(struct slice text, char buf[NUMBER_SIZE]);
 
+/* What somebody may have meant by a text that is no number. */
+const char *number_hint(struct slice text);
+
 #endif

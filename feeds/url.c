@@ -122,6 +122,14 @@ static void put_plain(struct buf *out, const char *text)
     (void)buf_puts(out, text);
 }
 
+/* What stands for a page. */
+static void put_page(
+    struct buf *out, const struct ask *ask, const struct url_part *part, put_text_fn *put_text)
+{
+    if (ask->pages.first != NULL)
+        put_text(out, part->page != NULL ? part->page : ask->pages.first);
+}
+
 static void put_values(struct buf *out, const struct ask *ask, const struct url_name *name,
     const struct url_part *part, put_text_fn *put_text)
 {
@@ -131,7 +139,7 @@ static void put_values(struct buf *out, const struct ask *ask, const struct url_
             continue;
         for (size_t j = 0; j < part->values[i].len; j++) {
             if (j > 0)
-                (void)buf_puts(out, parameter->join);
+                (void)buf_puts(out, parameter->join != NULL ? parameter->join : ",");
             put_text(out, parameter->values.items[part->values[i].first + j]);
         }
     }
@@ -142,13 +150,13 @@ const char *url_fill(const char *url, const struct ask *ask, const struct url_pa
     struct buf out;
     struct url_name name;
     const char *at = url;
-    if (part->page != NULL)
-        return part->page;
     buf_init(&out, URL_MAX);
     while (url_next_name(&at, &name) > 0) {
         (void)buf_append(&out, url, (size_t)(name.name.data - 1 - url));
         if (name.format.len > 0)
             put_months(&out, &name, part);
+        else if (slice_equal(name.name, "page"))
+            put_page(&out, ask, part, put_encoded);
         else
             put_values(&out, ask, &name, part, put_encoded);
         url = at;
@@ -196,6 +204,8 @@ static void put_field(struct buf *out, const struct ask *ask, const char *value,
         (void)buf_append(&text, value, (size_t)(name.name.data - 1 - value));
         if (name.format.len > 0)
             put_months(&text, &name, part);
+        else if (slice_equal(name.name, "page"))
+            put_page(&text, ask, part, put_plain);
         else
             put_values(&text, ask, &name, part, put_plain);
         value = at;
@@ -223,6 +233,19 @@ const char *form_fill(const struct ask *ask, const struct url_part *part, struct
 }
 
 /* ---- keys and hosts ---- */
+
+const char *url_detector(const struct ask *ask, int32_t first, int32_t last, struct arena *arena)
+{
+    struct url_part part = {.first = first, .last = last, .until = date_end_of_period(last)};
+    for (size_t i = 0; i < ask->parameter_len; i++)
+        part.values[i].len = ask->parameters[i].values.len;
+    return url_fill(ask->detector.url, ask, &part, arena);
+}
+
+const char *url_add(const char *url, const char *query, struct arena *arena)
+{
+    return arena_printf(arena, "%s%s%s", url, strchr(url, '?') != NULL ? "&" : "?", query);
+}
 
 const char *url_with_key(const char *url, const struct ask *ask, const char *key, struct arena *arena)
 {

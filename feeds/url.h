@@ -32,7 +32,7 @@ bool form_uses(const char *value, const char *name);
 struct url_part {
     int32_t first, last; /* months; 0 without periods */
     int32_t until;       /* the last day of them that is asked for */
-    const char *page;    /* the URL that the source gave of a further page; NULL: the first */
+    const char *page;    /* what {page} stands for; NULL: as on the first page */
     struct {
         size_t first, len;
     } values[ASK_PARAMETERS_MAX];
@@ -42,6 +42,11 @@ struct url_part {
 const char *url_fill(
     const char *url, const struct ask *ask, const struct url_part *part, struct arena *arena);
 
+/* The URL of the detector: all values of each parameter, and these months. In `arena`. */
+const char *url_detector(const struct ask *ask, int32_t first, int32_t last, struct arena *arena);
+
+/* The URL with a query more. In `arena`. */
+const char *url_add(const char *url, const char *query, struct arena *arena);
 /* The body of the form, application/x-www-form-urlencoded; NULL where there is none. In `arena`. */
 const char *form_fill(const struct ask *ask, const struct url_part *part, struct arena *arena);
 

@@ -51,8 +51,8 @@ void wanted_set(struct wanted *wanted, size_t i, struct slice text, size_t start
 /* Ends the record. */
 void wanted_end(struct wanted *wanted);
 
-/* Whether each name that has to be was in some record, or there was none. Asked first, since a place in a large
- * payload is costly. */
+/* Whether each name that has to be was in some record, or there was none. Asked first, since a place in a
+ * large payload is costly. */
 bool wanted_is_whole(const struct wanted *wanted);
 
 /* Refuses each name that no record had and one should, if there was a record. It is then the only fault of

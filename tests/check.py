@@ -118,6 +118,8 @@ def main():
              count_unittest)
         step(total, f"system: feeds, {variant}", [PYTHON, "tests/system/feeds.py", f"build/{variant}/tdwatch"],
              count_unittest)
+        step(total, f"system: commands of feeds, {variant}", [PYTHON, "tests/system/feed_commands.py", f"build/{variant}/tdwatch"],
+             count_unittest)
         step(total, f"system: notices, {variant}", [PYTHON, "tests/system/notices.py", f"build/{variant}/tdwatch"],
              count_unittest)
         step(total, f"system: import, {variant}", [PYTHON, "tests/system/import.py", f"build/{variant}/tdwatch"],

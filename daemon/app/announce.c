@@ -227,6 +227,7 @@ static struct ledger_turn turn_of(
         .now_ms = why->now_ms,
         .reason = why->reason,
         .vintage = why->vintage,
+        .silent_before = why->silent_before,
         .sink = sink,
     };
 }
@@ -450,7 +451,7 @@ int announce_lapsed(struct engine *engine, const struct alert_scope *scope, int6
         record.state = alert->told.state;
         record.figures = figures;
         record.at_ms = now_ms;
-        struct announcement why = {now_ms, record.reason, record.vintage};
+        struct announcement why = {now_ms, record.reason, record.vintage, PERIOD_NONE};
         r = tell_other(engine, alert, &record, &why);
     }
     arena_deinit(&arena);
@@ -465,7 +466,7 @@ int announce_other(struct engine *engine, struct alert_record *record, bool clos
         return 0;
     if (open)
         record->raised = before->told.raised;
-    struct announcement why = {record->at_ms, record->reason, ""};
+    struct announcement why = {record->at_ms, record->reason, "", PERIOD_NONE};
     struct ledger_sink sink = sink_of(engine);
     struct ledger_turn turn = turn_of(engine, &sink, &why);
     return ledger_tell(

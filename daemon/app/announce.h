@@ -10,8 +10,9 @@
 /* Why alerts move. */
 struct announcement {
     int64_t now_ms;
-    const char *reason;  /* "threshold", "rules", "case", "feed" */
-    const char *vintage; /* digest of the payload that did it, or "" */
+    const char *reason;    /* "threshold", "rules", "case", "backfill", "feed" */
+    const char *vintage;   /* digest of the payload that did it, or "" */
+    int32_t silent_before; /* as in struct ledger_turn */
 };
 
 /* Fills engine->told from the store; first forgets what it held. 0 or -errno. */

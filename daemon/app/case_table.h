@@ -12,9 +12,9 @@ struct case_table {
     const struct measures *known;
 };
 
-/* Writes those of the chosen cases that can be a row: they have a day and HS numbers, or else a product that a
- * basket has among its names, and `known` has no row for them. `as_of` is the newest of their days that has come. How many were left out in *ret_left_out; 0, or
- * -EMSGSIZE. */
+/* Writes those of the chosen cases that can be a row: they have a day and HS numbers, or else a product that
+ * a basket has among its names, and `known` has no row for them. `as_of` is the newest of their days that has
+ * come. How many were left out in *ret_left_out; 0, or -EMSGSIZE. */
 int case_table_write(const struct case_table *table, const struct trade_cases *cases, const bool *chosen,
     struct buf *out, size_t *ret_left_out);
 

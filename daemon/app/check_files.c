@@ -95,8 +95,8 @@ static void check_tables(struct check *check)
         table_files_read(&check->tables, &check->reference, check->diags) < 0)
         return;
     for (size_t i = 0; i < check->files.len; i++)
-        concordance_lint(
-            &check->reference.concordance, &check->reference.baskets, check->files.items[i].name, check->diags);
+        concordance_lint(&check->reference.concordance, &check->reference.baskets, check->files.items[i].name,
+            check->diags);
 }
 
 static void check_rules(struct check *check)

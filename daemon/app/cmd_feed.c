@@ -1,59 +1,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/cmd_feed.h"
 #include "app/command.h"
 #include "base/clock.h"
 #include "core/date.h"
 #include "core/period.h"
 #include "feeds/gather.h"
-#include "io/table.h"
-
-static const char *when(int64_t wall_ms, char buf[CLOCK_TEXT_SIZE])
-{
-    return wall_ms > 0 ? clock_format(wall_ms, buf) : "never";
-}
-
-static void add_feed(void *userdata, const struct feed_row *row)
-{
-    char period[PERIOD_TEXT_SIZE], attempted[CLOCK_TEXT_SIZE], succeeded[CLOCK_TEXT_SIZE],
-        next[CLOCK_TEXT_SIZE], failures[16];
-    snprintf(failures, sizeof failures, "%d", row->failures);
-    const char *texts[] = {
-        row->feed,
-        row->health,
-        period_format(row->newest, period),
-        when(row->succeeded_ms, succeeded),
-        when(row->attempted_ms, attempted),
-        failures,
-        when(row->next_ms, next),
-        row->text,
-    };
-    table_add(userdata, texts);
-}
-
-static int show_status(const char *config_path)
-{
-    static const struct table_column columns[] = {
-        {"FEED", TABLE_TEXT},
-        {"HEALTH", TABLE_TEXT},
-        {"NEWEST", TABLE_TEXT},
-        {"SUCCEEDED", TABLE_TEXT},
-        {"ASKED", TABLE_TEXT},
-        {"FAILURES", TABLE_NUMBER},
-        {"NEXT", TABLE_TEXT},
-        {"TEXT", TABLE_WRAP},
-    };
-    struct setup *setup = command_load_setup(command_config_path(config_path));
-    struct store *store = setup != NULL ? command_open_store(setup) : NULL;
-    struct table *table = table_new(columns, sizeof columns / sizeof *columns);
-    int r = store != NULL && table != NULL ? store_each_feed(store, add_feed, table) : -1;
-    if (r == 0)
-        table_print(table, stdout);
-    table_free(table);
-    (void)store_close(store); /* read only: nothing to lose */
-    setup_free(setup);
-    return r == 0 ? EXIT_OK : EXIT_FAULT;
-}
 
 /* ---- what a feed would ask ---- */
 
@@ -72,10 +25,14 @@ static int32_t newest_month(const struct setup *setup, const char *feed, struct 
 static void print_requests(const struct descriptor *feed, int32_t newest)
 {
     int64_t now_ms = clock_wall_ms();
-    struct gather_span span = {newest, period_of_ms(now_ms) - 1, date_of_ms(now_ms)};
+    struct gather_span span = {newest, period_of_ms(now_ms) - 1, date_of_ms(now_ms), NULL, PERIOD_NONE};
     struct gather *gather = gather_new(feed->url, &feed->ask, &span, feed->max_bytes);
     struct arena arena = ARENA_NULL;
     const char *url;
+    if (feed->ask.detector.url != NULL) {
+        url = url_detector(&feed->ask, feed->ask.from, span.last, &arena);
+        printf("first, whether there is anything new: %s\n", url_with_key(url, &feed->ask, "KEY", &arena));
+    }
     for (size_t i = 0; (url = gather_planned(gather, i, &arena)) != NULL; i++)
         puts(url_with_key(url, &feed->ask, "KEY", &arena));
     if (gather_url(gather) == NULL)
@@ -94,15 +51,20 @@ static void print_asking(const struct descriptor *feed)
     if (ask->per_day > 0)
         printf(
             "limits: %lld requests a day, one in %lld s\n", (long long)ask->per_day, (long long)ask->pause_s);
+    if (ask->probe != NULL)
+        printf("before each request that can be split: the same with %s\n", ask->probe);
     if (ask->by_period)
         printf("when a new month comes, the newest %lld of history are asked for again\n",
             (long long)ask->revise);
 }
 
-static int show_feed(const char *config_path, const char *name)
+static int show_feed(const char *config_path, int argc, char **argv)
 {
     struct arena arena = ARENA_NULL;
-    struct setup *setup = command_load_setup(command_config_path(config_path));
+    const char *name = argc == 2 ? argv[1] : NULL;
+    if (name == NULL)
+        return fputs("usage: tdwatch feed show FEED\n", stderr), EXIT_USAGE;
+    struct setup *setup = command_load_setup(config_path);
     const struct descriptor *feed = setup != NULL ? setup_feed(setup, name) : NULL;
     if (feed != NULL) {
         printf("%s\nlicence: %s\n", feed->title, feed->licence);
@@ -112,7 +74,7 @@ static int show_feed(const char *config_path, const char *name)
         else
             puts("it has no url: its files are imported");
     } else if (setup != NULL) {
-        fprintf(stderr, "there is no feed '%s' in the configuration\n", name);
+        command_refuse_feed(setup, name);
     }
     setup_free(setup);
     arena_deinit(&arena);
@@ -121,9 +83,27 @@ static int show_feed(const char *config_path, const char *name)
 
 int cmd_feed(const char *config_path, int argc, char **argv)
 {
-    if (argc == 2 && str_equal(argv[1], "status"))
-        return show_status(config_path);
-    if (argc == 3 && str_equal(argv[1], "show"))
-        return show_feed(config_path, argv[2]);
-    return fputs("usage: tdwatch feed status | feed show NAME\n", stderr), EXIT_USAGE;
+    static const struct {
+        const char *name;
+        int (*run)(const char *config_path, int argc, char **argv);
+    } commands[] = {
+        {"check", feed_check},
+        {"compare", feed_compare},
+        {"fetch", feed_fetch},
+        {"quarantine", feed_quarantine},
+        {"show", show_feed},
+        {"status", feed_status},
+    };
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
+        if (str_equal(argv[1], commands[i].name))
+            return commands[i].run(command_config_path(config_path), argc - 1, argv + 1);
+    fputs("usage: tdwatch feed check [--json] [FILE...]\n"
+          "       tdwatch feed compare A B [--over PERCENT]\n"
+          "       tdwatch feed fetch FEED --dry-run [--period YYYY-MM]\n"
+          "       tdwatch feed quarantine list [FEED] | show NUMBER |\n"
+          "               release NUMBER --because TEXT | drop NUMBER --because TEXT\n"
+          "       tdwatch feed show FEED\n"
+          "       tdwatch feed status [--json]\n",
+        stderr);
+    return EXIT_USAGE;
 }

@@ -146,8 +146,8 @@ static int try_file(
     struct ingest_report result = {.text = "would be refused"};
     int code = EXIT_FAULT;
     if (read_bytes(import, path, &arena, &bytes) == 0) {
-        struct decode_input input = ingest_input(import->setup, rates, import->feed, bytes, path);
-        int r = ingest_try(&input, panel, clock_wall_ms(), &result, &faults);
+        struct decode_set set = {ingest_input(import->setup, rates, import->feed, bytes, path), NULL, 0};
+        int r = ingest_try(&set, panel, clock_wall_ms(), &result, &faults);
         code = report(path, r, result.text, &faults);
     }
     diag_list_deinit(&faults);
@@ -173,18 +173,6 @@ static int try_files(const struct import *import)
 
 /* ---- options ---- */
 
-static void refuse_feed(const struct setup *setup, const char *name)
-{
-    const char *names[FEEDS_MAX];
-    for (size_t i = 0; i < setup->feed_count; i++)
-        names[i] = setup->feeds[i].feed;
-    const char *near = str_did_you_mean(slice_of(name), names, setup->feed_count);
-    fprintf(stderr, "there is no feed '%s' in the configuration", name);
-    if (near != NULL)
-        fprintf(stderr, "; did you mean '%s'?", near);
-    fputs("\n", stderr);
-}
-
 int cmd_import(const char *config_path, int argc, char **argv)
 {
     static const struct option options[] = {{"dry-run", no_argument, NULL, 'n'}, {0}};
@@ -203,7 +191,7 @@ int cmd_import(const char *config_path, int argc, char **argv)
     struct import import = {setup, setup_feed(setup, argv[optind]), argv + optind + 1};
     int code = EXIT_USAGE;
     if (import.feed == NULL)
-        refuse_feed(setup, argv[optind]);
+        command_refuse_feed(setup, argv[optind]);
     else if (import.feed->notices != NOTICES_NONE)
         fprintf(stderr, "%s brings notices, which are polled; tdwatch cases reads files of them\n",
             import.feed->feed);

@@ -63,6 +63,18 @@ struct store *command_open_store_in(const char *directory)
     return r == 0 ? store : NULL;
 }
 
+void command_refuse_feed(const struct setup *setup, const char *name)
+{
+    const char *names[FEEDS_MAX];
+    for (size_t i = 0; i < setup->feed_count; i++)
+        names[i] = setup->feeds[i].feed;
+    const char *near = str_did_you_mean(slice_of(name), names, setup->feed_count);
+    fprintf(stderr, "there is no feed '%s' in the configuration", name);
+    if (near != NULL)
+        fprintf(stderr, "; did you mean '%s'?", near);
+    fputs("\n", stderr);
+}
+
 struct store *command_open_history(struct setup *setup)
 {
     struct store *store = command_open_store(setup);

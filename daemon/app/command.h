@@ -21,6 +21,7 @@ struct command {
 int cmd_ack(const char *config_path, int argc, char **argv);
 int cmd_alerts(const char *config_path, int argc, char **argv);
 int cmd_assign(const char *config_path, int argc, char **argv);
+int cmd_backfill(const char *config_path, int argc, char **argv);
 int cmd_backtest(const char *config_path, int argc, char **argv);
 int cmd_cases(const char *config_path, int argc, char **argv);
 int cmd_check(const char *config_path, int argc, char **argv);
@@ -51,6 +52,9 @@ void command_print_diags(FILE *out, struct diag_list *diags);
 
 /* Loads the setup, complaining on standard error. NULL: EXIT_FAULT. */
 struct setup *command_load_setup(const char *config_path);
+
+/* Says on standard error that the configuration has no such feed, and which one may be meant. */
+void command_refuse_feed(const struct setup *setup, const char *name);
 
 /* Opens the store of a setup for reading, complaining on standard error. NULL: EXIT_FAULT. */
 struct store *command_open_store(const struct setup *setup);

@@ -162,7 +162,7 @@ int loading_secret(const struct loading *loading, struct place place, const char
 {
     if (!check_secret_name(loading, place, what, name))
         return -EINVAL;
-    if (loading->secrets == CONFIG_WITHOUT_SECRETS)
+    if (loading->secrets != CONFIG_WITH_SECRETS)
         return 1;
     int r = file_read_secret(name, &loading->config->arena, ret_secret);
     if (r == 0)

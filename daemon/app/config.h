@@ -66,7 +66,11 @@ struct config {
 };
 
 /* The commands that an operator runs beside the service may not read its secrets, and need none. */
-enum config_secrets { CONFIG_WITH_SECRETS, CONFIG_WITHOUT_SECRETS };
+enum config_secrets {
+    CONFIG_WITH_SECRETS,
+    CONFIG_WITHOUT_SECRETS,
+    CONFIG_WITH_KEYS, /* of feeds, and no other */
+};
 
 /* Loads and checks the file, the files of receivers that it names, and their secrets. Relative paths are
  * taken from the file's directory. 0, or -EINVAL with every fault in `diags` (codes C0xx and K0xx). */

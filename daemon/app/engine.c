@@ -17,10 +17,10 @@
 #include "app/schedule.h"
 #include "base/alloc.h"
 #include "base/log.h"
-#include "core/date.h"
 #include "core/period.h"
 #include "feeds/url.h"
 #include "io/file.h"
+#include "io/store_backfill.h"
 #include "io/store_duty.h"
 #include "io/store_held.h"
 
@@ -28,6 +28,7 @@ enum {
     FAILURES_BEFORE_ALERT = 3,          /* one missed fetch is weather */
     STORE_RETRY_MS = 60 * 1000,         /* what the store would not take is brought to it again */
     HELD_MAX_MS = 8 * 24 * 3600 * 1000, /* no agenda holds for longer: the longest is a week */
+    NEWS_MONTHS = 12, /* an alert whose newest month is longer ago is no news when a backfill finds it */
 };
 
 /* ---- messages and answers ---- */
@@ -131,7 +132,7 @@ static struct feed_row read_feed(struct engine *engine, const struct descriptor 
     struct feed_row row;
     if (store_get_feed(engine->store, feed->feed, arena, &row) == 0) {
         if (!ingest_is_current(feed, &row)) {
-            row.etag = row.last_modified = row.digest = "";
+            row.etag = row.last_modified = row.digest = row.detected = "";
             row.next_ms = 0;
         }
         return row;
@@ -143,6 +144,7 @@ static struct feed_row read_feed(struct engine *engine, const struct descriptor 
         .digest = "",
         .health = "ok",
         .text = "",
+        .detected = "",
     };
 }
 
@@ -194,6 +196,18 @@ static int reopen_quarantine(struct engine *engine, enum reopened which, int64_t
 
 /* ---- a new set of rules comes into force ---- */
 
+/* Where a backfill has brought history since all was judged last, it is the reason of what is told now. */
+static int take_backfill(struct engine *engine, struct announcement *why)
+{
+    bool untold;
+    int r = store_has_untold_backfill(engine->store, &untold);
+    if (r < 0 || !untold)
+        return r;
+    why->reason = "backfill";
+    why->silent_before = period_of_ms(why->now_ms) - NEWS_MONTHS;
+    return store_put_backfill_told(engine->store);
+}
+
 /* The setup in force says which feeds have rates. */
 static int reload_rates(struct engine *engine)
 {
@@ -205,13 +219,15 @@ static int reload_rates(struct engine *engine)
  * keeping the rule set. */
 static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reopen_ms)
 {
-    struct announcement why = {now_ms, "rules", ""};
+    struct announcement why = {now_ms, "rules", "", PERIOD_NONE};
     budget_forget(engine); /* other receivers, or others in their places */
     int r = reload_rates(engine);
     if (r == 0)
         r = restrain_load(engine);
     if (r == 0)
         r = store_begin(engine->store);
+    if (r == 0)
+        r = take_backfill(engine, &why);
     if (r == 0)
         r = enforce_rules(engine, &why);
     if (r == 0)
@@ -379,7 +395,9 @@ static void take_unchanged(
     row->failures = 0;
     /* The bytes that were quarantined may still be all there is, whatever the network did meanwhile. */
     row->health = announce_feed_is_open(engine, feed->feed, "quarantine") ? "quarantine" : "ok";
-    row->next_ms = schedule_feed(feed->feed, feed->interval_s, 0, 0, now_ms);
+    struct publishing publishing = schedule_publishing(feed);
+    row->next_ms =
+        schedule_feed(feed->feed, calendar_interval_s(&publishing, row->newest, now_ms), 0, 0, now_ms);
 }
 
 static void take_failure(
@@ -417,7 +435,7 @@ static int end_transaction(struct engine *engine, int r)
 
 static int put_feed(struct engine *engine, const struct feed_row *row, int64_t now_ms)
 {
-    struct announcement why = {now_ms, "feed", ""};
+    struct announcement why = {now_ms, "feed", "", PERIOD_NONE};
     int r = store_begin(engine->store);
     if (r < 0)
         return r;
@@ -425,6 +443,15 @@ static int put_feed(struct engine *engine, const struct feed_row *row, int64_t n
     if (r == 0)
         r = announce_feed(engine, row->feed, row->health, &why);
     return end_transaction(engine, r);
+}
+
+/* What the change detector has seen, once what it stands for was taken in. Where nothing was known before, it
+ * stands for what is there now. */
+static void keep_detected(const struct engine_message *message, struct feed_row *row)
+{
+    bool taken = message->meaning == ASK_DATA && str_equal(row->health, "ok");
+    if (message->detected != NULL && (taken || row->detected[0] == '\0'))
+        row->detected = message->detected;
 }
 
 /* New rates: feeds that may have been refused for the lack of them are asked again. Where this cannot be
@@ -467,23 +494,24 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed,
     if (report.outcome != INGEST_UNCHANGED)
         return 0; /* its state is committed with the payload */
     take_unchanged(engine, feed, message->now_ms, row);
+    keep_detected(message, row);
     return put_feed(engine, row, message->now_ms);
 }
 
-/* The month after the newest one should have been there, by the source's usual lag and the descriptor's
- * grace. */
+/* The month after the newest one should have been there, by the source's calendar or usual lag and the
+ * descriptor's grace. */
 static bool is_late(const struct descriptor *feed, const struct feed_row *row, int64_t now_ms)
 {
-    int64_t end_ms = (date_end_of_period(row->newest + 1) + INT64_C(1)) * 24 * 3600 * 1000;
+    struct publishing publishing = schedule_publishing(feed);
     return feed->grace_s > 0 && row->newest != PERIOD_NONE &&
-           now_ms > end_ms + (feed->publication_lag_s + feed->grace_s) * 1000;
+           now_ms > calendar_due_ms(&publishing, row->newest + 1) + feed->grace_s * 1000;
 }
 
 /* What a feed's answers cause besides its figures: whether it is late, and what was asked of its host. */
 static int put_conduct(struct engine *engine, const struct descriptor *feed,
     const struct engine_message *message, const struct feed_row *row)
 {
-    struct announcement why = {message->now_ms, "feed", ""};
+    struct announcement why = {message->now_ms, "feed", "", PERIOD_NONE};
     int r = store_begin(engine->store);
     if (r < 0)
         return r;
@@ -531,6 +559,7 @@ static void handle_fetched(struct engine *engine, struct engine_message *message
     row->etag = arena_strdup(&answer->arena, row->etag);
     row->last_modified = arena_strdup(&answer->arena, row->last_modified);
     row->text = arena_strdup(&answer->arena, row->text);
+    row->detected = arena_strdup(&answer->arena, row->detected != NULL ? row->detected : "");
     send(engine, answer);
 }
 
@@ -549,6 +578,138 @@ static void handle_import(struct engine *engine, const struct engine_message *me
     else
         answer->text = arena_printf(&answer->arena, "%s; nothing has changed",
             feed != NULL ? store_error(engine->store) : "there is no such feed");
+    send(engine, answer);
+}
+
+/* ---- months of the past ---- */
+
+static int put_host(struct engine *engine, const struct engine_message *message)
+{
+    int r = store_begin(engine->store);
+    if (r < 0)
+        return r;
+    r = store_put_host(engine->store, &message->host);
+    return end_transaction(engine, r);
+}
+
+/* What went wrong in the store, or that there is no such feed. */
+static const char *why_not(struct engine *engine, int error, struct arena *arena)
+{
+    if (error == -ENOENT)
+        return "there is no such feed";
+    return arena_printf(arena, "%s; nothing has changed", store_error(engine->store));
+}
+
+static void handle_backfill(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_IMPORTED);
+    const struct descriptor *feed = setup_feed(engine->setup, message->feed);
+    struct ingest_report report = {.text = "nothing is published"};
+    answer->error = feed == NULL ? -ENOENT : 0;
+    if (feed != NULL && feed->ask.per_day > 0 && message->host.host != NULL)
+        answer->error = put_host(engine, message);
+    if (answer->error == 0 && message->meaning == ASK_DATA)
+        answer->error = ingest_months(engine, feed, message, &report, &answer->faults);
+    answer->rows = report.rows;
+    answer->text = answer->error == 0 ? arena_strdup(&answer->arena, report.text)
+                                      : why_not(engine, answer->error, &answer->arena);
+    if (answer->error == 0 && report.outcome == INGEST_QUARANTINED && message->meaning == ASK_DATA)
+        answer->error = -EBADMSG;
+    send(engine, answer);
+}
+
+static void handle_settle(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_IMPORTED);
+    answer->error = put_rules_in_force(engine, message->now_ms, INT64_MAX);
+    answer->text = answer->error == 0 ? "told" : why_not(engine, answer->error, &answer->arena);
+    send(engine, answer);
+}
+
+/* ---- what an operator decides ---- */
+
+static int drop(struct engine *engine, const struct engine_message *message)
+{
+    const struct quarantine_row *decision = &message->decision;
+    struct announcement why = {message->now_ms, "feed", decision->digest.hex, PERIOD_NONE};
+    struct arena arena = ARENA_NULL;
+    struct feed_row row;
+    bool open = announce_feed_is_open(engine, decision->feed, "quarantine");
+    int r = store_begin(engine->store);
+    if (r < 0)
+        return r;
+    r = store_put_decision(engine->store, decision);
+    if (r == 0 && open && store_get_feed(engine->store, decision->feed, &arena, &row) == 0) {
+        row.health = "ok";
+        row.text = "";
+        r = store_put_feed(engine->store, &row);
+        if (r == 0)
+            r = announce_feed(engine, decision->feed, "ok", &why);
+    }
+    arena_deinit(&arena);
+    return end_transaction(engine, r);
+}
+
+/* The payload in full, as a message that the way of one datum understands. */
+static int read_quarantined(struct engine *engine, struct engine_message *message)
+{
+    struct quarantine_row row;
+    struct quarantine_body body;
+    struct quarantine_row *decision = &message->decision;
+    int r = store_get_quarantined(engine->store, decision->payload, &message->arena, &row, &body);
+    if (r < 0 && r != -ENODATA)
+        return r;
+    if (row.decided_ms != 0)
+        return -EALREADY;
+    row.who = decision->who;
+    row.why = decision->why;
+    row.decided_ms = message->now_ms;
+    *decision = row;
+    message->body = body.bytes;
+    message->ends = body.ends;
+    message->end_count = body.end_count;
+    return r == -ENODATA && message->releases ? r : 0;
+}
+
+static const char *decision_text(struct engine *engine, int error, struct arena *arena)
+{
+    switch (error) {
+    case -ENOENT:
+        return "there is no payload of that number in quarantine";
+    case -EALREADY:
+        return "it is decided already";
+    case -ENODATA:
+        return "its bytes are not kept any more";
+    case -ESRCH:
+        return "its feed is not in the configuration";
+    case -EBADMSG:
+        return "refused still: only plausibility can be waived (G105, G106, G108); nothing has changed";
+    default:
+        return arena_printf(arena, "%s; nothing has changed", store_error(engine->store));
+    }
+}
+
+static int decide(struct engine *engine, struct engine_message *message, struct engine_answer *answer)
+{
+    struct ingest_report report = {.text = "dropped"};
+    int r = read_quarantined(engine, message);
+    const struct descriptor *feed = r == 0 ? setup_feed(engine->setup, message->decision.feed) : NULL;
+    if (r == 0 && !message->releases)
+        r = drop(engine, message);
+    else if (r == 0 && feed == NULL)
+        r = -ESRCH;
+    else if (r == 0)
+        r = ingest_released(engine, feed, message, &report, &answer->faults);
+    answer->rows = report.rows;
+    answer->text =
+        r == 0 ? arena_strdup(&answer->arena, report.text) : decision_text(engine, r, &answer->arena);
+    return r;
+}
+
+static void handle_decide(struct engine *engine, struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_IMPORTED);
+    answer->error = decide(engine, message, answer);
     send(engine, answer);
 }
 
@@ -661,6 +822,15 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_IMPORT:
         handle_import(engine, message);
+        break;
+    case MESSAGE_BACKFILL:
+        handle_backfill(engine, message);
+        break;
+    case MESSAGE_SETTLE:
+        handle_settle(engine, message);
+        break;
+    case MESSAGE_DECIDE:
+        handle_decide(engine, message);
         break;
     }
     engine_message_free(message);

@@ -8,6 +8,7 @@
 #include "app/setup.h"
 #include "core/action.h"
 #include "io/store_outbox.h"
+#include "io/store_quarantine.h"
 #include "io/transfer.h"
 
 /* ---- what the loop says ---- */
@@ -19,7 +20,11 @@ enum message_kind {
     MESSAGE_ATTEMPTED, /* a delivery's transfer has ended */
     MESSAGE_TICK,      /* the time that an answer named has come */
     MESSAGE_ACT,       /* people do something about an alert, or make a silence */
-    MESSAGE_IMPORT, /* a file that people bring, to be taken in as a feed's payload; never from the daemon */
+    /* From commands, to an engine of their own: */
+    MESSAGE_IMPORT,   /* a file that people bring is to be taken in as a feed's payload */
+    MESSAGE_BACKFILL, /* months of a feed's past have been fetched */
+    MESSAGE_SETTLE,   /* the backfill has ended: judge, and tell what stands open today */
+    MESSAGE_DECIDE,   /* an operator has decided of a payload in quarantine */
 };
 
 struct engine_message {
@@ -28,14 +33,16 @@ struct engine_message {
     struct arena arena; /* holds every text below */
 
     enum config_secrets secrets; /* START */
-    const char *feed;            /* FETCHED, IMPORT */
+    const char *feed;            /* FETCHED, IMPORT, BACKFILL */
     const char *file;            /* IMPORT: its name, for faults */
     enum ask_meaning meaning;    /* FETCHED: what all its answers together mean */
     long status;                 /* FETCHED, ATTEMPTED; 304: what is known is all there is */
     const char *text;            /* FETCHED, ATTEMPTED: one line for people */
     const char *etag, *last_modified;
+    const char *detected; /* FETCHED: what the change detector has seen; NULL: it was not asked */
     int64_t retry_after_s;
-    struct slice body;    /* FETCHED, IMPORT */
+    int32_t first, last;  /* BACKFILL: months */
+    struct slice body;    /* FETCHED, IMPORT, BACKFILL */
     char *bytes;          /* FETCHED: what `body` stands in, where it is not the arena; owned */
     const size_t *ends;   /* FETCHED: where each answer ends in the body, */
     size_t end_count;     /* where there are several */
@@ -43,8 +50,10 @@ struct engine_message {
 
     struct attempt_row attempt; /* ATTEMPTED */
 
-    struct action_request action; /* ACT */
-    void *asker;                  /* ACT: comes back with the answer */
+    struct action_request action;   /* ACT */
+    void *asker;                    /* ACT: comes back with the answer */
+    struct quarantine_row decision; /* DECIDE: payload, decided_ms, who, why */
+    bool releases;                  /* DECIDE: else it is dropped */
 };
 
 struct engine_message *engine_message_new(enum message_kind kind, int64_t now_ms);
@@ -59,7 +68,8 @@ enum answer_kind {
     ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
     ANSWER_TICKED,    /* what was due is decided */
     ANSWER_ACTED,     /* outcome: what came of it; error: -EINVAL, -ENOENT, -ENOTUNIQ where it is refused */
-    ANSWER_IMPORTED,  /* text: what became of it; faults: why it was refused, and nothing has changed */
+    ANSWER_IMPORTED,  /* to IMPORT, BACKFILL, SETTLE and DECIDE. text: what became of it; faults: why it was
+                         refused */
 };
 
 struct engine_answer {
@@ -70,6 +80,7 @@ struct engine_answer {
     int error; /* STARTED without a setup, IMPORTED, ACTED: 0 or -errno; -EBUSY: another process writes to
                   the store */
     struct diag_list faults; /* IMPORTED */
+    size_t rows;             /* IMPORTED: that went in */
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
     struct feed_row *feeds;  /* STARTED, RELOADED: every feed's state; FEED: that of some */
     size_t feed_count;

@@ -14,6 +14,8 @@
 #include "core/gate.h"
 #include "core/period.h"
 #include "feeds/notices_form.h"
+#include "io/store_backfill.h"
+#include "io/store_quarantine.h"
 
 /*~ This file is the way of one datum, read from top to bottom in ingest_payload near its end. Everything that
  * a payload causes, from the first new figure to the last delivery, is one transaction; what is in memory is
@@ -58,7 +60,14 @@ struct decode_input ingest_input(const struct setup *setup, const struct rates *
     return (struct decode_input){feed, &setup->reference.countries, bytes, file, parallel_width(), rates};
 }
 
-static int decode_and_gate(const struct decode_set *set, const struct panel *panel, int64_t now_ms,
+/* What a payload is checked against. */
+struct checking {
+    const struct panel *panel;
+    int64_t now_ms;
+    bool waived; /* as in struct gate */
+};
+
+static int decode_and_gate(const struct decode_set *set, const struct checking *checking,
     struct datasets *ret_payload, struct release *ret_release, struct diag_list *diags)
 {
     int r = decode_set(set, ret_payload, diags);
@@ -68,23 +77,24 @@ static int decode_and_gate(const struct decode_set *set, const struct panel *pan
     struct gate gate = {
         .feed = feed->feed,
         .file = set->input.file,
-        .newest_period = period_of_ms(now_ms),
+        .newest_period = period_of_ms(checking->now_ms),
         .min_rows = (size_t)feed->rows_at_least,
         .sum = feed->sums,
+        .waived = checking->waived,
         .by_figure = feed->by_figure,
     };
-    return gate_check(&gate, panel, ret_payload, ret_release, diags);
+    return gate_check(&gate, checking->panel, ret_payload, ret_release, diags);
 }
 
 /* Lines of a payload that was read in parts count from each part's first, so what has a fault is read once
  * more as one piece. Documents of a set are not read in parts. */
-static int read_release(const struct decode_set *set, const struct panel *panel, int64_t now_ms,
+static int read_release(const struct decode_set *set, const struct checking *checking,
     struct datasets *ret_payload, struct release *ret_release, struct diag_list *diags)
 {
     struct decode_set whole = *set;
     struct diag_list faults = DIAG_LIST_NULL;
     *ret_release = (struct release){0};
-    int r = decode_and_gate(set, panel, now_ms, ret_payload, ret_release, &faults);
+    int r = decode_and_gate(set, checking, ret_payload, ret_release, &faults);
     if (r == 0 || ret_payload->len <= 1 || set->len > 1) {
         *diags = faults;
         return r;
@@ -92,7 +102,7 @@ static int read_release(const struct decode_set *set, const struct panel *panel,
     whole.input.parts = 1;
     diag_list_deinit(&faults);
     datasets_deinit(ret_payload);
-    return decode_and_gate(&whole, panel, now_ms, ret_payload, ret_release, diags);
+    return decode_and_gate(&whole, checking, ret_payload, ret_release, diags);
 }
 
 static bool is_of_notices(const struct passage *passage)
@@ -124,8 +134,8 @@ static int read_payload(struct passage *passage, const char *file)
         passage->rows = passage->rates.rows;
         return read;
     }
-    int r = read_release(
-        &set, engine->panel, message->now_ms, &passage->payload, &passage->release, &passage->diags);
+    struct checking checking = {engine->panel, message->now_ms, message->kind == MESSAGE_DECIDE};
+    int r = read_release(&set, &checking, &passage->payload, &passage->release, &passage->diags);
     for (size_t i = 0; i < passage->payload.len; i++)
         passage->rows += passage->payload.items[i].rows;
     if (r == 0)
@@ -183,12 +193,21 @@ static const char *reasons_text(struct passage *passage, struct buf *out)
     return buf_text(out);
 }
 
-enum { REASONS_MAX = 64 * 1024 };
+enum { REASONS_MAX = 64 * 1024, ENDS_MAX = 8 * 1024 /* of GATHER_REQUESTS_MAX */ };
+
+/* Where each of several answers ends, "10,25". */
+static const char *ends_text(const struct engine_message *message, struct buf *out)
+{
+    for (size_t i = 0; i < message->end_count; i++)
+        (void)buf_printf(out, "%s%zu", i > 0 ? "," : "", message->ends[i]);
+    return buf_text(out);
+}
 
 static int put_payload(struct passage *passage, bool accepted, size_t revised, int64_t *ret_id)
 {
-    struct buf reasons;
+    struct buf reasons, ends;
     buf_init(&reasons, REASONS_MAX);
+    buf_init(&ends, ENDS_MAX);
     struct payload_row row = {
         .feed = passage->feed->feed,
         .digest = passage->digest,
@@ -199,8 +218,10 @@ static int put_payload(struct passage *passage, bool accepted, size_t revised, i
         .accepted = accepted,
         .reasons = accepted ? "" : reasons_text(passage, &reasons),
         .body = accepted ? (struct slice){"", 0} : passage->message->body,
+        .ends = accepted ? NULL : ends_text(passage->message, &ends),
     };
     int r = store_put_payload(passage->engine->store, &row, ret_id);
+    buf_deinit(&ends);
     buf_deinit(&reasons);
     return r;
 }
@@ -223,31 +244,34 @@ static void take_state(struct passage *passage, struct feed_row *feed_row, const
     feed_row->health = accepted ? "ok" : "quarantine";
     const char *fault = passage->diags.len > 0 ? passage->diags.items[0].text : "";
     feed_row->text = accepted ? "" : arena_strdup(passage->arena, fault);
-    feed_row->next_ms = schedule_feed(passage->feed->feed, passage->feed->interval_s, 0, 0, message->now_ms);
     /* A quarantined payload is asked for again in full: the next one may be whole under the same name. */
     feed_row->etag = accepted && message->etag != NULL ? message->etag : "";
     feed_row->last_modified = accepted && message->last_modified != NULL ? message->last_modified : "";
-    if (!accepted)
-        return;
-    feed_row->succeeded_ms = message->now_ms;
-    feed_row->newest = newer(feed_row->newest, report->newest);
+    if (accepted) {
+        feed_row->succeeded_ms = message->now_ms;
+        feed_row->newest = newer(feed_row->newest, report->newest);
+        if (message->detected != NULL)
+            feed_row->detected = message->detected;
+    }
+    struct publishing publishing = schedule_publishing(passage->feed);
+    feed_row->next_ms = schedule_feed(passage->feed->feed,
+        calendar_interval_s(&publishing, feed_row->newest, message->now_ms), 0, 0, message->now_ms);
 }
 
 /* ---- inside the transaction ---- */
 
 static struct announcement reason(const struct passage *passage)
 {
-    return (struct announcement){passage->message->now_ms, "threshold", passage->digest.hex};
+    return (struct announcement){passage->message->now_ms, "threshold", passage->digest.hex, PERIOD_NONE};
 }
 
-static int commit_notices(struct passage *passage, struct ingest_report *report)
+static int commit_notices(struct passage *passage, struct ingest_report *report, int64_t *ret_payload)
 {
     struct engine *engine = passage->engine;
     struct announcement why = reason(passage);
-    int64_t payload;
-    int r = put_payload(passage, true, 0, &payload);
+    int r = put_payload(passage, true, 0, ret_payload);
     if (r == 0)
-        r = ingest_commit_notices(engine, &passage->notices, payload, &why, &report->added);
+        r = ingest_commit_notices(engine, &passage->notices, *ret_payload, &why, &report->added);
     return r;
 }
 
@@ -271,13 +295,14 @@ static void store_or_judge(void *userdata, size_t round)
         judge_changes(engine->judge, engine->panel, &passage->changes, &passage->judged);
 }
 
-static int commit_figures(struct passage *passage, const struct ingest_report *report)
+static int commit_figures(struct passage *passage, const struct ingest_report *report, int64_t *ret_payload)
 {
     struct announcement why = reason(passage);
     struct writing writing = {.passage = passage};
     int r = put_payload(passage, true, report->revised, &writing.payload);
     if (r < 0)
         return r;
+    *ret_payload = writing.payload;
     if (exchange_has_rates(passage->feed))
         return exchange_put(
             passage->engine->store, &passage->engine->rates, passage->feed, &passage->rates, writing.payload);
@@ -287,16 +312,23 @@ static int commit_figures(struct passage *passage, const struct ingest_report *r
     return writing.r == 0 ? announce_judged(passage->engine, &passage->judged, &why) : writing.r;
 }
 
+static int commit_content(struct passage *passage, struct ingest_report *report, int64_t *ret_payload)
+{
+    return is_of_notices(passage) ? commit_notices(passage, report, ret_payload)
+                                  : commit_figures(passage, report, ret_payload);
+}
+
 static int commit_accepted(struct passage *passage, struct ingest_report *report)
 {
     struct announcement why = reason(passage);
-    int r = is_of_notices(passage) ? commit_notices(passage, report) : commit_figures(passage, report);
+    int64_t payload;
+    int r = commit_content(passage, report, &payload);
     return r == 0 ? announce_feed(passage->engine, passage->feed->feed, "ok", &why) : r;
 }
 
 static int commit_quarantined(struct passage *passage)
 {
-    struct announcement why = {passage->message->now_ms, "feed", passage->digest.hex};
+    struct announcement why = {passage->message->now_ms, "feed", passage->digest.hex, PERIOD_NONE};
     int64_t payload;
     int r = put_payload(passage, false, 0, &payload);
     return r == 0 ? announce_feed(passage->engine, passage->feed->feed, "quarantine", &why) : r;
@@ -436,7 +468,7 @@ static bool changes_nothing(const struct panel *panel, const struct panel_change
            panel_series_count(panel) == changes->first_new_series;
 }
 
-/* Of the feed's state only when figures last came. */
+/* Of the feed's state only when figures last came, and that what was released is no trouble any more. */
 static int put_state_of_file(struct passage *passage, const struct ingest_report *report)
 {
     struct store *store = passage->engine->store;
@@ -445,6 +477,10 @@ static int put_state_of_file(struct passage *passage, const struct ingest_report
     int r = store_get_feed(store, passage->feed->feed, &arena, &row);
     row.succeeded_ms = passage->message->now_ms;
     row.newest = newer(row.newest, report->newest);
+    if (passage->message->kind == MESSAGE_DECIDE && str_equal(row.health, "quarantine")) {
+        row.health = "ok";
+        row.text = "";
+    }
     if (r == 0 || r == -ENOENT)
         r = store_put_feed(store, &row);
     arena_deinit(&arena);
@@ -454,10 +490,11 @@ static int put_state_of_file(struct passage *passage, const struct ingest_report
 static int commit_file(struct passage *passage, const struct ingest_report *report)
 {
     struct store *store = passage->engine->store;
+    int64_t payload;
     int r = store_begin(store);
     if (r < 0)
         return r;
-    r = commit_figures(passage, report);
+    r = commit_figures(passage, report, &payload);
     if (r == 0)
         r = put_state_of_file(passage, report);
     if (r == 0)
@@ -466,12 +503,16 @@ static int commit_file(struct passage *passage, const struct ingest_report *repo
     return r;
 }
 
+static bool is_unchanged(const struct passage *passage, const struct ingest_report *report)
+{
+    return exchange_has_rates(passage->feed) ? report->added + report->revised == 0
+                                             : changes_nothing(passage->engine->panel, &passage->changes);
+}
+
 static int take_file(struct passage *passage, struct ingest_report *report)
 {
-    struct engine *engine = passage->engine;
     apply_passage(passage, report);
-    if (exchange_has_rates(passage->feed) ? report->added + report->revised == 0
-                                          : changes_nothing(engine->panel, &passage->changes)) {
+    if (is_unchanged(passage, report)) {
         report->outcome = INGEST_UNCHANGED;
         return 0;
     }
@@ -520,6 +561,131 @@ int ingest_file(struct engine *engine, const struct descriptor *feed, const stru
     return r;
 }
 
+/* ---- months of the past ---- */
+
+/* Months behind the newest one that came are not published yet, and are asked for again. */
+static int put_months(struct passage *passage, int32_t newest)
+{
+    const struct engine_message *message = passage->message;
+    int32_t last = newest != PERIOD_NONE && newest < message->last ? newest : message->last;
+    int r = 0;
+    for (int32_t period = message->first; period <= last && r == 0; period++)
+        r = store_put_backfilled(
+            passage->engine->store, passage->feed->feed, passage->feed->version.hex, period);
+    return r;
+}
+
+static int put_figures(struct passage *passage, const struct ingest_report *report)
+{
+    struct engine *engine = passage->engine;
+    int64_t payload;
+    int r = put_payload(passage, true, report->revised, &payload);
+    if (r == 0 && exchange_has_rates(passage->feed))
+        return exchange_put(engine->store, &engine->rates, passage->feed, &passage->rates, payload);
+    return r == 0 ? store_put_changes(engine->store, engine->panel, &passage->changes, payload) : r;
+}
+
+static int commit_months(struct passage *passage, const struct ingest_report *report)
+{
+    struct store *store = passage->engine->store;
+    int64_t payload;
+    int r = store_begin(store);
+    if (r < 0)
+        return r;
+    if (report->outcome == INGEST_QUARANTINED)
+        r = put_payload(passage, false, 0, &payload);
+    else if (report->outcome == INGEST_ACCEPTED)
+        r = put_figures(passage, report);
+    if (r == 0 && report->outcome != INGEST_QUARANTINED)
+        r = put_months(passage, report->newest);
+    if (r == 0 && report->outcome == INGEST_ACCEPTED)
+        r = put_state_of_file(passage, report);
+    if (r == 0)
+        return store_commit(store);
+    store_rollback(store);
+    return r;
+}
+
+int ingest_months(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
+    struct ingest_report *ret_report, struct diag_list *diags)
+{
+    struct passage passage = {.engine = engine, .feed = feed, .message = message};
+    struct ingest_report report = {.outcome = INGEST_ACCEPTED};
+    passage.digest = digest_of(message->body.data, message->body.len);
+    if (read_payload(&passage, feed->feed) < 0) {
+        report.outcome = INGEST_QUARANTINED;
+    } else {
+        apply_passage(&passage, &report);
+        if (is_unchanged(&passage, &report))
+            report.outcome = INGEST_UNCHANGED;
+    }
+    int r = commit_months(&passage, &report);
+    bool accepted = report.outcome == INGEST_ACCEPTED, rates = exchange_has_rates(feed);
+    if (r < 0 && accepted && !rates)
+        panel_revert(engine->panel, &passage.changes);
+    else if (r == 0 && accepted)
+        take_rates(&passage);
+    describe(&report, &passage);
+    *diags = passage.diags;
+    passage.diags = DIAG_LIST_NULL;
+    passage_deinit(&passage);
+    *ret_report = report;
+    return r;
+}
+
+/* ---- what an operator releases ---- */
+
+static int put_decision(struct passage *passage, int64_t payload)
+{
+    struct quarantine_row decision = passage->message->decision;
+    decision.released = payload;
+    return store_put_decision(passage->engine->store, &decision);
+}
+
+static int commit_released(struct passage *passage, struct ingest_report *report)
+{
+    struct engine *engine = passage->engine;
+    struct announcement why = reason(passage);
+    int64_t payload;
+    int r = store_begin(engine->store);
+    if (r < 0)
+        return r;
+    r = commit_content(passage, report, &payload);
+    if (r == 0)
+        r = put_decision(passage, payload);
+    if (r == 0 && announce_feed_is_open(engine, passage->feed->feed, "quarantine"))
+        r = announce_feed(engine, passage->feed->feed, "ok", &why);
+    if (r == 0)
+        r = put_state_of_file(passage, report);
+    if (r == 0)
+        return store_commit(engine->store);
+    store_rollback(engine->store);
+    return r;
+}
+
+int ingest_released(struct engine *engine, const struct descriptor *feed,
+    const struct engine_message *message, struct ingest_report *ret_report, struct diag_list *diags)
+{
+    struct passage passage = {.engine = engine, .feed = feed, .message = message};
+    struct ingest_report report = {.outcome = INGEST_ACCEPTED};
+    passage.digest = message->decision.digest;
+    int r = read_payload(&passage, feed->feed);
+    if (r == 0) {
+        apply_passage(&passage, &report);
+        r = commit_released(&passage, &report);
+        if (r < 0)
+            undo(&passage, INGEST_ACCEPTED);
+        else
+            take_rates(&passage);
+    }
+    describe(&report, &passage);
+    *diags = passage.diags;
+    passage.diags = DIAG_LIST_NULL;
+    passage_deinit(&passage);
+    *ret_report = report;
+    return r;
+}
+
 static int try_rates(
     const struct decode_input *input, int64_t now_ms, struct ingest_report *report, struct diag_list *diags)
 {
@@ -533,16 +699,16 @@ static int try_rates(
     return r;
 }
 
-static int try_rows(const struct decode_input *input, struct panel *panel, int64_t now_ms,
+static int try_rows(const struct decode_set *set, struct panel *panel, int64_t now_ms,
     struct ingest_report *report, struct diag_list *diags)
 {
     struct datasets payload;
     struct release release;
     struct panel_changes changes;
-    struct decode_set set = {*input, NULL, 0};
-    int r = read_release(&set, panel, now_ms, &payload, &release, diags);
+    struct checking checking = {panel, now_ms, false};
+    int r = read_release(set, &checking, &payload, &release, diags);
     if (r == 0) {
-        apply(panel, input->descriptor->feed, &payload, &release, &changes, report);
+        apply(panel, set->input.descriptor->feed, &payload, &release, &changes, report);
         if (changes_nothing(panel, &changes))
             report->outcome = INGEST_UNCHANGED;
         panel_changes_deinit(&changes);
@@ -551,12 +717,13 @@ static int try_rows(const struct decode_input *input, struct panel *panel, int64
     return r;
 }
 
-int ingest_try(const struct decode_input *input, struct panel *panel, int64_t now_ms,
+int ingest_try(const struct decode_set *set, struct panel *panel, int64_t now_ms,
     struct ingest_report *ret_report, struct diag_list *diags)
 {
     struct ingest_report report = {.outcome = INGEST_ACCEPTED};
+    const struct decode_input *input = &set->input;
     int r = exchange_has_rates(input->descriptor) ? try_rates(input, now_ms, &report, diags)
-                                                  : try_rows(input, panel, now_ms, &report, diags);
+                                                  : try_rows(set, panel, now_ms, &report, diags);
     describe_figures(input->descriptor, &report);
     if (r == 0)
         *ret_report = report;

@@ -40,12 +40,25 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
 int ingest_file(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
     struct ingest_report *ret_report, struct diag_list *diags);
 
+/* Takes in months of a feed's past, as ingest_file does but with nothing judged or told yet: what it brings
+ * is told at once at the end. What is refused goes to quarantine, without an alert. The months are noted in
+ * the same transaction. 0, with the outcome in *ret_report and all faults in `diags`; else -errno: nothing
+ * has changed. */
+int ingest_months(struct engine *engine, const struct descriptor *feed, const struct engine_message *message,
+    struct ingest_report *ret_report, struct diag_list *diags);
+
+/* Takes in a payload that an operator has released from quarantine (message->decision) as if it had been
+ * accepted, and journals the decision with it. What is wrong beyond plausibility refuses it still: -EBADMSG,
+ * and nothing has changed. */
+int ingest_released(struct engine *engine, const struct descriptor *feed,
+    const struct engine_message *message, struct ingest_report *ret_report, struct diag_list *diags);
+
 /* What a feed's bytes are read with. `file` names them in messages. */
 struct decode_input ingest_input(const struct setup *setup, const struct rates *rates,
     const struct descriptor *feed, struct slice bytes, const char *file);
 
 /* Takes bytes into a panel and nowhere else: what they would change. 0, or -EBADMSG with all faults. */
-int ingest_try(const struct decode_input *input, struct panel *panel, int64_t now_ms,
+int ingest_try(const struct decode_set *set, struct panel *panel, int64_t now_ms,
     struct ingest_report *ret_report, struct diag_list *diags);
 
 #endif

@@ -39,7 +39,10 @@ static const struct command commands[] = {
         "say who would be told of an alert, when and why", cmd_route},
     {"replay", "ALERT [--seq N]", "compute an alert again from what was known then", cmd_replay},
     {"outbox", "[--pending|--parked|--delivered]", "list deliveries", cmd_outbox},
-    {"feed", "status | show NAME", "list feeds and how they are, or what one would ask", cmd_feed},
+    {"feed", "check | compare | fetch | quarantine | show | status",
+        "list feeds and how they are, try one, compare two, decide of what is in quarantine", cmd_feed},
+    {"backfill", "FEED --from YYYY-MM [--to YYYY-MM]",
+        "bring a feed's past, month by month; goes on where it was interrupted", cmd_backfill},
     {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
     {"cases", "[--country CC] [--market CC] [--product HS] [--since YYYY-MM-DD] [--json|--tables] [FILE…]",
         "show the trade-remedy cases of the notices in the store, or in files, or make rows of tables of "

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "core/date.h"
 #include "core/period.h"
-#include "feeds/gather.h"
 
 enum { FETCH_TIMEOUT_MS = 10 * 60 * 1000, DAY_MS = 24 * 3600 * 1000 };
 
@@ -22,12 +21,13 @@ struct host {
 struct polled_feed {
     struct poller *poller;
     struct host *host;
-    char *name, *url, *etag, *last_modified;
+    char *name, *url, *etag, *last_modified, *detected;
     struct ask ask; /* texts in `words` */
     struct arena words;
     const char *key, *key_fault; /* as in struct feed_key; in `words` */
     int64_t max_bytes, next_ms;
     int32_t newest;               /* month in history */
+    struct gather_span asked;     /* by poller_ask; its last is PERIOD_NONE where there is none */
     struct gather *gather;        /* while it is being fetched */
     bool has_rates, is_converted; /* of exchange; by them */
     bool busy;                    /* fetched, or being dealt with by the engine */
@@ -61,6 +61,7 @@ static void feed_free(struct polled_feed *feed)
     alloc_free(feed->url);
     alloc_free(feed->etag);
     alloc_free(feed->last_modified);
+    alloc_free(feed->detected);
     alloc_free(feed);
 }
 
@@ -120,6 +121,7 @@ static void set_state(struct polled_feed *feed, const struct feed_row *row)
 {
     replace_text(&feed->etag, row->etag);
     replace_text(&feed->last_modified, row->last_modified);
+    replace_text(&feed->detected, row->detected);
     feed->next_ms = row->next_ms;
     feed->newest = row->newest;
 }
@@ -165,6 +167,7 @@ static void set_feed(struct poller *poller, const struct descriptor *descriptor,
     if (moved) { /* another document: what is known of the old one says nothing of it */
         replace_text(&feed->etag, "");
         replace_text(&feed->last_modified, "");
+        replace_text(&feed->detected, "");
         feed->next_ms = 0;
     }
 }
@@ -239,6 +242,16 @@ void poller_dealt(struct poller *poller, const struct feed_row *row)
     drop_removed(poller);
 }
 
+bool poller_ask(struct poller *poller, const char *name, const struct gather_span *span)
+{
+    struct polled_feed *feed = find(poller, name);
+    if (feed == NULL || feed->busy)
+        return false;
+    feed->asked = *span;
+    feed->next_ms = 0;
+    return true;
+}
+
 void poller_ask_again(struct poller *poller, const struct feed_row *row)
 {
     struct polled_feed *feed = find(poller, row->feed);
@@ -251,6 +264,12 @@ void poller_ask_again(struct poller *poller, const struct feed_row *row)
 static bool is_used_up(const struct host *host, int64_t now_ms)
 {
     return host->per_day > 0 && host->day == now_ms / DAY_MS && host->used >= host->per_day;
+}
+
+bool poller_is_used_up(const struct poller *poller, const char *name, int64_t now_ms)
+{
+    const struct polled_feed *feed = find(poller, name);
+    return feed != NULL && is_used_up(feed->host, now_ms);
 }
 
 /* When the host may be asked. */
@@ -327,7 +346,10 @@ static void hand_over(struct polled_feed *feed, struct engine_message *message)
 static void end(struct polled_feed *feed, const struct transfer_reply *reply)
 {
     enum ask_meaning meaning = gather_meaning(feed->gather);
+    const char *detected = gather_detected(feed->gather);
     struct engine_message *message = message_of(feed, meaning, gather_text(feed->gather));
+    if (detected != NULL)
+        message->detected = arena_strdup(&message->arena, detected);
     if (meaning == ASK_DATA)
         move_payload(feed->gather, message);
     if (reply != NULL) {
@@ -354,9 +376,11 @@ static void end_unanswered(
 static void on_done(void *userdata, const struct transfer_reply *reply)
 {
     struct polled_feed *feed = userdata;
-    struct gather_answer answer = {
-        reply->status, reply->body, reply->storage, reply->retry_after_s, feed->key};
+    struct gather_answer answer = {reply->status, reply->body, reply->storage, reply->retry_after_s,
+        feed->key, reply->etag, reply->last_modified};
     feed->in_flight = false;
+    if (feed->gather == NULL) /* given up meanwhile */
+        return;
     if (reply->outcome != TRANSFER_DONE)
         end_unanswered(feed, reply, ASK_FAILED);
     else if (reply->status == 304)
@@ -397,7 +421,11 @@ static void request(struct polled_feed *feed, struct transfers *transfers, int64
 
 static void begin(struct polled_feed *feed, struct transfers *transfers, int64_t now_ms)
 {
-    struct gather_span span = {feed->newest, period_of_ms(now_ms) - 1, date_of_ms(now_ms)};
+    struct gather_span span = {
+        feed->newest, period_of_ms(now_ms) - 1, date_of_ms(now_ms), feed->detected, PERIOD_NONE};
+    if (feed->asked.last != PERIOD_NONE)
+        span = feed->asked;
+    feed->asked.last = PERIOD_NONE;
     feed->busy = true;
     if (feed->key_fault != NULL) {
         hand_over(feed, message_of(feed, ASK_KEY, feed->key_fault));
@@ -415,6 +443,14 @@ static void give_up(struct polled_feed *feed)
 {
     struct transfer_reply reply = {.text = "the day's requests to the host are used up"};
     end_unanswered(feed, &reply, ASK_QUOTA);
+}
+
+void poller_give_up(struct poller *poller, const char *name, const char *why)
+{
+    struct polled_feed *feed = find(poller, name);
+    struct transfer_reply reply = {.text = why};
+    if (feed != NULL && feed->gather != NULL)
+        end_unanswered(feed, &reply, ASK_FAILED);
 }
 
 static void go_on(struct polled_feed *feed, struct transfers *transfers, int64_t now_ms)

@@ -6,6 +6,7 @@
 #define APP_POLLER_H
 
 #include "app/engine.h"
+#include "feeds/gather.h"
 #include "io/transfer.h"
 
 struct poller;
@@ -23,6 +24,16 @@ void poller_set_feeds(struct poller *poller, const struct engine_answer *answer)
 
 /* The engine has dealt with what a feed brought. */
 void poller_dealt(struct poller *poller, const struct feed_row *row);
+
+/* Asks for these months as soon as its host allows, whether the feed is due or not. False: there is no such
+ * feed that can be asked. */
+bool poller_ask(struct poller *poller, const char *feed, const struct gather_span *span);
+
+/* Hands over at once that the feed could not be asked to the end, with the requests that were made. */
+void poller_give_up(struct poller *poller, const char *feed, const char *why);
+
+/* Whether the day's requests to the feed's host are used up. */
+bool poller_is_used_up(const struct poller *poller, const char *feed, int64_t now_ms);
 
 /* Another feed's payload makes the engine want this one again, by this state; what is under way for it will
  * do. */

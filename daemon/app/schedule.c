@@ -36,6 +36,11 @@ static int64_t at_least(int64_t delay_ms, int64_t retry_after_s)
     return delay_ms > asked_ms ? delay_ms : asked_ms;
 }
 
+struct publishing schedule_publishing(const struct descriptor *feed)
+{
+    return (struct publishing){&feed->calendar, feed->publication_lag_s, feed->interval_s};
+}
+
 int64_t schedule_feed(
     const char *feed, int64_t interval_s, int failures, int64_t retry_after_s, int64_t now_ms)
 {

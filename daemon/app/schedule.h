@@ -3,6 +3,7 @@
 #ifndef APP_SCHEDULE_H
 #define APP_SCHEDULE_H
 
+#include "feeds/descriptor.h"
 #include "io/channel.h"
 
 /* A server may ask for patience, but not for more than a day. */
@@ -21,5 +22,8 @@ int64_t schedule_delivery(const struct channel *channel, const struct delivery_r
 /* The next attempt after a fault of our own side, which never parks: a quarter of the delivery's age, 1 to 30
  * minutes. */
 int64_t schedule_own_fault(const struct delivery_row *row, int64_t now_ms);
+
+/* When the source of a feed publishes. Borrows. */
+struct publishing schedule_publishing(const struct descriptor *feed);
 
 #endif

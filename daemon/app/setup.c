@@ -52,7 +52,7 @@ static struct feed_key load_key(const struct descriptor *feed, struct arena *are
 static void load_keys(struct setup *setup, enum config_secrets secrets)
 {
     setup->keys = arena_array(&setup->arena, setup->feed_count, sizeof *setup->keys);
-    for (size_t i = 0; secrets == CONFIG_WITH_SECRETS && i < setup->feed_count; i++)
+    for (size_t i = 0; secrets != CONFIG_WITHOUT_SECRETS && i < setup->feed_count; i++)
         setup->keys[i] = load_key(&setup->feeds[i], &setup->arena);
 }
 

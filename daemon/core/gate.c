@@ -45,6 +45,14 @@ struct survey {
     bool *here; /* per series: the payload has a figure of it, or says that it is confidential */
 };
 
+/* What is implausible and yet may be true. */
+typedef void report_fn(struct diag_list *list, struct place place, const char *code, const char *format, ...);
+
+static report_fn *implausible(const struct survey *survey)
+{
+    return survey->gate->waived ? diag_warning : diag_error;
+}
+
 static struct place payload_place(const struct survey *survey)
 {
     return (struct place){survey->gate->file, 0, 0};
@@ -63,7 +71,7 @@ static void check_rows(const struct survey *survey)
 {
     if (survey->release->rows >= survey->gate->min_rows)
         return;
-    diag_error(survey->diags, payload_place(survey), "G105",
+    implausible(survey)(survey->diags, payload_place(survey), "G105",
         "%zu rows; the feed promises at least %zu, so this payload is not whole", survey->release->rows,
         survey->gate->min_rows);
     diag_hint(survey->diags,
@@ -92,12 +100,28 @@ static void check_unit(const struct survey *survey, const struct numbered *serie
 
 /* ---- G106: series that are gone ---- */
 
-/* Whether the payload speaks of months for which the panel knows this series. `last` of a series holds a
- * figure, so no month needs to be looked at. */
-static bool is_expected(const struct survey *survey, const struct series *series)
+static bool has_figure(const struct panel *panel, uint32_t id, int32_t period)
 {
-    return str_equal(series->key.source, survey->gate->feed) && series->last != PERIOD_NONE &&
-           series->last >= survey->folding->first;
+    int64_t figure;
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        if (panel_get(panel, id, (enum column)column, period, &figure))
+            return true;
+    return false;
+}
+
+/* Whether the payload speaks of months for which the panel knows this series. Mostly its last figure is in
+ * them; where history goes on behind them, as in a backfill, the months themselves are looked at. */
+static bool is_expected(const struct survey *survey, uint32_t id)
+{
+    const struct series *series = panel_series(survey->panel, id);
+    int32_t first = survey->folding->first, last = survey->folding->last;
+    if (!str_equal(series->key.source, survey->gate->feed) || series->last == PERIOD_NONE ||
+        series->last < first || series->first > last)
+        return false;
+    bool known = series->last <= last;
+    for (int32_t period = first; period <= last && !known; period++)
+        known = has_figure(survey->panel, id, period);
+    return known;
 }
 
 static void check_gone(const struct survey *survey)
@@ -105,19 +129,18 @@ static void check_gone(const struct survey *survey)
     size_t count = panel_series_count(survey->panel), expected = 0, gone = 0;
     const struct series_key *example = NULL;
     for (size_t id = 0; id < count; id++) {
-        const struct series *series = panel_series(survey->panel, (uint32_t)id);
-        if (!is_expected(survey, series))
+        if (!is_expected(survey, (uint32_t)id))
             continue;
         expected++;
         if (survey->here[id])
             continue;
         gone++;
-        example = example != NULL ? example : &series->key;
+        example = example != NULL ? example : &panel_series(survey->panel, (uint32_t)id)->key;
     }
     if (gone * 100 <= expected * GONE_PERCENT)
         return;
     char period[PERIOD_TEXT_SIZE];
-    diag_error(survey->diags, payload_place(survey), "G106",
+    implausible(survey)(survey->diags, payload_place(survey), "G106",
         "%zu of the %zu series known since %s are gone, %s %s %s, %s for one", gone, expected,
         period_format(survey->folding->first, period), example->reporter,
         example->flow == FLOW_EXPORT ? "export to" : "import from", example->partner, example->product);
@@ -136,13 +159,15 @@ static const struct panel_block *block_at(const struct survey *survey, size_t gr
 }
 
 /* The figure that a series' newest one is compared with: what is known of the same month, else of the month
- * before. The panel comes first, because a payload with another scale has it in all its months. */
+ * before, else, in a backfill, of the month behind. The panel comes first, because a payload with another
+ * scale has it in all its months. */
 static bool find_base(
     const struct survey *survey, uint32_t id, enum column column, int32_t period, int64_t *ret_figure)
 {
     bool known = id < panel_series_count(survey->panel);
     if (known && (panel_get(survey->panel, id, column, period, ret_figure) ||
-                     panel_get(survey->panel, id, column, period - 1, ret_figure)))
+                     panel_get(survey->panel, id, column, period - 1, ret_figure) ||
+                     panel_get(survey->panel, id, column, period + 1, ret_figure)))
         return true;
     const struct panel_block *before = block_at(survey, id / PANEL_BLOCK, period - 1);
     return before != NULL && panel_block_get(before, id % PANEL_BLOCK, column, ret_figure);
@@ -261,7 +286,7 @@ static void report_step(
     long long factor = 1;
     for (int i = 0; i < power || i < -power; i++)
         factor *= 10;
-    diag_error(survey->diags, row_place(survey, step->id, step->period), "G108",
+    implausible(survey)(survey->diags, row_place(survey, step->id, step->period), "G108",
         "in %zu of %zu series the %s is about %s%lld%s what was known, %s for one", step->count, compared,
         fold_column_names[column], power < 0 ? "1/" : "", factor, power < 0 ? " of" : " times",
         fold_describe(survey->folding, step->id, step->period, text));

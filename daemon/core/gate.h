@@ -17,6 +17,7 @@ struct gate {
     size_t min_rows;       /* fewer rows are a truncated or empty payload */
     bool sum;              /* rows of the same series and month are added up */
     bool by_figure;        /* they are figures of one observation, and put together */
+    bool waived;           /* an operator says that it is plausible: G105, G106 and G108 are warnings */
 };
 
 /* Folds the payload's rows to a release for `panel`, and checks them against each other and against history:

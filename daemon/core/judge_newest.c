@@ -39,8 +39,8 @@ int32_t newest_move(const struct newest *newest, uint32_t owner, const struct pa
     return oldest;
 }
 
-void newest_lower(const struct newest *newest, uint32_t owner, const struct bound_rule *before,
-    struct growth *growth)
+void newest_lower(
+    const struct newest *newest, uint32_t owner, const struct bound_rule *before, struct growth *growth)
 {
     const struct bound_rule *bound = &newest->rules[owner];
     bool reads = reads_cases(newest, owner);

@@ -16,9 +16,9 @@ struct newest {
 int32_t newest_move(const struct newest *newest, uint32_t owner, const struct panel *panel,
     const struct publications *publications);
 
-/* Lowers the first periods of the owner's scopes to those whose verdicts are to be made again. `before`: as it
- * was bound before. */
-void newest_lower(const struct newest *newest, uint32_t owner, const struct bound_rule *before,
-    struct growth *growth);
+/* Lowers the first periods of the owner's scopes to those whose verdicts are to be made again. `before`: as
+ * it was bound before. */
+void newest_lower(
+    const struct newest *newest, uint32_t owner, const struct bound_rule *before, struct growth *growth);
 
 #endif

@@ -214,12 +214,18 @@ static void push_candidate(
     candidates->items[candidates->len++] = (struct candidate){*touched, rank};
 }
 
+/* Whether its newest month is too long ago for news. */
+static bool is_history(const struct ledger_turn *turn, const struct standing *standing)
+{
+    return standing->period < turn->silent_before;
+}
+
 static int tell_event(struct ledger *ledger, const struct ledger_turn *turn, const struct standing *standing,
     enum alert_event event, unsigned manner)
 {
     struct ledger_entry *entry = ledger_of(ledger, &standing->scope);
     struct alert_record record = record_of(turn, standing, entry, by_reason(event, turn));
-    if (standing->rule->shadow)
+    if (standing->rule->shadow || (event == EVENT_RAISED && is_history(turn, standing)))
         manner |= LEDGER_SILENT;
     return ledger_tell(turn, entry, &record, manner);
 }
@@ -314,7 +320,7 @@ static int judged_scope(struct ledger *ledger, const struct ledger_turn *turn,
     take_figures(turn, touched, &standing);
     /* At most two: what was told has ended, and another episode is open already. */
     for (int i = 0; i < 2 && event != EVENT_NONE; i++) {
-        if (event == EVENT_RAISED && standing.rule->top > 0) {
+        if (event == EVENT_RAISED && standing.rule->top > 0 && !is_history(turn, &standing)) {
             push_candidate(candidates, touched, &standing);
             return 0;
         }

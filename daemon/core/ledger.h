@@ -58,8 +58,9 @@ struct ledger_turn {
     const struct baskets *baskets;
     const char *ruleset; /* its digest */
     int64_t now_ms;
-    const char *reason;  /* "threshold", "rules", "case", "feed" */
-    const char *vintage; /* digest of the payload that caused it, or "" */
+    const char *reason;    /* "threshold", "rules", "case", "backfill", "feed" */
+    const char *vintage;   /* digest of the payload that caused it, or "" */
+    int32_t silent_before; /* alerts whose newest month is before it are raised silently; PERIOD_NONE: none */
     const struct ledger_sink *sink;
 };
 

@@ -249,6 +249,24 @@ static const char *const migrations[] = {
     ") STRICT, WITHOUT ROWID;",
 
     /* 5 */
+    "ALTER TABLE feed ADD COLUMN detected TEXT NOT NULL DEFAULT '';" /* what its change detector saw last */
+    "ALTER TABLE payload ADD COLUMN ends TEXT NOT NULL DEFAULT '';"  /* of its answers; '' where it is one */
+    "CREATE TABLE backfill (" /* months of history that were brought, so that none is asked for twice */
+    " feed TEXT NOT NULL,"
+    " period INTEGER NOT NULL,"
+    " version TEXT NOT NULL,"                        /* digest of the descriptor that it was asked by */
+    " told INTEGER NOT NULL CHECK (told IN (0, 1))," /* what stands open since has been told */
+    " PRIMARY KEY (feed, period)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE decision (" /* of an operator, about a payload in quarantine */
+    " payload INTEGER PRIMARY KEY REFERENCES payload ON DELETE RESTRICT,"
+    " at_ms INTEGER NOT NULL,"
+    " who TEXT NOT NULL,"
+    " why TEXT NOT NULL,"
+    " released INTEGER REFERENCES payload ON DELETE RESTRICT" /* as what it went in; NULL: it was dropped */
+    ") STRICT;",
+
+    /* 6 */
     "CREATE TABLE held (" /* the receiver is to know of the event, but not now */
     " receiver TEXT NOT NULL,"
     " alert TEXT NOT NULL,"
@@ -275,7 +293,7 @@ static const char *const migrations[] = {
     " SELECT alert, seq, receiver, id, 0 FROM delivery;"
     "CREATE INDEX delivery_receiver ON delivery (receiver, state, done_ms);",
 
-    /* 6: what is held for one reason; what people do about alerts; rows of both are never changed */
+    /* 7: what is held for one reason; what people do about alerts; rows of both are never changed */
     "CREATE INDEX held_why ON held (why, until_ms);"
 
     "CREATE TABLE silence ("

@@ -54,7 +54,8 @@ struct payload_row {
     size_t bytes, rows, revised;
     bool accepted;
     const char *reasons; /* quarantine: one fault a line; "" when accepted */
-    struct slice body;   /* kept (compressed) only when quarantined */
+    struct slice body;   /* kept (compressed) only when quarantined, */
+    const char *ends;    /* with where each answer ends in it, "10,25"; NULL: it is one */
 };
 
 int store_put_payload(struct store *store, const struct payload_row *row, int64_t *ret_id);
@@ -69,6 +70,7 @@ struct feed_row {
     const char *health; /* "ok", or the class of the trouble: transport tls http format schema plausibility */
     const char *text;   /* one sentence about it */
     int32_t newest;     /* month of its payloads; PERIOD_NONE until one came */
+    const char *detected; /* what its change detector saw last, or "" */
 };
 
 /* 0; -ENOENT: never seen. */

@@ -38,6 +38,7 @@ static int put_payload(struct store *store, const struct payload_row *row, int64
         query_bind_null(&query);
     else
         query_bind_blob(&query, body);
+    query_bind_text(&query, row->accepted ? NULL : row->ends);
     int r = query_run(&query);
     if (r == 0)
         *ret_id = sqlite3_last_insert_rowid(store->db);
@@ -85,6 +86,7 @@ static struct feed_row read_feed(const struct query *query)
         .health = query_text(query, 8),
         .text = query_text(query, 9),
         .newest = (int32_t)query_int(query, 10),
+        .detected = query_text(query, 11),
     };
 }
 
@@ -96,6 +98,7 @@ static struct feed_row keep_feed(struct arena *arena, struct feed_row row)
     row.digest = arena_strdup(arena, row.digest);
     row.health = arena_strdup(arena, row.health);
     row.text = arena_strdup(arena, row.text);
+    row.detected = arena_strdup(arena, row.detected);
     return row;
 }
 
@@ -124,6 +127,7 @@ int store_put_feed(struct store *store, const struct feed_row *row)
     query_bind_text(&query, row->health);
     query_bind_text(&query, row->text);
     query_bind_int(&query, row->newest);
+    query_bind_text(&query, row->detected);
     return query_run(&query);
 }
 

@@ -59,8 +59,8 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_EACH_BLOCK_ORIGIN] = "SELECT period, series, payload FROM block ORDER BY period, series",
 
     [SQL_PUT_PAYLOAD] =
-        "INSERT INTO payload (feed, digest, seen_ms, bytes, rows, revised, accepted, reasons, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO payload (feed, digest, seen_ms, bytes, rows, revised, accepted, reasons, body, ends)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [SQL_EACH_PAYLOAD] = "SELECT id, feed, digest, seen_ms, bytes, rows, revised FROM payload"
                          " WHERE accepted = 1 ORDER BY id",
     [SQL_FIND_PAYLOAD] = "SELECT id FROM payload WHERE accepted = 1 AND digest = ? ORDER BY id DESC LIMIT 1",
@@ -69,15 +69,38 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " (SELECT id FROM payload WHERE accepted = 0 AND feed = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
     [SQL_GET_FEED] =
         "SELECT feed, etag, last_modified, digest, attempted_ms, succeeded_ms, next_ms, failures,"
-        " health, text, newest FROM feed WHERE feed = ?",
+        " health, text, newest, detected FROM feed WHERE feed = ?",
     [SQL_EACH_FEED] =
         "SELECT feed, etag, last_modified, digest, attempted_ms, succeeded_ms, next_ms, failures,"
-        " health, text, newest FROM feed ORDER BY feed",
+        " health, text, newest, detected FROM feed ORDER BY feed",
     [SQL_GET_HOST] = "SELECT day, used FROM host WHERE host = ?",
     [SQL_PUT_HOST] = "INSERT OR REPLACE INTO host (host, day, used) VALUES (?, ?, ?)",
     [SQL_PUT_FEED] = "INSERT OR REPLACE INTO feed (feed, etag, last_modified, digest, attempted_ms,"
-                     " succeeded_ms, next_ms, failures, health, text, newest)"
-                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     " succeeded_ms, next_ms, failures, health, text, newest, detected)"
+                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [SQL_EACH_QUARANTINED] =
+        "SELECT id, feed, digest, seen_ms, bytes, rows, reasons, body IS NOT NULL,"
+        " coalesce(at_ms, 0), coalesce(who, ''), coalesce(why, ''), coalesce(released, 0)"
+        " FROM payload LEFT JOIN decision ON decision.payload = payload.id WHERE accepted = 0 ORDER BY id",
+    [SQL_GET_QUARANTINED] =
+        "SELECT id, feed, digest, seen_ms, bytes, rows, reasons, body IS NOT NULL,"
+        " coalesce(at_ms, 0), coalesce(who, ''), coalesce(why, ''), coalesce(released, 0), body, ends"
+        " FROM payload LEFT JOIN decision ON decision.payload = payload.id WHERE accepted = 0 AND id = ?",
+    [SQL_PUT_DECISION] = "INSERT INTO decision (payload, at_ms, who, why, released) VALUES (?, ?, ?, ?, ?)",
+    [SQL_DROP_BODY] = "UPDATE payload SET body = NULL WHERE accepted = 0 AND id = ?",
+    [SQL_EACH_FEED_PAYLOADS] =
+        "WITH newest AS (SELECT feed, max(id) AS id FROM payload WHERE accepted = 1 GROUP BY feed),"
+        " held AS (SELECT feed, count(*) AS n FROM payload LEFT JOIN decision ON decision.payload = "
+        "payload.id"
+        "  WHERE accepted = 0 AND body IS NOT NULL AND decision.payload IS NULL GROUP BY feed)"
+        " SELECT feeds.feed, newest.id IS NOT NULL, coalesce(held.n, 0), coalesce(payload.rows, 0),"
+        " coalesce(payload.revised, 0) FROM (SELECT DISTINCT feed FROM payload) AS feeds"
+        " LEFT JOIN newest ON newest.feed = feeds.feed LEFT JOIN held ON held.feed = feeds.feed"
+        " LEFT JOIN payload ON payload.id = newest.id ORDER BY feeds.feed",
+    [SQL_PUT_BACKFILL] = "INSERT OR REPLACE INTO backfill (feed, period, version, told) VALUES (?, ?, ?, 0)",
+    [SQL_EACH_BACKFILL] = "SELECT period FROM backfill WHERE feed = ? AND version = ?",
+    [SQL_COUNT_BACKFILL] = "SELECT count(*) FROM backfill WHERE told = 0",
+    [SQL_TELL_BACKFILL] = "UPDATE backfill SET told = 1 WHERE told = 0",
 
     [SQL_GET_NOTICE] = "SELECT version, digest FROM notice WHERE id = ? ORDER BY version DESC LIMIT 1",
     [SQL_PUT_NOTICE] = "INSERT INTO notice (version, payload, digest, " NOTICE_COLUMNS ")"

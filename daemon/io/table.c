@@ -2,6 +2,7 @@
 
 #include <libsmartcols.h>
 #include <locale.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 
@@ -34,7 +35,8 @@ struct table *table_new(const struct table_column *columns, size_t n)
     setlocale(LC_CTYPE, "C.UTF-8"); /* only how wide letters are; numbers are never formatted by locale */
     for (size_t i = 0; i < n; i++)
         scols_table_new_column(lines, columns[i].name, 0.1, flags_of(columns[i].kind));
-    scols_table_set_termwidth(lines, PLAIN_WIDTH);
+    if (!isatty(STDOUT_FILENO)) /* a terminal's own width is known to the library */
+        scols_table_set_termwidth(lines, PLAIN_WIDTH);
     struct table *table = alloc_zeroed(1, sizeof *table);
     table->lines = lines;
     table->columns = n;

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period feeds/ask feeds/url feeds/answer feeds/named_text feeds/gather daemon/core/date */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period feeds/ask feeds/url feeds/answer feeds/named_text feeds/gather daemon/core/date feeds/detector feeds/pages daemon/base/digest feeds/pick feeds/scan_csv */
 /* Any answers to a search with pages, one a line, the first letter of each saying its status. The gather
  * ends, and asks nobody but the feed's own host. */
 #include <stdlib.h>
@@ -36,7 +36,7 @@ static struct ask ask_of_search(void)
         .per_request = 2,
         .fields = {{"q", "{ ?a {first:%Y-%m-%d} {} {x {last:%d}"}},
         .field_len = 1,
-        .next_page = "next",
+        .pages = {.first = "1", .step = 1, .next = "next"},
         .current = true,
         .answers = answers,
         .answer_len = 1,
@@ -48,7 +48,7 @@ static struct gather_answer answer_of(const char *line, size_t len)
     static const long statuses[] = {200, 204, 413, 429, 500};
     size_t first = len > 0 ? (unsigned char)line[0] % (sizeof statuses / sizeof *statuses) : 0;
     return (struct gather_answer){
-        statuses[len > 0 && line[0] == '{' ? 0 : first], {line, len}, NULL, 1, NULL};
+        statuses[len > 0 && line[0] == '{' ? 0 : first], {line, len}, NULL, 1, NULL, NULL, NULL};
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)

@@ -3,68 +3,28 @@
     python3 feeds.py BINARY
 """
 
-import datetime
 import decimal
 import json
-import pathlib
 import re
 import shutil
-import signal
 import sys
-import tempfile
+import signal
 import time
 import unittest
 
 import world
+from feed_service import KEY, NOW, Service, month, period
 
 sys.path.insert(0, str(world.TESTS / "standins"))
 import archive
 import comext
 
-BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
-STANDINS = world.TESTS / "standins"
-NOW = datetime.datetime.now(datetime.timezone.utc)
-KEY = "a-key-of-40-letters-that-nobody-may-see-0"
 
-
-def period(ago):
-    """The month so many months ago, counted as the store does."""
-    return NOW.year * 12 + NOW.month - 1 - ago
-
-
-def month(ago):
-    return f"{period(ago) // 12:04}-{period(ago) % 12 + 1:02}"
-
-
-class Service(unittest.TestCase):
-    """A daemon with one feed, which asks a stand-in."""
-    feed = service = None
-
-    def setUp(self):
-        self.directory = tempfile.TemporaryDirectory(prefix="tdwatch-test-")
-        self.world = world.World(pathlib.Path(self.directory.name) / "world", BINARY)
-        self.control, self.requests = self.world.directory / "service.json", self.world.directory / "service.jsonl"
-        self.tell("")
-        self.port = self.world.start_peer([sys.executable, STANDINS / f"{self.service}.py", self.control, self.requests])
-        (self.world.directory / "credentials" / self.service).write_text(KEY + "\n", encoding="ascii")
-        (self.world.directory / "feeds" / "nso.feed.yaml").unlink()
-        self.describe("")
-
-    def tearDown(self):
-        self.world.close()
-        self.directory.cleanup()
-
-    def state(self):
-        rows = self.world.sql(f"SELECT health, text, newest, failures FROM feed WHERE feed = '{self.feed}'")
-        return rows[0] if rows else None
-
-    def asked(self):
-        return world.read_log(self.requests)
-
-    def ends_as(self, health):
-        """Starts the daemon; the feed's text once its health is this."""
-        self.world.start()
-        return world.wait_for(f"health {health}", lambda: (self.state() or [""])[0] == health and self.state())[1]
+HISTORY = "SELECT (SELECT count(*) FROM payload), (SELECT count(*) FROM block), (SELECT count(*) FROM revision)"
+# What is said of each, and none of it enters history.
+TROUBLES = {"short": "reply was cut short", "chunked": "connection lost", "reset": "connection lost|cut short", "checksum": "gzip body is damaged",
+            "length": "gzip body is damaged", "trailer": "gzip body was cut short", "bomb": "reply too large",
+            "endless": "reply too large", "redirect": "HTTP 302", "busy": "HTTP 429"}
 
 
 class Census(Service):
@@ -140,18 +100,33 @@ class Census(Service):
         self.assertEqual(self.world.sql("SELECT count(*) FROM block"), [(0,)])
 
     def test_no_trouble_on_the_way_changes_history(self):
-        for trouble in ("short", "reset", "bomb", "endless", "busy"):
+        self.tell("")
+        self.ends_as("ok")
+        before = self.world.sql(HISTORY)
+        for trouble, text in TROUBLES.items():
             with self.subTest(trouble):
-                self.tell(trouble)
-                self.describe(trouble, **{"max_bytes: 256MiB": "max_bytes: 1MiB"})
-                before = len(self.asked())
-                if self.world.daemon is not None:
-                    self.world.kill()
-                    shutil.rmtree(self.world.directory / "state")
-                self.world.start()
-                world.wait_for("a failure", lambda: self.state() and self.state()[3] > 0)
-                self.assertGreater(len(self.asked()) - before, 0)
-                self.assertEqual(self.world.sql("SELECT count(*) FROM payload"), [(0,)])
+                self.bring(trouble)
+                self.assertRegex(world.wait_for("a failure", lambda: self.state()[3] > 0 and self.state()[1]), text)
+                self.assertEqual(self.world.sql(HISTORY), before)
+                self.assertNotIn("/elsewhere", [request.get("path") for request in self.asked()])
+
+    def test_what_only_takes_its_time_or_is_packed_enters(self):
+        self.tell("")
+        self.ends_as("ok")
+        for newest, trouble in ((2, "gzip"), (1, "slow")):
+            with self.subTest(trouble):
+                self.bring(trouble, published=month(newest))
+                world.wait_for("the month", lambda: self.state()[2] == period(newest))
+                self.assertEqual(self.state()[3], 0)
+
+    def bring(self, trouble, published=month(2)):
+        """Lets a new month come, with a trouble on its way."""
+        if self.world.daemon is not None:
+            self.world.stop()
+        self.tell(trouble, published)
+        self.world.sql_write("UPDATE feed SET next_ms = 0, failures = 0, health = 'ok'")
+        self.describe("", **{"max_bytes: 256MiB": "max_bytes: 1MiB"})
+        self.world.start()
 
 
 class Comtrade(Service):
@@ -171,17 +146,51 @@ class Comtrade(Service):
     def test_every_reporter_and_month_is_part_of_one_payload(self):
         self.tell("busy")
         self.ends_as("ok")
-        statuses = [request["status"] for request in self.asked()]
-        self.assertEqual(statuses, [429] + [200] * 15)
+        self.assertEqual([(request["what"], request["status"]) for request in self.asked()[:4]],
+                         [("availability", 429), ("availability", 200), ("count", 200), ("data", 200)])
+        self.assertEqual([self.how_many(what) for what in ("count", "data")], [5, 5])
         self.assertEqual(self.world.sql("SELECT accepted, rows FROM payload"), [(1, 2 * 5 * 3 * 4)])
         self.assertEqual(self.state()[2], period(2))
 
+    def how_many(self, what, offset=0):
+        return len([request for request in self.asked()[offset:] if request["what"] == what])
+
     def test_an_answer_that_is_cut_at_the_limit_is_asked_in_halves(self):
         self.tell("", cap=10)
-        self.describe("", **{"at_least: 100000": "at_least: 10"})
+        self.describe("", **{"at_least: 100000": "at_least: 10", "probe: countOnly=true": "", "per_request: 6": "per_request: 1"})
         self.ends_as("ok")
-        self.assertEqual([request["partners"] for request in self.asked()[:3]], ["0,704,156", "0", "704,156"])
+        self.assertEqual([request["partners"] for request in self.asked()[1:4]], ["0,704,156", "0", "704,156"])
         self.assertEqual(self.world.sql("SELECT rows FROM payload"), [(2 * 5 * 3 * 4,)])
+
+    def test_a_request_over_the_limit_is_split_before_it_is_made(self):
+        self.tell("", cap=10)
+        self.describe("", **{"at_least: 100000": "at_least: 10", "per_request: 6": "per_request: 1"})
+        self.ends_as("ok")
+        self.assertEqual([(request["what"], request["partners"]) for request in self.asked()[1:5]],
+                         [("count", "0,704,156"), ("data", "0"), ("count", "704,156"), ("data", "704,156")])
+        self.assertEqual(self.world.sql("SELECT rows FROM payload"), [(2 * 5 * 3 * 4,)])
+
+    def test_only_months_that_were_published_again_are_asked_for(self):
+        self.tell("")
+        self.ends_as("ok")
+        before = len(self.asked())
+        self.world.daemon.send_signal(signal.SIGHUP)
+        self.assertEqual(self.world.stop(), 0)
+        self.world.sql_write("UPDATE feed SET next_ms = 0")
+        self.world.start()
+        world.wait_for("one question", lambda: len(self.asked()) > before)
+        world.wait_for("its answer", lambda: self.world.sql("SELECT 1 FROM feed WHERE next_ms > 0"))
+        self.assertEqual([request["what"] for request in self.asked()[before:]], ["availability"])
+        self.assertEqual(self.world.stop(), 0)
+        again = month(9).replace("-", "")
+        self.tell("", republished={again: 1})
+        self.world.sql_write("UPDATE feed SET next_ms = 0")
+        before = len(self.asked())
+        self.world.start()
+        world.wait_for("the month", lambda: len(self.world.sql("SELECT 1 FROM payload WHERE accepted")) == 2)
+        self.assertEqual({request["period"] for request in self.asked()[before + 1:]}, {again})
+        self.assertEqual(self.how_many("data", before), 5)
+        self.assertEqual(self.state()[2], period(2))
 
     def test_a_used_up_quota_waits_for_the_next_day(self):
         self.tell("quota")
@@ -195,6 +204,60 @@ class Comtrade(Service):
     def test_a_refused_key_is_told(self):
         self.tell("", key="another")
         self.assertIn("invalid subscription key", self.ends_as("key"))
+
+
+class Pages(Service):
+    feed, service = "paged", "pages"
+
+    def tell(self, trouble, records=25):
+        self.control.write_text(json.dumps({"records": records, "trouble": trouble}), encoding="ascii")
+
+    def describe(self, comment, way="counted?page={page}&size=10", pages="total: header.totalCount, size: 10"):
+        (self.world.directory / "feeds" / "paged.feed.yaml").write_text(f"""# {comment}
+feed: paged
+title: Pages
+url: http://127.0.0.1:{self.port}/{way}
+licence: a test
+format: json
+pages: {{ {pages} }}
+limits: {{ pause: 0s }}
+json: {{ records: items }}
+fields:
+  reporter: {{ value: US }}
+  flow: {{ value: import }}
+  partner: {{ value: VN }}
+  product: {{ column: code }}
+  period: {{ column: month }}
+  value: {{ column: usd }}
+end: {{ rows_at_least: 1 }}
+""", encoding="utf-8")
+
+    def assert_all(self, starts, rows=25):
+        self.ends_as("ok")
+        self.assertEqual([request["start"] for request in self.asked()], starts)
+        self.assertEqual(self.world.sql("SELECT accepted, rows FROM payload"), [(1, rows)])
+
+    def test_pages_that_are_counted(self):
+        self.assert_all([1, 11, 21])
+
+    def test_pages_that_name_the_next(self):
+        self.describe("", way="keyed?start={page}&size=10", pages="next: header.NEXT_KEY")
+        self.assert_all([1, 11, 21])
+
+    def test_pages_of_which_nobody_says_how_many(self):
+        self.tell("", records=20)
+        self.describe("", way="plain?page={page}&size=10", pages="records: items.code, size: 10")
+        self.assert_all([1, 11, 21], rows=20)
+
+    def test_what_changes_between_pages_is_no_payload(self):
+        for trouble, text in {"grows": "totalCount has changed from one page to the next", "short": "cut short"}.items():
+            with self.subTest(trouble):
+                self.tell(trouble)
+                self.world.start()
+                self.assertRegex(world.wait_for("a failure", lambda: self.state() and self.state()[3] > 0 and self.state()[1]), text)
+                self.assertEqual(self.world.sql("SELECT count(*) FROM payload"), [(0,)])
+                self.assertEqual(self.world.stop(), 0)
+                self.world.sql_write("DELETE FROM feed")
 
 
 class Euros(Service):

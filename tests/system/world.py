@@ -151,6 +151,13 @@ class World:
         finally:
             connection.close()
 
+    def sql_write(self, statement):
+        """While no daemon runs."""
+        connection = sqlite3.connect(self.directory / "state" / "tdwatch.db", timeout=5)
+        with connection:
+            connection.execute(statement)
+        connection.close()
+
     def settled(self):
         """Whether the feed has been taken in and nothing is pending."""
         return self.sql("SELECT 1 WHERE (SELECT count(*) FROM payload) > 0"

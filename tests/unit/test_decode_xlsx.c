@@ -1,4 +1,4 @@
-/* link: tests/support/rows tests/support/cases tests/support/decoding tests/support/workbooks tests/support/random daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/ask feeds/url feeds/payload feeds/vocabulary feeds/words feeds/rate_columns daemon/core/rates feeds/caption feeds/format feeds/notices_form feeds/fields_check feeds/condition feeds/unpack feeds/decode_pieces feeds/json_alike feeds/header feeds/decode_set */
+/* link: tests/support/rows tests/support/cases tests/support/decoding tests/support/workbooks tests/support/random daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/ask feeds/url feeds/payload feeds/vocabulary feeds/words feeds/rate_columns daemon/core/rates feeds/caption feeds/format feeds/notices_form feeds/fields_check feeds/condition feeds/unpack feeds/decode_pieces feeds/json_alike feeds/header feeds/decode_set feeds/calendar */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -174,8 +174,8 @@ static void cut_payloads_never_give_rows(void **state)
     buf_deinit(&payload);
 }
 
-/* 100,000; MUTANTS in the environment makes more of them of each payload. Of the bytes of an archive most are under a checksum: so the
- * lines that it is made of are mutated too. */
+/* 100,000; MUTANTS in the environment makes more of them of each payload. Of the bytes of an archive most are
+ * under a checksum: so the lines that it is made of are mutated too. */
 static void mutants_give_rows_or_faults(void **state)
 {
     (void)state;

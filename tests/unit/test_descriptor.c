@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/descriptor feeds/vocabulary feeds/ask feeds/url feeds/rate_columns daemon/core/rates feeds/format feeds/number feeds/notices_form daemon/core/date feeds/fields_check feeds/condition feeds/unpack feeds/payload */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/descriptor feeds/vocabulary feeds/ask feeds/url feeds/rate_columns daemon/core/rates feeds/format feeds/number feeds/notices_form daemon/core/date feeds/fields_check feeds/condition feeds/unpack feeds/payload feeds/calendar */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

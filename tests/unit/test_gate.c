@@ -345,6 +345,56 @@ static void series_without_a_figure_is_gone(void **state)
     assert_fault(f, "G106", 0);
 }
 
+/* Twenty series known from March on, five of them not in May. */
+static void know_spring(struct fixture *f)
+{
+    for (int product = 0; product < 20; product++)
+        for (int32_t month = JAN + 2; month <= JAN + 5; month++)
+            if (product < 15 || month != JAN + 4)
+                add(f, product, month, 1000 + product);
+    apply(f);
+}
+
+static void history_behind_the_payload_is_looked_at_by_months(void **state)
+{
+    static const struct {
+        int32_t month;
+        int series;
+        bool refused;
+    } cases[] = {
+        {JAN, 3, false},      /* before all that is known */
+        {JAN + 4, 15, false}, /* as many as that month has */
+        {JAN + 4, 12, true},
+        {JAN + 3, 15, true},
+    };
+    struct fixture *f = *state;
+    know_spring(f);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int product = 0; product < cases[i].series; product++)
+            add(f, product, cases[i].month, 1000 + product);
+        if (cases[i].refused)
+            assert_fault(f, "G106", 0);
+        else
+            assert_int_equal(check(f), 0);
+        forget_rows(f);
+    }
+}
+
+static void what_is_waived_is_a_warning(void **state)
+{
+    struct fixture *f = *state;
+    know_twenty(f);
+    f->gate.waived = true;
+    f->gate.min_rows = 100;
+    for (int product = 0; product < 15; product++)
+        add(f, product, JAN + 2, 1000000 + product);
+    assert_int_equal(check(f), 0);
+    assert_int_equal(f->diags.errors, 0);
+    assert_int_equal(f->diags.warnings, 3); /* G105, G106, G108 */
+    add(f, 16, JAN + 2, -1);
+    assert_int_equal(check(f), -EBADMSG);
+}
+
 static void suppressed_series_is_not_gone(void **state)
 {
     struct fixture *f = *state;
@@ -472,6 +522,16 @@ static void rescaled_history_is_refused(void **state)
     assert_string_equal(f->diags.items[0].code, "G108");
 }
 
+static void the_month_behind_is_compared_too(void **state)
+{
+    struct fixture *f = *state;
+    fill(f, JAN + 1, JAN + 2, 1000);
+    apply(f);
+    fill(f, JAN, JAN, 1000 * 1000);
+    assert_int_equal(check(f), -EBADMSG);
+    assert_string_equal(f->diags.items[0].code, "G108");
+}
+
 static void step_within_a_first_payload_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -531,6 +591,8 @@ int main(void)
         TEST(payload_without_a_tenth_of_the_series_passes),
         TEST(payload_without_more_series_is_partial),
         TEST(series_without_a_figure_is_gone),
+        TEST(history_behind_the_payload_is_looked_at_by_months),
+        TEST(what_is_waived_is_a_warning),
         TEST(suppressed_series_is_not_gone),
         TEST(series_that_ended_before_the_payload_is_not_missed),
         TEST(series_of_another_source_are_not_missed),
@@ -539,6 +601,7 @@ int main(void)
         TEST(unit_without_a_quantity_says_nothing),
         cmocka_unit_test(common_step_of_scale_is_refused),
         TEST(rescaled_history_is_refused),
+        TEST(the_month_behind_is_compared_too),
         TEST(step_within_a_first_payload_is_refused),
         TEST(zero_and_missing_months_are_not_compared),
         TEST(messages_say_which_series_and_what_to_do),

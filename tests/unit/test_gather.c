@@ -1,67 +1,9 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml feeds/ask feeds/url feeds/answer feeds/named_text feeds/gather daemon/core/date */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/period daemon/io/file daemon/io/yaml feeds/ask feeds/url feeds/answer feeds/named_text feeds/gather daemon/core/date daemon/base/digest feeds/detector feeds/pages feeds/pick feeds/scan_csv */
+#include "tests/support/asking.h"
 
 #include "core/date.h"
-#include "core/period.h"
-#include "feeds/gather.h"
 #include "feeds/named_text.h"
 #include "io/file.h"
-#include "io/yaml.h"
-
-#define URL "https://a.example/get?r={reporter}&p={product}&time={period:%Y%m}"
-
-/* How a feed is asked, and its gather. */
-struct fixture {
-    struct arena arena;
-    struct diag_list diags;
-    struct ask ask;
-    struct gather *gather;
-};
-
-static void read_words(struct fixture *f, const char *url, const char *yaml)
-{
-    const struct node *document;
-    *f = (struct fixture){0};
-    assert_int_equal(yaml_parse("ask.yaml", slice_of(yaml), &f->arena, &document, &f->diags), 0);
-    struct ask_sections sections = {node_get(document, "parameters"), node_get(document, "periods"),
-        node_get(document, "key"), node_get(document, "form"), node_get(document, "pages"),
-        node_get(document, "answers"), node_get(document, "limits"), node_get(document, "queue")};
-    ask_read(&sections, url, document->place, &f->ask, &f->arena, &f->diags);
-}
-
-static void start(struct fixture *f, const char *yaml, int32_t newest, int32_t last)
-{
-    struct gather_span span = {newest, last, 0};
-    read_words(f, URL, yaml);
-    assert_int_equal(f->diags.errors, 0);
-    f->gather = gather_new(URL, &f->ask, &span, 1000);
-}
-
-static void end(struct fixture *f)
-{
-    gather_free(f->gather);
-    diag_list_deinit(&f->diags);
-    arena_deinit(&f->arena);
-}
-
-static bool take(struct fixture *f, long status, const char *body)
-{
-    struct gather_answer answer = {status, slice_of(body), NULL, 0, "s3cret"};
-    return gather_take(f->gather, &answer);
-}
-
-static void assert_next(struct fixture *f, const char *rest)
-{
-    const char *url = gather_url(f->gather);
-    assert_non_null(url);
-    assert_string_equal(url + strlen("https://a.example/get?"), rest);
-}
 
 static const char *const words = "parameters:\n"
                                  "  reporter: { values: [392, \"a b&c\"] }\n"
@@ -117,7 +59,8 @@ static const char *const search_words = "periods: { from: 2025-01, window: 2, re
 
 static void start_search(struct fixture *f, int32_t newest)
 {
-    struct gather_span span = {newest, period_make(2026, 1), date_make(2026, 2, 9)};
+    struct gather_span span = {
+        .newest = newest, .last = period_make(2026, 1), .today = date_make(2026, 2, 9)};
     read_words(f, SEARCH, search_words);
     assert_int_equal(f->diags.errors, 0);
     f->ask.current = true;
@@ -195,12 +138,12 @@ static void pages_come_to_an_end(void **state)
     end(&f);
     start_search(&f, PERIOD_NONE);
     f.gather = (gather_free(f.gather),
-        gather_new(SEARCH, &f.ask, &(struct gather_span){0, period_make(2026, 1), 0}, 100000));
+        gather_new(SEARCH, &f.ask, &(struct gather_span){.last = period_make(2026, 1)}, 100000));
     do
         snprintf(body, sizeof body, "{\"next_url\":\"https://a.example/%d\"}", n);
     while (take(&f, 200, body) && ++n < 1000);
     assert_int_equal(n, GATHER_REQUESTS_MAX - 1);
-    assert_int_equal(gather_meaning(f.gather), ASK_TOO_MUCH);
+    assert_int_equal(gather_meaning(f.gather), ASK_CHANGED);
     end(&f);
 }
 
@@ -257,7 +200,7 @@ static void a_short_patience_is_kept(void **state)
 {
     (void)state;
     struct fixture f;
-    struct gather_answer busy = {429, {"", 0}, NULL, 7, NULL};
+    struct gather_answer busy = {429, {"", 0}, NULL, 7, NULL, NULL, NULL};
     start(&f, words, PERIOD_NONE, period_make(2026, 1));
     assert_true(gather_take(f.gather, &busy));
     assert_int_equal(gather_wait_s(f.gather), 7);
@@ -302,7 +245,7 @@ static const char *const queue_words = "parameters: { p: { values: [1, 2], join:
 
 static void start_queue(struct fixture *f)
 {
-    struct gather_span span = {PERIOD_NONE, PERIOD_NONE, 0};
+    struct gather_span span = {.newest = PERIOD_NONE, .last = PERIOD_NONE, .today = 0};
     read_words(f, "https://a.example/get?{p}", queue_words);
     assert_int_equal(f->diags.errors, 0);
     f->gather = gather_new("https://a.example/get?{p}", &f->ask, &span, 1000);
@@ -377,7 +320,7 @@ static void a_queued_request_without_an_id_is_a_changed_source(void **state)
 {
     (void)state;
     struct fixture f;
-    struct gather_span span = {PERIOD_NONE, PERIOD_NONE, 0};
+    struct gather_span span = {.newest = PERIOD_NONE, .last = PERIOD_NONE, .today = 0};
     read_words(&f, "https://a.example/get?{p}", queue_words);
     f.gather = gather_new("https://a.example/get?{p}", &f.ask, &span, 1000);
     assert_false(take(&f, 200, "{\"status\": \"SUBMITTED\"}"));
@@ -466,6 +409,156 @@ static void recorded_answers_of_comext_mean_what_they_are(void **state)
     end(&f);
 }
 
+/* ---- exactly these months ---- */
+
+static void months_that_are_asked_for_are_asked_for_whatever_history_has(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct gather_span span = {
+        .newest = period_make(2026, 1), .last = period_make(2025, 3), .first = period_make(2024, 12)};
+    start_at(&f, URL, words, &span); /* from: 2025-01 */
+    assert_next(&f, "r=392&p=7210,7306,9403&time=202501,202502");
+    assert_true(take(&f, 204, ""));
+    assert_true(take(&f, 204, ""));
+    assert_next(&f, "r=392&p=7210,7306,9403&time=202503");
+    assert_true(take(&f, 200, "{\"count\":1}"));
+    assert_false(take(&f, 204, ""));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    end(&f);
+}
+
+/* ---- pages ---- */
+
+#define PAGED "https://a.example/get?page={page}"
+
+static const struct gather_span whole;
+
+static void assert_page(struct fixture *f, const char *page)
+{
+    char rest[100];
+    snprintf(rest, sizeof rest, "page=%s", page);
+    assert_next(f, rest);
+}
+
+static void pages_are_counted_by_records(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { total: response.body.totalCount, size: 100 }", &whole);
+    const char *body = "<response><header/><body><items/><totalCount> 201 </totalCount></body></response>";
+    assert_page(&f, "1");
+    assert_true(take(&f, 200, body));
+    assert_page(&f, "2");
+    assert_true(take(&f, 200, body));
+    assert_page(&f, "3");
+    assert_false(take(&f, 200, body));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    assert_string_equal(gather_text(f.gather), "HTTP 200, 3 requests");
+    end(&f);
+}
+
+static void pages_are_counted_by_the_source_and_by_offsets(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { pages: total_pages, first: 0, step: 20 }", &whole);
+    assert_page(&f, "0");
+    assert_true(take(&f, 200, "{\"Total_Pages\": 2, \"results\": [{\"total_pages\": 7}]}"));
+    assert_page(&f, "20");
+    assert_false(take(&f, 200, "{\"total_pages\": \"2\"}"));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    end(&f);
+}
+
+static void behind_a_full_page_there_may_be_another(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { records: r.item.year, size: 2 }", &whole);
+    assert_true(take(&f, 200, "<r><item><year>1</year></item><item><year>1</year></item></r>"));
+    assert_page(&f, "2");
+    assert_true(take(&f, 200, "<r><item><year>1</year></item><item><year>1</year></item></r>"));
+    assert_page(&f, "3");
+    assert_false(take(&f, 200, "<r/>"));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    const size_t *ends;
+    assert_int_equal(gather_ends(f.gather, &ends), 2); /* the empty one is no part of it */
+    end(&f);
+}
+
+static void an_answer_names_the_next_page(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { next: A.RESULT_INF.NEXT_KEY }", &whole);
+    assert_true(take(&f, 200, "{\"A\":{\"RESULT_INF\":{\"NEXT_KEY\":100001}}}"));
+    assert_page(&f, "100001");
+    assert_false(take(&f, 200, "{\"A\":{\"RESULT_INF\":{\"TO_NUMBER\":5}}}"));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    end(&f);
+}
+
+static void the_next_page_may_be_a_url_of_the_same_host(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { next: next_page_url }", &whole);
+    assert_true(take(&f, 200, "{\"next_page_url\":\"https://a.example/get?page=2&cursor=x%2F\"}"));
+    assert_next(&f, "page=2&cursor=x%2F");
+    assert_false(take(&f, 200, "{\"next_page_url\":null}"));
+    assert_int_equal(gather_meaning(f.gather), ASK_DATA);
+    end(&f);
+}
+
+/* Each of these answers comes to the second page. */
+static void what_cannot_be_whole_is_no_payload(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pages, *first, *second, *text;
+        enum ask_meaning meaning;
+    } cases[] = {
+        {"total: n, size: 1", "{\"n\":3}", "{\"n\":4}", "n has changed from one page to the next",
+            ASK_FAILED},
+        {"total: n, size: 1", "{\"n\":3}", "{}", "the answer has no number n", ASK_CHANGED},
+        {"pages: n", "{\"n\":3}", "{\"n\":\"three\"}", "the answer has no number n", ASK_CHANGED},
+        {"pages: n", "{\"n\":3}", "{\"n\":3", "the answer has no number n", ASK_CHANGED},
+        {"pages: n", "{\"n\":1000}", NULL, "more pages than requests for one payload", ASK_CHANGED},
+        {"records: n, size: 1", "{\"n\":3}", "{\"n\":3", "the answer cannot be read for n", ASK_CHANGED},
+        {"next: k", "{\"k\":\"b\"}", "{\"k\":\"b\"}", "the answer names itself as the next page, b",
+            ASK_CHANGED},
+        {"next: k", "{\"k\":\"https://b.example/\"}", NULL,
+            "the next page is on another host: https://b.example/", ASK_CHANGED},
+        {"next: k", "{\"k\":\"http://a.example/\"}", NULL,
+            "the next page is on another host: http://a.example/", ASK_CHANGED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        char yaml[100];
+        snprintf(yaml, sizeof yaml, "pages: { %s }", cases[i].pages);
+        start_at(&f, PAGED, yaml, &whole);
+        bool more = take(&f, 200, cases[i].first);
+        for (int n = 1; more && n < 300; n++)
+            more = take(&f, 200, cases[i].second != NULL ? cases[i].second : cases[i].first);
+        assert_int_equal(gather_meaning(f.gather), cases[i].meaning);
+        assert_string_equal(gather_text(f.gather), cases[i].text);
+        end(&f);
+    }
+}
+
+static void without_a_record_there_is_nothing_yet(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start_at(&f, PAGED, "pages: { total: count, size: 10 }", &whole);
+    assert_false(take(&f, 200, "{\"count\":0}"));
+    assert_int_equal(gather_meaning(f.gather), ASK_NOT_YET);
+    end(&f);
+}
+
+/* ---- faults ---- */
+
 static void words_that_do_nothing_are_faults(void **state)
 {
     (void)state;
@@ -490,6 +583,22 @@ static void words_that_do_nothing_are_faults(void **state)
         {"https://a/{period:%Y", "limits: { pause: 1s }", "F024"},
         {"https://a/{period}", "periods: { from: 2025-01 }", "F024"},
         {"https://a/{period:%d}", "periods: { from: 2025-01 }", "F024"},
+        {"https://a/{page}", "limits: { pause: 1s }", "F024"},
+        {"https://a/{page}", "pages: { first: 1 }", "F027"},
+        {"https://a/{page}", "pages: { next: a, pages: b }", "F027"},
+        {"https://a/{page}", "pages: { total: a }", "F027"},
+        {"https://a/{page}", "pages: { records: a }", "F027"},
+        {"https://a/{page}", "pages: { records: a, total: b, size: 2 }", "F027"},
+        {"https://a/{page}", "pages: { next: a, size: 2 }", "F027"},
+        {"https://a/{page}", "pages: { pages: a, first: x }", "F027"},
+        {"https://a/", "pages: { pages: a }", "F027"},
+        {"https://a/", "detector: { url: \"https://a/\" }", "F028"},
+        {"https://a/", "detector: { url: \"https://a/\", value: a, header: etag }", "F028"},
+        {"https://a/", "detector: { url: \"https://a/\", value: a, month: b }", "F028"},
+        {"https://a/", "detector: { url: \"https://b/\", value: a }", "F028"},
+        {"https://a/", "detector: { url: \"http://a/\", value: a }", "F028"},
+        {"https://a/", "detector: { url: \"https://a/{x}\", value: a }", "F024"},
+        {"https://a/", "probe: \"a b\"", "F029"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture f;
@@ -531,6 +640,14 @@ int main(void)
         cmocka_unit_test(a_queued_request_without_an_id_is_a_changed_source),
         cmocka_unit_test(answers_are_told_by_numbers_and_tags),
         cmocka_unit_test(recorded_answers_of_comext_mean_what_they_are),
+        cmocka_unit_test(months_that_are_asked_for_are_asked_for_whatever_history_has),
+        cmocka_unit_test(pages_are_counted_by_records),
+        cmocka_unit_test(pages_are_counted_by_the_source_and_by_offsets),
+        cmocka_unit_test(behind_a_full_page_there_may_be_another),
+        cmocka_unit_test(an_answer_names_the_next_page),
+        cmocka_unit_test(the_next_page_may_be_a_url_of_the_same_host),
+        cmocka_unit_test(what_cannot_be_whole_is_no_payload),
+        cmocka_unit_test(without_a_record_there_is_nothing_yet),
         cmocka_unit_test(words_that_do_nothing_are_faults),
         cmocka_unit_test(the_key_goes_where_it_belongs),
     };

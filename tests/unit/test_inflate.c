@@ -102,10 +102,13 @@ static void damage_is_reported(void **state)
     struct bytes garbage = {(unsigned char *)(uintptr_t) "<html>no gzip at all</html>", 27};
     struct buf out;
     bool complete;
-    gz.data[gz.len - 5] ^= 1; /* in the checksum */
-    assert_int_equal(feed(gz, gz.len, 1 << 20, &out, &complete), -EBADMSG);
-    assert_false(complete);
-    buf_deinit(&out);
+    for (size_t i = 1; i <= 8; i++) { /* checksum and length, RFC 1952, 2.3.1 */
+        gz.data[gz.len - i] ^= 1;
+        assert_int_equal(feed(gz, gz.len, 1 << 20, &out, &complete), -EBADMSG);
+        assert_false(complete);
+        buf_deinit(&out);
+        gz.data[gz.len - i] ^= 1;
+    }
     assert_int_equal(feed(zlib, zlib.len, 1 << 20, &out, &complete), -EBADMSG);
     buf_deinit(&out);
     assert_int_equal(feed(garbage, garbage.len, 1 << 20, &out, &complete), -EBADMSG);

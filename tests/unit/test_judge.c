@@ -179,41 +179,6 @@ static void series_is_read_from_the_first_source_that_has_it(void **state)
     fixture_deinit(&f);
 }
 
-/* 8541.40 until December 2022, 8541.42 and 8541.43 from January 2023 on: one product, without a step. */
-static void a_code_goes_on_in_those_that_it_became(void **state)
-{
-    (void)state;
-    struct fixture f;
-    static const char table[] = "concordance:\n  - { edition: e, from: 2023-01, before: [854140], after: "
-                                "[854142, 854143], source: s }\n";
-    fixture_init(&f,
-        "rules:\n" HEAD("one") "    scope: { product: ['854140', '854142', '8541'], market: US }\n"
-                               "    let: { year: \"sum(exports, 12m)\" }\n"
-                               "    when: year > 5 USD\n");
-    assert_int_equal(
-        concordance_add(&f.reference.concordance, node_get(parse(&f, table), "concordance"), &f.diags), 0);
-    concordance_seal(&f.reference.concordance);
-    struct series_scope scope = {"first", "VN", "US", "CN", "854140"};
-    assert_true(series_put(f.panel, &scope, "exports", "10x12", month(-11)));
-    put(&f, "first", "854142", "exports", "4x6");
-    put(&f, "first", "854143", "exports", "6x6");
-    judge_whole(&f);
-    static const struct {
-        uint32_t scope;
-        int month;
-        double year; /* below 0: unknown */
-    } years[] = {{0, 0, 120}, {0, 1, 120}, {0, 6, 120}, {1, 6, -1}, {2, 6, -1}};
-    for (size_t i = 0; i < LEN(years); i++) {
-        struct figure figures[RULE_LETS_MAX];
-        assert_int_equal(
-            judge_figures(f.judge, f.panel, 0, years[i].scope, month(years[i].month), figures), 1);
-        if (years[i].year < 0 ? figures[0].unknown == KNOWN : figures[0].value != years[i].year)
-            fail_msg("scope %d, month %d: %g (%d)", (int)years[i].scope, years[i].month, figures[0].value,
-                (int)figures[0].unknown);
-    }
-    fixture_deinit(&f);
-}
-
 static void inputs_are_those_of_the_basket(void **state)
 {
     (void)state;
@@ -807,7 +772,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scopes_are_products_times_markets_times_origins),
         cmocka_unit_test(series_is_read_from_the_first_source_that_has_it),
-        cmocka_unit_test(a_code_goes_on_in_those_that_it_became),
         cmocka_unit_test(inputs_are_those_of_the_basket),
         cmocka_unit_test(alert_follows_the_figures),
         cmocka_unit_test(horizon_is_that_of_the_role_furthest_behind),

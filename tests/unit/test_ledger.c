@@ -96,7 +96,7 @@ static void put(struct fixture *f, const char *product, const char *figures)
     assert_true(series_put(f->panel, &scope, "imports", figures, period_make(2024, 1)));
 }
 
-static int turn(struct fixture *f, const char *reason)
+static int turn_before(struct fixture *f, const char *reason, int32_t silent_before)
 {
     struct ledger_sink sink = {last_seq, tell, follow, f};
     struct ledger_turn turn = {
@@ -106,6 +106,7 @@ static int turn(struct fixture *f, const char *reason)
         .ruleset = "rules",
         .reason = reason,
         .vintage = "",
+        .silent_before = silent_before,
         .sink = &sink,
     };
     struct judge_result result;
@@ -114,6 +115,11 @@ static int turn(struct fixture *f, const char *reason)
     int r = ledger_judged(&f->ledger, &turn, &result);
     judge_result_deinit(&result);
     return r;
+}
+
+static int turn(struct fixture *f, const char *reason)
+{
+    return turn_before(f, reason, PERIOD_NONE);
 }
 
 static void assert_told(struct fixture *f, const char *const *expected, size_t n)
@@ -158,6 +164,23 @@ static void top_tells_the_greatest_and_names_the_rest(void **state)
     ASSERT_TOLD(&f, "raised 4402 aloud threshold", "raised 4404 aloud threshold",
         "raised 4403 silent threshold", "raised 4401 silent threshold", "raised 4405 silent threshold",
         "raised * aloud closes threshold [4403, US: 30] [4401, US: 20] [4405, US: 0]");
+    fixture_deinit(&f);
+}
+
+/* Of a rule with top they are not among the candidates either. */
+static void alerts_of_long_ago_are_raised_silently(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "top: 1");
+    put(&f, "4401", "0x11 20");
+    put(&f, "4402", "0x11 30");
+    put(&f, "4403", "0x5 90");
+    assert_int_equal(turn_before(&f, "backfill", period_make(2024, 12)), 0);
+    ASSERT_TOLD(&f, "raised 4403 silent backfill", "raised 4402 aloud backfill",
+        "raised 4401 silent backfill", "raised * aloud closes backfill [4401, US: 20]");
+    assert_int_equal(turn(&f, "threshold"), 0); /* nor is it told later */
+    assert_told(&f, NULL, 0);
     fixture_deinit(&f);
 }
 
@@ -255,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_top_every_alert_is_told),
         cmocka_unit_test(top_tells_the_greatest_and_names_the_rest),
+        cmocka_unit_test(alerts_of_long_ago_are_raised_silently),
         cmocka_unit_test(what_a_summary_named_goes_on_by_itself),
         cmocka_unit_test(rank_of_its_own_decides),
         cmocka_unit_test(shadow_rule_is_silent),

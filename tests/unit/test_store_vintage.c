@@ -320,10 +320,10 @@ static void accepted_payloads_are_listed_and_found(void **state)
 {
     struct temp_store *temp = *state;
     static const struct payload_row rows[] = {
-        {"nso", {"aa"}, 10, 5, 3, 0, true, "", {"", 0}},
-        {"nso", {"bb"}, 20, 5, 0, 0, false, "no", {"x", 1}},
-        {"nso", {"cc"}, 30, 6, 4, 2, true, "", {"", 0}},
-        {"nso", {"aa"}, 40, 5, 3, 3, true, "", {"", 0}},
+        {"nso", {"aa"}, 10, 5, 3, 0, true, "", {"", 0}, NULL},
+        {"nso", {"bb"}, 20, 5, 0, 0, false, "no", {"x", 1}, NULL},
+        {"nso", {"cc"}, 30, 6, 4, 2, true, "", {"", 0}, NULL},
+        {"nso", {"aa"}, 40, 5, 3, 3, true, "", {"", 0}, NULL},
     };
     int64_t payload = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
