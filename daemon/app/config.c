@@ -238,7 +238,8 @@ static unsigned read_languages(
     return bits;
 }
 
-static void check_webhook_url(const struct loading *loading, struct place place, const char *text)
+/* An https URL without credentials; http to plain_hosts. `what` names the key. */
+static void check_https(const struct loading *loading, struct place place, const char *what, const char *text)
 {
     struct url url;
     bool readable = config_text_split_url(text, &url) == 0;
@@ -246,7 +247,7 @@ static void check_webhook_url(const struct loading *loading, struct place place,
         return;
     if (readable && slice_equal(url.scheme, "http") && is_plain_host(loading->config, url.host))
         return;
-    diag_error(loading->diags, place, "C005", "'webhook' of a receiver: expected an https URL");
+    diag_error(loading->diags, place, "C005", "%s: expected an https URL", what);
     diag_hint(loading->diags,
         "write https://host/path without user or password; http only to hosts in plain_hosts");
 }
@@ -254,7 +255,7 @@ static void check_webhook_url(const struct loading *loading, struct place place,
 static void check_webhook(const struct loading *loading, const struct node *map, struct receiver *receiver)
 {
     struct place place = receiver->place;
-    check_webhook_url(loading, place_of(loading, map, "webhook"), receiver->address);
+    check_https(loading, place_of(loading, map, "webhook"), "'webhook' of a receiver", receiver->address);
     if (receiver->secret_name == NULL) {
         diag_error(loading->diags, place, "C009", "a receiver with a webhook must have the key 'secret'");
         diag_hint(loading->diags, "name the credential that its signing secret (whsec_…) is in");
@@ -366,11 +367,16 @@ static void read_document(const struct node *document, enum config_secrets secre
     const struct loading loading = {&draft->config, directory_of(draft->config.path), secrets, diags};
     read_table(document, &config_table, draft, diags);
     const struct node *smtp = is_absent(draft->smtp) ? &nothing : draft->smtp;
+    const struct node *heartbeat = is_absent(draft->heartbeat) ? &nothing : draft->heartbeat;
     read_table(smtp, &smtp_table, draft, diags);
+    read_table(heartbeat, &heartbeat_table, draft, diags);
     if (document->kind != NODE_MAP)
         return;
     check_top(&loading, document);
     check_smtp(&loading, smtp);
+    if (draft->config.heartbeat_url[0] != '\0')
+        check_https(
+            &loading, place_of(&loading, heartbeat, "url"), "'url' of heartbeat", draft->config.heartbeat_url);
     read_receivers(&loading, draft->receivers);
     check_mail_is_possible(&loading, place_of(&loading, document, "smtp"));
 }

@@ -39,6 +39,8 @@ struct config {
     const char *smtp_user;          /* "" = no authentication */
     const char *smtp_password_name; /* credential */
     struct slice smtp_password;
+    const char *heartbeat_url; /* "": none */
+    int64_t heartbeat_every_s;
     struct receiver *receivers;
     size_t receiver_count;
     struct arena arena;

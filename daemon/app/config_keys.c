@@ -58,6 +58,11 @@ static const struct key config_keys[] = {
         .offset = AT(smtp),
         .reloadable = true,
         .help = "The relay that takes our mail; needed as soon as a receiver has an e-mail address."},
+    {.name = "heartbeat",
+        .kind = KEY_NODE,
+        .offset = AT(heartbeat),
+        .reloadable = true,
+        .help = "A monitor outside that is told that we live, so that it notices when we do not."},
     {.name = "receivers",
         .kind = KEY_NODE,
         .offset = AT(receivers),
@@ -91,6 +96,23 @@ static const struct key smtp_keys[] = {
         .fallback = "",
         .reloadable = true,
         .help = "Name of the credential with the password, or the absolute path of a file of mode 0600."},
+};
+
+static const struct key heartbeat_keys[] = {
+    {.name = "url",
+        .kind = KEY_TEXT,
+        .offset = AT(config.heartbeat_url),
+        .fallback = "",
+        .reloadable = true,
+        .help = "https URL that is posted to; empty: no heartbeat."},
+    {.name = "every",
+        .kind = KEY_DURATION,
+        .offset = AT(config.heartbeat_every_s),
+        .fallback = "5m",
+        .min = 60,
+        .max = 86400,
+        .reloadable = true,
+        .help = "How often; the monitor should wait for three times as long."},
 };
 
 static const char *const audiences[] = {[AUDIENCE_PUBLIC] = "public", [AUDIENCE_INTERNAL] = "internal", NULL};
@@ -136,4 +158,5 @@ static const struct key receiver_keys[] = {
 
 const struct key_table config_table = {"the configuration", config_keys, COUNT(config_keys)};
 const struct key_table smtp_table = {"the smtp section", smtp_keys, COUNT(smtp_keys)};
+const struct key_table heartbeat_table = {"the heartbeat section", heartbeat_keys, COUNT(heartbeat_keys)};
 const struct key_table receiver_table = {"a receiver", receiver_keys, COUNT(receiver_keys)};

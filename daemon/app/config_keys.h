@@ -7,7 +7,7 @@
 /* What the top level and the `smtp` section are read into. */
 struct config_draft {
     struct config config;
-    const struct node *smtp, *receivers;
+    const struct node *smtp, *heartbeat, *receivers;
 };
 
 /* What one entry of `receivers` is read into. */
@@ -25,6 +25,7 @@ struct key_table {
 
 extern const struct key_table config_table;   /* of struct config_draft */
 extern const struct key_table smtp_table;     /* of struct config_draft */
+extern const struct key_table heartbeat_table; /* of struct config_draft */
 extern const struct key_table receiver_table; /* of struct receiver_draft */
 
 #endif

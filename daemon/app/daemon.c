@@ -242,11 +242,18 @@ static void take_reloaded(struct daemon *daemon, struct engine_answer *answer)
                                     : "READY=1\nSTATUS=running; the last reload was refused");
 }
 
+static void take_counts(struct daemon *daemon, const struct engine_answer *answer)
+{
+    daemon->status.counts = answer->counts;
+    daemon->status.heartbeat = answer->heartbeat;
+    daemon->status.heartbeat.text = NULL; /* it ends with the answer */
+}
+
 static void on_answer(void *userdata, void *taken)
 {
     struct daemon *daemon = userdata;
     struct engine_answer *answer = taken;
-    daemon->status.counts = answer->counts;
+    take_counts(daemon, answer);
     daemon->heard_ms = clock_monotonic_ms();
     daemon->tick_ms = answer->tick_ms;
     switch (answer->kind) {
@@ -269,6 +276,12 @@ static void on_answer(void *userdata, void *taken)
         break;
     case ANSWER_TICKED:
         daemon->ticking = false;
+        daemon->pump_ms = 0;
+        if (answer->beat && daemon->phase == PHASE_RUNNING)
+            outbox_beat(daemon->outbox, &daemon->pools, daemon->setup->config->heartbeat_url, answer,
+                clock_wall_ms());
+        break;
+    case ANSWER_ORDERED:
         daemon->pump_ms = 0;
         break;
     case ANSWER_IMPORTED: /* not asked for */

@@ -8,6 +8,7 @@
 #include "app/deliver.h"
 #include "app/engine_state.h"
 #include "app/ingest.h"
+#include "app/oversee.h"
 #include "app/schedule.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -18,6 +19,7 @@
 
 enum {
     FAILURES_BEFORE_ALERT = 3,  /* one missed fetch is weather */
+    OVERSEE_MS = 5 * 60 * 1000, /* while something is pending: is it late? */
     STORE_RETRY_MS = 60 * 1000, /* what the store would not take is brought to it again */
 };
 
@@ -56,20 +58,30 @@ void engine_answer_free(struct engine_answer *answer)
     alloc_free(answer);
 }
 
-/* When the engine is to be woken: the earliest time at which something held is due. */
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the engine is to be woken: the earliest time at which something held, a look at deliveries or a heartbeat is
+ * due. */
 static int64_t next_tick(struct engine *engine)
 {
     int64_t next_ms = INT64_MAX;
     int r = engine->store != NULL ? store_next_held(engine->store, &next_ms) : -ENOENT;
     if (r < 0 && r != -ENOENT)
         log_error("store cannot be read: %s", store_error(engine->store));
-    return next_ms;
+    return earlier(next_ms, earlier(engine->oversee_ms, engine->beat_ms));
 }
 
 static void send(struct engine *engine, struct engine_answer *answer)
 {
-    if (engine->store != NULL && store_count(engine->store, &answer->counts) < 0)
+    if (engine->store != NULL &&
+        (store_count(engine->store, &answer->counts) < 0 ||
+            store_get_heartbeat(engine->store, &answer->arena, &answer->heartbeat) < 0))
         log_error("store cannot be read: %s", store_error(engine->store));
+    if (answer->counts.pending > 0)
+        engine->oversee_ms = earlier(engine->oversee_ms, engine->now_ms + OVERSEE_MS);
     if (answer->tick_ms == 0)
         answer->tick_ms = next_tick(engine);
     engine->answer(engine->userdata, answer);
@@ -83,6 +95,7 @@ struct engine *engine_new(const char *config_path, engine_answer_fn *answer, voi
     engine->config_path = alloc_strdup(config_path);
     engine->answer = answer;
     engine->userdata = userdata;
+    engine->oversee_ms = engine->beat_ms = INT64_MAX;
     return engine;
 }
 
@@ -190,11 +203,17 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
     if (r == 0)
         r = announce_orphans(engine, &why);
     if (r == 0)
+        r = oversee_meet(engine, now_ms);
+    if (r == 0)
+        r = oversee_receivers(engine, now_ms);
+    if (r == 0)
         r = reopen_quarantine(engine, reopen_ms);
     if (r == 0)
         r = store_commit(engine->store);
     else
         store_rollback(engine->store);
+    if (r == 0)
+        engine->beat_ms = setup->config->heartbeat_url[0] != '\0' ? now_ms : INT64_MAX;
     judge_result_deinit(&judged);
     return r;
 }
@@ -508,6 +527,15 @@ static void handle_import(struct engine *engine, const struct engine_message *me
 
 /* ---- deliveries ---- */
 
+/* A heartbeat's attempt is kept apart from those of alerts; theirs may be a reason to tell somebody else. */
+static int put_attempt(struct engine *engine, const struct attempt_row *attempt, int64_t now_ms)
+{
+    if (attempt->delivery == 0)
+        return store_put_beat(engine->store, attempt);
+    int r = store_put_attempt(engine->store, attempt);
+    return r == 0 ? oversee_receiver(engine, attempt->receiver, now_ms) : r;
+}
+
 /* An attempt that cannot be journaled is reported again, and its receiver gets nothing meanwhile: or a full
  * disk would send the same message over and over. One that fits no delivery is past mending. */
 static void handle_attempted(struct engine *engine, const struct engine_message *message)
@@ -516,11 +544,7 @@ static void handle_attempted(struct engine *engine, const struct engine_message 
     answer->delivery = message->attempt.delivery;
     int r = store_begin(engine->store);
     if (r == 0)
-        r = store_put_attempt(engine->store, &message->attempt);
-    if (r == 0)
-        r = store_commit(engine->store);
-    else
-        store_rollback(engine->store);
+        r = end_transaction(engine, put_attempt(engine, &message->attempt, message->now_ms));
     if (r < 0)
         log_error("attempt cannot be journaled delivery=%lld: %s", (long long)message->attempt.delivery,
             store_error(engine->store));
@@ -529,28 +553,64 @@ static void handle_attempted(struct engine *engine, const struct engine_message 
     send(engine, answer);
 }
 
-/* ---- what was held ---- */
+/* ---- what is due by time ---- */
 
-/* All that is due is released in one transaction, or nothing is, and it is tried again. */
+/* Deliveries that are late are looked for while any is pending. */
+static int oversee_by_time(struct engine *engine, int64_t now_ms)
+{
+    if (now_ms < engine->oversee_ms)
+        return 0;
+    engine->oversee_ms = INT64_MAX;
+    return oversee_receivers(engine, now_ms);
+}
+
+/* Written before it is sent: a store that takes nothing must not look alive. */
+static int beat_by_time(struct engine *engine, int64_t now_ms, bool *ret_beat)
+{
+    if (now_ms < engine->beat_ms)
+        return 0;
+    engine->beat_ms = now_ms + engine->setup->config->heartbeat_every_s * 1000;
+    *ret_beat = true;
+    return store_beat(engine->store);
+}
+
+/* All that is due is decided in one transaction, or nothing is, and it is tried again. */
 static void handle_tick(struct engine *engine, const struct engine_message *message)
 {
     struct engine_answer *answer = answer_new(ANSWER_TICKED);
+    int64_t now_ms = message->now_ms;
     int r = store_begin(engine->store);
-    if (r == 0)
-        r = deliver_due(engine, message->now_ms);
-    if (r == 0)
-        r = store_commit(engine->store);
-    else
-        store_rollback(engine->store);
-    if (r < 0) {
-        log_error("what was held cannot be released: %s", store_error(engine->store));
-        answer->tick_ms = message->now_ms + STORE_RETRY_MS;
+    if (r == 0) {
+        r = deliver_due(engine, now_ms);
+        if (r == 0)
+            r = oversee_by_time(engine, now_ms);
+        if (r == 0)
+            r = beat_by_time(engine, now_ms, &answer->beat);
+        r = end_transaction(engine, r);
     }
+    if (r < 0) {
+        log_error("what is due cannot be decided: %s", store_error(engine->store));
+        answer->tick_ms = now_ms + STORE_RETRY_MS;
+        answer->beat = false;
+    }
+    send(engine, answer);
+}
+
+/* ---- orders ---- */
+
+static void handle_order(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_ORDERED);
+    answer->error =
+        outbox_order_run(engine->store, &message->order, message->now_ms, &answer->arena, &answer->text);
+    log_notice("outbox ordered who=%s: %s", message->order.who, answer->text);
+    engine->oversee_ms = message->now_ms; /* what was said of its receiver may be over */
     send(engine, answer);
 }
 
 void engine_handle(struct engine *engine, struct engine_message *message)
 {
+    engine->now_ms = message->now_ms;
     switch (message->kind) {
     case MESSAGE_START:
         handle_start(engine, message);
@@ -566,6 +626,9 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_TICK:
         handle_tick(engine, message);
+        break;
+    case MESSAGE_ORDER:
+        handle_order(engine, message);
         break;
     case MESSAGE_IMPORT:
         handle_import(engine, message);

@@ -5,6 +5,7 @@
 #ifndef APP_ENGINE_H
 #define APP_ENGINE_H
 
+#include "app/outbox_order.h"
 #include "app/setup.h"
 #include "io/store_outbox.h"
 #include "io/transfer.h"
@@ -17,6 +18,7 @@ enum message_kind {
     MESSAGE_FETCHED,   /* a feed's transfer has ended */
     MESSAGE_ATTEMPTED, /* a delivery's transfer has ended */
     MESSAGE_TICK,      /* the time that an answer named has come */
+    MESSAGE_ORDER,     /* people order something of the outbox */
     MESSAGE_IMPORT, /* a file that people bring, to be taken in as a feed's payload; never from the daemon */
 };
 
@@ -39,7 +41,8 @@ struct engine_message {
     size_t end_count;     /* where there are several */
     struct host_row host; /* FETCHED: with these requests; no name: none was made */
 
-    struct attempt_row attempt; /* ATTEMPTED */
+    struct attempt_row attempt; /* ATTEMPTED; delivery 0: the heartbeat's */
+    struct outbox_order order;  /* ORDER */
 };
 
 struct engine_message *engine_message_new(enum message_kind kind, int64_t now_ms);
@@ -52,7 +55,8 @@ enum answer_kind {
     ANSWER_RELOADED,  /* setup: in force from now, the old one may go; NULL: refused, text says why */
     ANSWER_FEED,      /* feed, next_ms, etag, last_modified: when to poll it again */
     ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
-    ANSWER_TICKED,    /* what was due is decided */
+    ANSWER_TICKED,    /* what was due is decided; beat: a heartbeat is to be sent */
+    ANSWER_ORDERED,   /* text: what became of it; error */
     ANSWER_IMPORTED,  /* text: what became of it; faults: why it was refused, and nothing has changed */
 };
 
@@ -61,7 +65,7 @@ struct engine_answer {
     struct arena arena;
     struct setup *setup;
     const char *text;
-    int error; /* STARTED without a setup, IMPORTED: 0 or -errno; -EBUSY: another process writes to the store
+    int error; /* STARTED without a setup, ORDERED, IMPORTED: 0 or -errno; -EBUSY: another process writes to the store
                 */
     struct diag_list faults; /* IMPORTED */
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
@@ -71,8 +75,10 @@ struct engine_answer {
     size_t host_count;
     int64_t next_ms;            /* ATTEMPTED: when to report it again; 0: it is committed */
     int64_t delivery;           /* ATTEMPTED */
-    struct store_counts counts; /* always: for the status page */
-    int64_t tick_ms;            /* always: when the engine is to get MESSAGE_TICK; INT64_MAX: never */
+    struct store_counts counts;     /* always: for the status page */
+    struct heartbeat_row heartbeat; /* always, the same */
+    bool beat;                      /* TICKED */
+    int64_t tick_ms;                /* always: when the engine is to get MESSAGE_TICK; INT64_MAX: never */
 };
 
 void engine_answer_free(struct engine_answer *answer);

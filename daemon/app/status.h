@@ -14,11 +14,12 @@ struct status {
     bool reload_failed; /* the newest reload was refused */
     char ruleset[DIGEST_SIZE];
     struct store_counts counts; /* of the newest answer of the engine */
+    struct heartbeat_row heartbeat; /* the same; without its text */
     struct histogram turns;     /* of the loop: time worked, without the wait */
 };
 
 /* Appends the page /healthz. "ok" is true while nothing is degraded, and the outbox adds up: pending +
- * delivered + parked = deliveries. */
+ * delivered + parked + dropped = deliveries. */
 int status_write(const struct status *status, struct buf *out);
 
 /* http_handler_fn with a struct status as userdata. */

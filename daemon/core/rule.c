@@ -21,8 +21,9 @@ static const char *const modes[] = {"live", "shadow", NULL};
 static const struct shape id_shape = {
     .kind = SHAPE_TEXT,
     .expected =
-        "expected a name of at most 63 lower-case letters, digits and - _ . :, not beginning with feed-",
-    .pattern = "^(?!feed-)[a-z0-9_.:-]+$",
+        "expected a name of at most 63 lower-case letters, digits and - _ . :, not beginning with feed- or "
+        "delivery-",
+    .pattern = "^(?!feed-|delivery-)[a-z0-9_.:-]+$",
     .max_length = RULE_NAME_MAX - 1,
     .also = ALSO_NUMBER | ALSO_BOOL,
 };
@@ -618,11 +619,13 @@ static int check_id(const struct rule_reader *reader, const struct node *map, co
     if (id == NULL)
         return 0;
     struct place place = node_get(map, "id")->place;
-    bool too_long = strlen(id) >= RULE_NAME_MAX, taken = str_starts(id, "feed-");
+    bool feed = str_starts(id, "feed-"), taken = feed || str_starts(id, "delivery-");
+    bool too_long = strlen(id) >= RULE_NAME_MAX;
     if (too_long)
         diag_error(reader->diags, place, "R015", "the id is longer than %d bytes", RULE_NAME_MAX - 1);
     if (taken)
-        diag_error(reader->diags, place, "R016", "ids that begin with feed- are those of alerts about feeds");
+        diag_error(reader->diags, place, "R016", "ids that begin with %s are those of alerts about %s",
+            feed ? "feed-" : "delivery-", feed ? "feeds" : "deliveries");
     return too_long || taken ? -EINVAL : 0;
 }
 

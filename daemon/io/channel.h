@@ -19,11 +19,13 @@ struct channel_target {
     const char *smtp_url, *smtp_from, *smtp_user, *smtp_password; /* e-mail; user NULL = no authentication */
 };
 
-/* What a reply means for the delivery. */
+/* What a reply means for the delivery; io/outcome.h has the tables. */
 enum channel_outcome {
     CHANNEL_DELIVERED,
     CHANNEL_RETRY,     /* the receiver's passing trouble: counts against the schedule */
-    CHANNEL_REFUSED,   /* the receiver will never take it: park */
+    CHANNEL_REJECTED,  /* this message is refused: parked after three tries */
+    CHANNEL_REFUSED,   /* the receiver will never take it: parked */
+    CHANNEL_GONE,      /* the same, and the receiver wants nothing any more: it is disabled */
     CHANNEL_OUR_FAULT, /* authentication, TLS, DNS, our relay: retried for as long as it takes, never parked
                         */
 };
@@ -47,5 +49,8 @@ struct channel {
 };
 
 extern const struct channel channel_email, channel_webhook;
+
+/* Not for alerts: a POST that tells a monitor outside that we live. Nothing to render. */
+extern const struct channel channel_heartbeat;
 
 #endif

@@ -80,6 +80,25 @@ enum statement {
     SQL_HELD_BEFORE,
     SQL_DELAY_HELD,
     SQL_DROP_HELD,
+    SQL_GET_DELIVERY,
+    SQL_FIND_DELIVERY,
+    SQL_EACH_ATTEMPT,
+    SQL_EACH_OUTBOX_CHANGE,
+    SQL_RELEASE_DELIVERY,
+    SQL_RELEASE_PARKED,
+    SQL_DROP_DELIVERY,
+    SQL_PUT_OUTBOX_CHANGE,
+    SQL_MEET_RECEIVER,
+    SQL_REST_RECEIVER,
+    SQL_DISABLE_RECEIVER,
+    SQL_ENABLE_RECEIVER,
+    SQL_RECEIVER_DISABLED,
+    SQL_RECEIVER_TROUBLE,
+    SQL_EACH_RECEIVER,
+    SQL_PARK_PENDING,
+    SQL_BEAT,
+    SQL_PUT_BEAT,
+    SQL_GET_HEARTBEAT,
     SQL_COUNT,
     SQL_STATEMENT_COUNT
 };
@@ -104,6 +123,10 @@ int store_damaged(struct store *store, const char *format, ...) __attribute__((f
  */
 int store_enter(struct store *store);
 int store_leave(struct store *store, int r);
+
+/* Parts of store_put_attempt: its receiver is left alone, or disabled with all that is pending for it parked. */
+int store_rest_receiver(struct store *store, const char *receiver, int64_t rest_ms);
+int store_disable_receiver(struct store *store, const struct attempt_row *row);
 
 /* As store_load_panel, without the blocks that a payload after this one wrote first. */
 int history_load(struct store *store, struct panel *panel, int64_t payload);

@@ -23,12 +23,24 @@ struct transfer;
 enum transfer_outcome {
     TRANSFER_DONE,      /* the peer answered, whatever its status */
     TRANSFER_REFUSED,   /* by us: scheme, address or text not allowed */
-    TRANSFER_UNREACHED, /* no connection: DNS, refused, unroutable */
+    TRANSFER_UNRESOLVED, /* DNS has no address for the host */
+    TRANSFER_UNREACHED,  /* no connection: refused, unroutable */
     TRANSFER_TLS,       /* certificate or handshake */
     TRANSFER_TIMEOUT,
     TRANSFER_TRUNCATED, /* the body's own framing or gzip trailer says that bytes are missing */
     TRANSFER_TOO_LARGE, /* over max_bytes, or a gzip ratio over 200:1 */
     TRANSFER_BROKEN,    /* anything else the protocol library reports */
+};
+
+/* How far a mail has come: the step that the newest answer is to, or whose answer is waited for. */
+enum mail_stage {
+    MAIL_GREETING, /* connection, TLS from its start, and the server's greeting */
+    MAIL_HELLO,    /* EHLO, and STARTTLS */
+    MAIL_AUTH,
+    MAIL_SENDER,    /* MAIL FROM */
+    MAIL_RECIPIENT, /* RCPT TO */
+    MAIL_DATA,      /* DATA, up to its 354 */
+    MAIL_TEXT,      /* the mail itself: its answer is the relay's word on all of it */
 };
 
 struct transfer_mail {
@@ -50,6 +62,7 @@ struct transfer_request {
 struct transfer_reply {
     enum transfer_outcome outcome;
     long status;      /* last HTTP or SMTP status, 0 where there was none */
+    enum mail_stage stage; /* SMTP */
     const char *text; /* one line for people: "HTTP 503", "550 no such user", "connection refused" */
     const char *etag, *last_modified; /* header values or NULL */
     int64_t retry_after_s;            /* from Retry-After, seconds or date; 0 where there was none */

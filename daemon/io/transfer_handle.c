@@ -195,6 +195,9 @@ static void set_mail(struct transfer *transfer, const struct transfer_mail *mail
     SET(transfer, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)(transfer->timeout_ms / 1000 + 1));
     SET(transfer, CURLOPT_HEADERFUNCTION, transfer_feed_line);
     SET(transfer, CURLOPT_HEADERDATA, transfer);
+    SET(transfer, CURLOPT_DEBUGFUNCTION, transfer_feed_debug);
+    SET(transfer, CURLOPT_DEBUGDATA, transfer);
+    SET(transfer, CURLOPT_VERBOSE, 1L); /* to that function only: nothing is printed */
     SET(transfer, CURLOPT_XFERINFOFUNCTION, transfer_feed_progress);
     SET(transfer, CURLOPT_XFERINFODATA, transfer);
     SET(transfer, CURLOPT_NOPROGRESS, 0L);

@@ -43,6 +43,7 @@ struct transfer {
     char line[TRANSFER_LINE_SIZE]; /* the newest that matters: a refusal is not overwritten by what follows it
                                     */
     long line_status;
+    enum mail_stage stage;
     bool in_text;  /* 354 has come: the next answer is to the mail as a whole */
     bool answered; /* that answer has come, unless the transfer failed first: then it may be to QUIT */
     int64_t timeout_ms;

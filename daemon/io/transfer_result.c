@@ -13,7 +13,7 @@ static const struct failure {
 } FAILURES[] = {
     {CURLE_UNSUPPORTED_PROTOCOL, TRANSFER_REFUSED, "protocol not allowed"},
     {CURLE_URL_MALFORMAT, TRANSFER_REFUSED, "not a URL"},
-    {CURLE_COULDNT_RESOLVE_HOST, TRANSFER_UNREACHED, "host name not found"},
+    {CURLE_COULDNT_RESOLVE_HOST, TRANSFER_UNRESOLVED, "host name not found"},
     {CURLE_COULDNT_CONNECT, TRANSFER_UNREACHED, "no connection"},
     {CURLE_OPERATION_TIMEDOUT, TRANSFER_TIMEOUT, "timed out"},
     {CURLE_PEER_FAILED_VERIFICATION, TRANSFER_TLS, "certificate not accepted"},
@@ -108,11 +108,30 @@ static bool mail_was_answered(const struct transfer *transfer, long status)
     return status >= 400 && outcome != TRANSFER_TIMEOUT && outcome != TRANSFER_TLS;
 }
 
+/* A silent or vanishing relay: what it owes an answer to says what may have become of the mail. */
+static void judge_unanswered(const struct transfer *transfer, struct transfer_reply *reply, char *line)
+{
+    static const char *const steps[] = {
+        [MAIL_GREETING] = "before its greeting",
+        [MAIL_HELLO] = "after EHLO",
+        [MAIL_AUTH] = "after AUTH",
+        [MAIL_SENDER] = "after MAIL FROM",
+        [MAIL_RECIPIENT] = "after RCPT TO",
+        [MAIL_DATA] = "after DATA",
+        [MAIL_TEXT] = "after the text: it may have been taken",
+    };
+    judge_failure(transfer, reply, line);
+    size_t len = strlen(line);
+    if (reply->outcome == TRANSFER_TIMEOUT || reply->outcome == TRANSFER_BROKEN)
+        snprintf(line + len, TRANSFER_LINE_SIZE - len, " %s", steps[transfer->stage]);
+}
+
 static void judge_mail(const struct transfer *transfer, struct transfer_reply *reply, char *line)
 {
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &reply->status); /* QUIT's not counted */
+    reply->stage = transfer->stage;
     if (!mail_was_answered(transfer, reply->status))
-        judge_failure(transfer, reply, line);
+        judge_unanswered(transfer, reply, line);
     else if (transfer->code == CURLE_LOGIN_DENIED) /* some servers quote what they were given */
         snprintf(line, TRANSFER_LINE_SIZE, "%ld authentication refused", reply->status);
     else if (transfer->line_status == reply->status)

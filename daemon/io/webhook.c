@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "io/channel.h"
 #include "io/cloudevent.h"
+#include "io/outcome.h"
 
 /* Standard Webhooks 1.0.0: a secret is "whsec_" and base64 of 24 to 64 bytes; receivers answer within 15 to
  * 30 s. */
@@ -134,22 +135,10 @@ static int webhook_request(const struct delivery_row *row, const struct channel_
     return 0;
 }
 
-/* The status decides, whatever became of the rest of the reply: once a 2xx was read the receiver has the
- * event. 4xx is retried too, since a wrong path or token gets mended; 3xx is a failure and is not followed.
- */
-static enum channel_outcome webhook_outcome(const struct transfer_reply *reply)
-{
-    if (reply->outcome == TRANSFER_REFUSED)
-        return CHANNEL_OUR_FAULT; /* our policy against the configured address: mended in the configuration */
-    if (reply->status >= 200 && reply->status <= 299)
-        return CHANNEL_DELIVERED;
-    return reply->status == 410 ? CHANNEL_REFUSED : CHANNEL_RETRY;
-}
-
 const struct channel channel_webhook = {
     .name = "webhook",
     .delays_s = delays_s,
     .render = webhook_render,
     .request = webhook_request,
-    .outcome = webhook_outcome,
+    .outcome = outcome_of_http,
 };
