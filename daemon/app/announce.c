@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/deliver.h"
+#include "app/target.h"
 #include "core/period.h"
 
 /* ---- what has been told ---- */
@@ -39,8 +40,8 @@ static bool is_internal_elsewhere(const struct receiver *receiver, const struct 
            (target_channel(receiver) == &channel_email) != (target_channel(subject) == &channel_email);
 }
 
-/* Whether the receiver may be told how deliveries to another one go: by mail where webhooks fail and the other way
- * round, so that one fault does not silence its own notice. */
+/* Whether the receiver may be told how deliveries to another one go: by mail where webhooks fail and the
+ * other way round, so that one fault does not silence its own notice. */
 static bool may_hear_of(const struct config *config, const struct receiver *receiver, const char *about)
 {
     const struct receiver *subject = target_find(config, about);
@@ -245,8 +246,8 @@ static bool is_feed_alert(const struct ledger_entry *alert)
 }
 
 /* `subject`: the feed or the receiver. */
-static int announce_trouble(struct engine *engine, const struct trouble *trouble, const char *subject, bool bad,
-    const struct announcement *why)
+static int announce_trouble(struct engine *engine, const struct trouble *trouble, const char *subject,
+    bool bad, const struct announcement *why)
 {
     static const char *const basis[] = {NULL};
     struct alert_scope scope = {trouble->rule, subject, "", ""};
@@ -333,20 +334,24 @@ static const struct trouble delivery_troubles[] = {
     [DELIVERY_TROUBLE_DELAYED] = {"delivery-delayed", SEVERITY_WARNING,
         {{"Nơi nhận {{product}}: cảnh báo gửi chậm, chưa tới nơi",
             "Receiver {{product}}: alerts are delayed and have not arrived"}},
-        {{"Xem lý do bằng tdwatch outbox. Hệ thống vẫn tiếp tục gửi; báo cho nơi nhận bằng cách khác nếu gấp.",
+        {{"Xem lý do bằng tdwatch outbox. Hệ thống vẫn tiếp tục gửi; báo cho nơi nhận bằng cách khác nếu "
+          "gấp.",
             "See the reason in tdwatch outbox. Sending goes on; tell the receiver by other means if it is "
             "urgent."}}},
     [DELIVERY_TROUBLE_PARKED] = {"delivery-parked", SEVERITY_WARNING,
         {{"Nơi nhận {{product}}: có cảnh báo không gửi được và đã ngừng gửi",
             "Receiver {{product}}: alerts could not be delivered and are not sent any more"}},
         {{"Xem tdwatch outbox --parked; sau khi sửa, dùng tdwatch outbox retry hoặc tdwatch outbox drop.",
-            "See tdwatch outbox --parked; when it is mended, use tdwatch outbox retry, or tdwatch outbox drop."}}},
+            "See tdwatch outbox --parked; when it is mended, use tdwatch outbox retry, or tdwatch outbox "
+            "drop."}}},
     [DELIVERY_TROUBLE_DISABLED] = {"delivery-disabled", SEVERITY_WARNING,
         {{"Nơi nhận {{product}}: máy chủ nhận báo đã ngừng nhận (410), đã tắt nơi nhận này",
             "Receiver {{product}}: it answers that it is gone (410), and is disabled"}},
-        {{"Sửa địa chỉ trong cấu hình rồi nạp lại, hoặc dùng tdwatch outbox enable. Cảnh báo mới được giữ lại cho "
+        {{"Sửa địa chỉ trong cấu hình rồi nạp lại, hoặc dùng tdwatch outbox enable. Cảnh báo mới được giữ "
+          "lại cho "
           "tới lúc đó.",
-            "Change its address in the configuration and reload, or use tdwatch outbox enable. What is decided until "
+            "Change its address in the configuration and reload, or use tdwatch outbox enable. What is "
+            "decided until "
             "then is parked."}}},
 };
 

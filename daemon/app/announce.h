@@ -31,8 +31,8 @@ int announce_feed(struct engine *engine, const char *feed, const char *class, co
 /* Whether the month after its newest one is overdue: raises or clears "feed-late". */
 int announce_feed_late(struct engine *engine, const char *feed, bool late, const struct announcement *why);
 
-/* How deliveries to a receiver go: raises or clears "delivery-<trouble>". Told to internal receivers on another
- * channel than this receiver's, or where there is none, to the other internal ones. */
+/* How deliveries to a receiver go: raises or clears "delivery-<trouble>". Told to internal receivers on
+ * another channel than this receiver's, or where there is none, to the other internal ones. */
 enum delivery_trouble { DELIVERY_TROUBLE_DELAYED, DELIVERY_TROUBLE_PARKED, DELIVERY_TROUBLE_DISABLED };
 int announce_delivery(struct engine *engine, const char *receiver, enum delivery_trouble trouble, bool bad,
     const struct announcement *why);

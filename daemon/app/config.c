@@ -375,8 +375,8 @@ static void read_document(const struct node *document, enum config_secrets secre
     check_top(&loading, document);
     check_smtp(&loading, smtp);
     if (draft->config.heartbeat_url[0] != '\0')
-        check_https(
-            &loading, place_of(&loading, heartbeat, "url"), "'url' of heartbeat", draft->config.heartbeat_url);
+        check_https(&loading, place_of(&loading, heartbeat, "url"), "'url' of heartbeat",
+            draft->config.heartbeat_url);
     read_receivers(&loading, draft->receivers);
     check_mail_is_possible(&loading, place_of(&loading, document, "smtp"));
 }

@@ -23,9 +23,9 @@ struct key_table {
     size_t n;
 };
 
-extern const struct key_table config_table;   /* of struct config_draft */
-extern const struct key_table smtp_table;     /* of struct config_draft */
+extern const struct key_table config_table;    /* of struct config_draft */
+extern const struct key_table smtp_table;      /* of struct config_draft */
 extern const struct key_table heartbeat_table; /* of struct config_draft */
-extern const struct key_table receiver_table; /* of struct receiver_draft */
+extern const struct key_table receiver_table;  /* of struct receiver_draft */
 
 #endif

@@ -63,8 +63,8 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* When the engine is to be woken: the earliest time at which something held, a look at deliveries or a heartbeat is
- * due. */
+/* When the engine is to be woken: the earliest time at which something held, a look at deliveries or a
+ * heartbeat is due. */
 static int64_t next_tick(struct engine *engine)
 {
     int64_t next_ms = INT64_MAX;

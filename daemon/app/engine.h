@@ -65,7 +65,8 @@ struct engine_answer {
     struct arena arena;
     struct setup *setup;
     const char *text;
-    int error; /* STARTED without a setup, ORDERED, IMPORTED: 0 or -errno; -EBUSY: another process writes to the store
+    int error; /* STARTED without a setup, ORDERED, IMPORTED: 0 or -errno; -EBUSY: another process writes to
+                * the store
                 */
     struct diag_list faults; /* IMPORTED */
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
@@ -73,8 +74,8 @@ struct engine_answer {
     size_t feed_count;
     struct host_row *hosts; /* STARTED, RELOADED: of each feed with a URL */
     size_t host_count;
-    int64_t next_ms;            /* ATTEMPTED: when to report it again; 0: it is committed */
-    int64_t delivery;           /* ATTEMPTED */
+    int64_t next_ms;                /* ATTEMPTED: when to report it again; 0: it is committed */
+    int64_t delivery;               /* ATTEMPTED */
     struct store_counts counts;     /* always: for the status page */
     struct heartbeat_row heartbeat; /* always, the same */
     bool beat;                      /* TICKED */

@@ -17,9 +17,9 @@ struct engine {
     struct panel *panel;
     struct judge *judge;
     struct ledger ledger; /* what has been told */
-    int64_t now_ms;     /* of the message in hand */
-    int64_t oversee_ms; /* when to look for deliveries that are late; INT64_MAX: none is pending */
-    int64_t beat_ms;    /* when the next heartbeat is due; INT64_MAX: never */
+    int64_t now_ms;       /* of the message in hand */
+    int64_t oversee_ms;   /* when to look for deliveries that are late; INT64_MAX: none is pending */
+    int64_t beat_ms;      /* when the next heartbeat is due; INT64_MAX: never */
 };
 
 /* To be asked between the steps of what takes long. */

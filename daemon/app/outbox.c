@@ -260,8 +260,7 @@ static void transmit(struct sending *sending, const struct outbox_pools *pools,
     const struct channel_target *target, int64_t now_ms)
 {
     struct transfer_request request;
-    sending->address =
-        arena_strdup(&sending->arena, digest_of(target->address, strlen(target->address)).hex);
+    sending->address = arena_strdup(&sending->arena, digest_of(target->address, strlen(target->address)).hex);
     if (sending->channel->request(&sending->row, target, now_ms, &sending->arena, &request) < 0) {
         give_back(sending, CHANNEL_OUR_FAULT, "the receiver's configuration cannot be used");
         return;
@@ -308,8 +307,8 @@ void outbox_beat(struct outbox *outbox, const struct outbox_pools *pools, const 
             "{\"program\":\"tdwatch\",\"beats\":%" PRId64 ",\"pending\":%" PRId64 ",\"parked\":%" PRId64 "}",
             answer->heartbeat.beats, answer->counts.pending, answer->counts.parked),
     };
-    const char **texts[] = {&row.alert, &row.message_id, &row.subject, &row.text, &row.html, &row.thread,
-        &row.last_text};
+    const char **texts[] = {
+        &row.alert, &row.message_id, &row.subject, &row.text, &row.html, &row.thread, &row.last_text};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = "";
     transmit(begin(outbox, &row, &channel_heartbeat), pools, &target, now_ms);

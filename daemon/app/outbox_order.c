@@ -50,8 +50,8 @@ static const char *excuse(
     }
 }
 
-int outbox_order_run(struct store *store, const struct outbox_order *order, int64_t now_ms, struct arena *arena,
-    const char **ret_text)
+int outbox_order_run(struct store *store, const struct outbox_order *order, int64_t now_ms,
+    struct arena *arena, const char **ret_text)
 {
     int64_t count = 0;
     int r = store_begin(store);

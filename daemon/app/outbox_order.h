@@ -1,7 +1,8 @@
-/* What people order of the outbox: try again, give up, use a receiver again. Each is journaled with who and why.
+/* What people order of the outbox: try again, give up, use a receiver again. Each is journaled with who and
+ * why.
  *
- * An order is carried out on the writing connection: by the engine where the daemon runs (MESSAGE_ORDER), else by the
- * command itself. */
+ * An order is carried out on the writing connection: by the engine where the daemon runs (MESSAGE_ORDER),
+ * else by the command itself. */
 #ifndef APP_OUTBOX_ORDER_H
 #define APP_OUTBOX_ORDER_H
 
@@ -14,12 +15,12 @@ struct outbox_order {
     enum outbox_action action;
     int64_t delivery;     /* RETRY, DROP; 0 with RETRY: all that is parked for the receiver */
     const char *receiver; /* RETRY without a delivery, ENABLE */
-    const char *who;    /* who */
+    const char *who;      /* who */
     const char *reason;   /* why; "" where nothing was said */
 };
 
 /* In one transaction. *ret_text: what became of it, in `arena`. 0, or -errno: nothing has changed. */
-int outbox_order_run(struct store *store, const struct outbox_order *order, int64_t now_ms, struct arena *arena,
-    const char **ret_text);
+int outbox_order_run(struct store *store, const struct outbox_order *order, int64_t now_ms,
+    struct arena *arena, const char **ret_text);
 
 #endif

@@ -6,8 +6,8 @@
 
 #include "io/store_receiver.h"
 
-/* Deliveries in the wanted states, of all receivers or one (NULL: all); receivers that are left alone or disabled;
- * and how many there are of each. 0 or -errno. */
+/* Deliveries in the wanted states, of all receivers or one (NULL: all); receivers that are left alone or
+ * disabled; and how many there are of each. 0 or -errno. */
 int outbox_print_list(
     struct store *store, const bool wanted[DELIVERY_STATE_COUNT], const char *receiver, FILE *out);
 

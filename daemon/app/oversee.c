@@ -9,8 +9,8 @@
 #include "io/store_receiver.h"
 
 /* One trouble is raised, or is over. */
-static int tell(struct engine *engine, const char *receiver, enum delivery_trouble trouble, bool bad,
-    int64_t now_ms)
+static int tell(
+    struct engine *engine, const char *receiver, enum delivery_trouble trouble, bool bad, int64_t now_ms)
 {
     struct announcement why = {now_ms, "delivery", ""};
     return announce_delivery(engine, receiver, trouble, bad, &why);

@@ -1,8 +1,8 @@
-/* Oversees deliveries: says on other channels that a receiver's are delayed, parked or stopped, and that this is
- * over. Inside a transaction of the caller's.
+/* Oversees deliveries: says on other channels that a receiver's are delayed, parked or stopped, and that this
+ * is over. Inside a transaction of the caller's.
  *
- * Each is an alert about a receiver, as feed alerts are about a feed: raised once, cleared when it is over, told to
- * internal receivers only and never to the one that it is about. */
+ * Each is an alert about a receiver, as feed alerts are about a feed: raised once, cleared when it is over,
+ * told to internal receivers only and never to the one that it is about. */
 #ifndef APP_OVERSEE_H
 #define APP_OVERSEE_H
 

@@ -21,8 +21,8 @@ int64_t schedule_feed(
 int64_t schedule_delivery(const struct channel *channel, const struct delivery_row *row, int attempts,
     int64_t retry_after_s, int64_t now_ms);
 
-/* What an attempt with this outcome makes of the delivery: fills state, next_ms, own_fault and rest_ms. `attempt`
- * has at_ms. */
+/* What an attempt with this outcome makes of the delivery: fills state, next_ms, own_fault and rest_ms.
+ * `attempt` has at_ms. */
 void schedule_attempt(const struct channel *channel, const struct delivery_row *row,
     enum channel_outcome outcome, int64_t retry_after_s, struct attempt_row *attempt);
 

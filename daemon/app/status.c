@@ -28,7 +28,8 @@ int status_write(const struct status *status, struct buf *out)
         "\"payloads\":%" PRId64 ",\"quarantined\":%" PRId64 ",\"revised\":%" PRId64
         ",\"alerts_open\":%" PRId64 ",\"events\":%" PRId64 ","
         "\"outbox\":{\"deliveries\":%" PRId64 ",\"pending\":%" PRId64 ",\"delivered\":%" PRId64
-        ",\"parked\":%" PRId64 ",\"dropped\":%" PRId64 ",\"adds_up\":%s},\"receivers_disabled\":%" PRId64 "}\n",
+        ",\"parked\":%" PRId64 ",\"dropped\":%" PRId64 ",\"adds_up\":%s},\"receivers_disabled\":%" PRId64
+        "}\n",
         truth(ok), clock_format(status->started_ms, started), status->ruleset, truth(status->degraded),
         truth(status->reload_failed), counts->payloads, counts->quarantined, counts->observations_revised,
         counts->alerts_open, counts->events, counts->deliveries, counts->pending, counts->delivered,

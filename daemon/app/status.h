@@ -13,9 +13,9 @@ struct status {
     bool degraded;      /* running with the last accepted rules */
     bool reload_failed; /* the newest reload was refused */
     char ruleset[DIGEST_SIZE];
-    struct store_counts counts; /* of the newest answer of the engine */
+    struct store_counts counts;     /* of the newest answer of the engine */
     struct heartbeat_row heartbeat; /* the same; without its text */
-    struct histogram turns;     /* of the loop: time worked, without the wait */
+    struct histogram turns;         /* of the loop: time worked, without the wait */
 };
 
 /* Appends the page /healthz. "ok" is true while nothing is degraded, and the outbox adds up: pending +

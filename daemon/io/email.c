@@ -20,13 +20,13 @@ enum {
     RECEIVER_HASH = 16,
 };
 
-#define HOURS_3      (3 * 3600)
-#define SIX_HOURS_3  HOURS_3, HOURS_3, HOURS_3, HOURS_3, HOURS_3, HOURS_3
+#define HOURS_3     (3 * 3600)
+#define SIX_HOURS_3 HOURS_3, HOURS_3, HOURS_3, HOURS_3, HOURS_3, HOURS_3
 
-/* RFC 5321, 4.5.4.1: at least half an hour between two tries (and so with ten percent less), two of them in the
- * first hour, then every two or three hours, for four to five days: 111 hours in all. */
-static const int64_t delays_s[] = {35 * 60, 35 * 60, 2 * 3600, SIX_HOURS_3, SIX_HOURS_3, SIX_HOURS_3, SIX_HOURS_3,
-    SIX_HOURS_3, SIX_HOURS_3, 0};
+/* RFC 5321, 4.5.4.1: at least half an hour between two tries (and so with ten percent less), two of them in
+ * the first hour, then every two or three hours, for four to five days: 111 hours in all. */
+static const int64_t delays_s[] = {35 * 60, 35 * 60, 2 * 3600, SIX_HOURS_3, SIX_HOURS_3, SIX_HOURS_3,
+    SIX_HOURS_3, SIX_HOURS_3, SIX_HOURS_3, 0};
 
 /* The same for every attempt and after every restart, so that a second copy is known as one. */
 static const char *message_id(

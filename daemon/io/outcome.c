@@ -28,8 +28,7 @@ static enum channel_outcome find_status(const struct status_row *rows, size_t n,
 /* 4xx is retried too, since a wrong path, size or format gets mended on either side. What is not listed is
  * retried. */
 static const struct status_row http_statuses[] = {
-    {200, 299, CHANNEL_DELIVERED},
-    {401, 401, CHANNEL_OUR_FAULT}, /* our signature or token is not accepted */
+    {200, 299, CHANNEL_DELIVERED}, {401, 401, CHANNEL_OUR_FAULT}, /* our signature or token is not accepted */
     {407, 407, CHANNEL_OUR_FAULT}, /* the same, of a proxy before the receiver */
     {410, 410, CHANNEL_GONE},      /* Standard Webhooks: the receiver is to be disabled */
 };

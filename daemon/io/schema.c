@@ -254,12 +254,13 @@ static const char *const migrations[] = {
     "CREATE INDEX delivery_open ON delivery (receiver, state, since_ms) WHERE state <> 1;"
     "CREATE TABLE receiver (" /* every one that the configuration has had */
     " name TEXT PRIMARY KEY NOT NULL,"
-    " address TEXT NOT NULL," /* digest: a URL may be a secret */
-    " rest_ms INTEGER NOT NULL DEFAULT 0," /* left alone until then */
+    " address TEXT NOT NULL,"                  /* digest: a URL may be a secret */
+    " rest_ms INTEGER NOT NULL DEFAULT 0,"     /* left alone until then */
     " disabled_ms INTEGER NOT NULL DEFAULT 0," /* when it said that it is gone; 0: in use */
     " reason TEXT NOT NULL DEFAULT ''"
     ") STRICT, WITHOUT ROWID;"
-    "CREATE TABLE outbox_change (" /* what people did, and what receivers brought upon themselves; append-only */
+    "CREATE TABLE outbox_change (" /* what people did, and what receivers brought upon themselves; append-only
+                                    */
     " id INTEGER PRIMARY KEY,"
     " at_ms INTEGER NOT NULL,"
     " change TEXT NOT NULL," /* retry, drop, disable, enable */
@@ -271,7 +272,7 @@ static const char *const migrations[] = {
     "CREATE TABLE heartbeat (" /* one row */
     " id INTEGER PRIMARY KEY CHECK (id = 1),"
     " beats INTEGER NOT NULL,"
-    " failures INTEGER NOT NULL," /* in a row */
+    " failures INTEGER NOT NULL,"    /* in a row */
     " answered_ms INTEGER NOT NULL," /* the newest one that was */
     " text TEXT NOT NULL"
     ") STRICT;"

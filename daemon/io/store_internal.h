@@ -124,7 +124,8 @@ int store_damaged(struct store *store, const char *format, ...) __attribute__((f
 int store_enter(struct store *store);
 int store_leave(struct store *store, int r);
 
-/* Parts of store_put_attempt: its receiver is left alone, or disabled with all that is pending for it parked. */
+/* Parts of store_put_attempt: its receiver is left alone, or disabled with all that is pending for it parked.
+ */
 int store_rest_receiver(struct store *store, const char *receiver, int64_t rest_ms);
 int store_disable_receiver(struct store *store, const struct attempt_row *row);
 

@@ -181,8 +181,7 @@ int store_put_attempt(struct store *store, const struct attempt_row *row)
     return store_leave(store, r);
 }
 
-int store_get_delivery(
-    struct store *store, int64_t id, struct arena *arena, struct delivery_row *ret_row)
+int store_get_delivery(struct store *store, int64_t id, struct arena *arena, struct delivery_row *ret_row)
 {
     struct query query = query_start(store, SQL_GET_DELIVERY);
     query_bind_int(&query, id);

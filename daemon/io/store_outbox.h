@@ -1,7 +1,7 @@
 /* The outbox's table of the store: deliveries and every attempt at them.
  *
- * No delivery is ever deleted: it ends delivered, parked or dropped, and the sum of these and the pending ones
- * is what was decided. Returns as io/store.h says. */
+ * No delivery is ever deleted: it ends delivered, parked or dropped, and the sum of these and the pending
+ * ones is what was decided. Returns as io/store.h says. */
 #ifndef IO_STORE_OUTBOX_H
 #define IO_STORE_OUTBOX_H
 
@@ -55,8 +55,8 @@ int store_due_deliveries(struct store *store, const struct due_question *questio
 /* The earliest next_ms of a pending delivery; -ENOENT where none is pending. */
 int store_next_delivery(struct store *store, int64_t *ret_ms);
 
-/* Journals one attempt and moves the delivery: delivered, parked, or pending with its next time. A receiver that
- * is gone has all that is pending for it parked, and so is what is decided for it later. */
+/* Journals one attempt and moves the delivery: delivered, parked, or pending with its next time. A receiver
+ * that is gone has all that is pending for it parked, and so is what is decided for it later. */
 struct attempt_row {
     int64_t delivery;
     int64_t at_ms;
@@ -72,8 +72,7 @@ struct attempt_row {
 int store_put_attempt(struct store *store, const struct attempt_row *row);
 
 /* One delivery; -ENOENT. Texts in `arena`. */
-int store_get_delivery(
-    struct store *store, int64_t id, struct arena *arena, struct delivery_row *ret_row);
+int store_get_delivery(struct store *store, int64_t id, struct arena *arena, struct delivery_row *ret_row);
 
 /* Calls fn for every attempt at a delivery, in order. */
 int store_each_attempt(struct store *store, int64_t delivery,

@@ -6,7 +6,8 @@
 
 /* A dropped delivery is a parked one: 2 and 1 make DELIVERY_DROPPED. */
 #define DELIVERY_REST                                                                                        \
-    "channel, message_id, state + dropped, attempts, created_ms, next_ms, done_ms, last_text, thread, subject, text,"  \
+    "channel, message_id, state + dropped, attempts, created_ms, next_ms, done_ms, last_text, thread, "      \
+    "subject, text,"                                                                                         \
     " html, body"
 #define DELIVERY_COLUMNS "id, alert, seq, receiver, " DELIVERY_REST
 
@@ -117,12 +118,12 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
 
     [SQL_PUT_DELIVERY] =
         /* What is decided for a disabled receiver is parked from the first. */
-        "INSERT INTO delivery (alert, seq, receiver, channel, message_id, state, attempts, created_ms,"
-        " since_ms, next_ms, done_ms, last_text, thread, subject, text, html, body)"
-        " SELECT ?1, ?2, ?3, ?4, ?5, iif(off, 2, 0), 0, ?6, ?6, iif(off, 0, ?7), iif(off, ?6, 0),"
-        " iif(off, 'the receiver is disabled', ''), ?8, ?9, ?10, ?11, ?12"
-        " FROM (SELECT EXISTS (SELECT 1 FROM receiver WHERE name = ?3 AND disabled_ms > 0) AS off)"
-        " WHERE true ON CONFLICT (alert, seq, receiver) DO NOTHING",
+    "INSERT INTO delivery (alert, seq, receiver, channel, message_id, state, attempts, created_ms,"
+    " since_ms, next_ms, done_ms, last_text, thread, subject, text, html, body)"
+    " SELECT ?1, ?2, ?3, ?4, ?5, iif(off, 2, 0), 0, ?6, ?6, iif(off, 0, ?7), iif(off, ?6, 0),"
+    " iif(off, 'the receiver is disabled', ''), ?8, ?9, ?10, ?11, ?12"
+    " FROM (SELECT EXISTS (SELECT 1 FROM receiver WHERE name = ?3 AND disabled_ms > 0) AS off)"
+    " WHERE true ON CONFLICT (alert, seq, receiver) DO NOTHING",
     /* One for each receiver, and none with a later event of an alert before a delivery with an earlier one
      * that this receiver still waits for: a receiver hears "raised" before "cleared". */
     [SQL_DUE_DELIVERIES] =
@@ -210,7 +211,8 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
                              " done_ms = 0 WHERE id = ?1",
     [SQL_RELEASE_PARKED] = "UPDATE delivery SET attempts = 0, since_ms = ?2, state = 0, next_ms = ?2,"
                            " done_ms = 0 WHERE receiver = ?1 AND state = 2 AND dropped = 0",
-    [SQL_DROP_DELIVERY] = "UPDATE delivery SET state = 2, dropped = 1, next_ms = 0, done_ms = ?2 WHERE id = ?1",
+    [SQL_DROP_DELIVERY] =
+        "UPDATE delivery SET state = 2, dropped = 1, next_ms = 0, done_ms = ?2 WHERE id = ?1",
     [SQL_PUT_OUTBOX_CHANGE] = "INSERT INTO outbox_change (at_ms, change, receiver, delivery, who, reason)"
                               " VALUES (?, ?, ?, ?, ?, ?)",
     [SQL_MEET_RECEIVER] =
@@ -244,14 +246,15 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
                      " answered_ms = max(answered_ms, ?1), text = ?2",
     [SQL_GET_HEARTBEAT] = "SELECT beats, failures, answered_ms, text FROM heartbeat",
 
-    [SQL_COUNT] = "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"
-                  " (SELECT count(*) FROM payload), (SELECT count(*) FROM payload WHERE accepted = 0),"
-                  " (SELECT count(*) FROM alert WHERE closed_ms IS NULL), (SELECT count(*) FROM event),"
-                  " (SELECT count(*) FROM delivery), (SELECT count(*) FROM delivery WHERE state = 0),"
-                  " (SELECT count(*) FROM delivery WHERE state = 1),"
-                  " (SELECT count(*) FROM delivery WHERE state = 2 AND dropped = 0), (SELECT count(*) FROM held),"
-                  " (SELECT count(*) FROM delivery WHERE state = 2 AND dropped = 1),"
-                  " (SELECT count(*) FROM receiver WHERE disabled_ms > 0)",
+    [SQL_COUNT] =
+        "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"
+        " (SELECT count(*) FROM payload), (SELECT count(*) FROM payload WHERE accepted = 0),"
+        " (SELECT count(*) FROM alert WHERE closed_ms IS NULL), (SELECT count(*) FROM event),"
+        " (SELECT count(*) FROM delivery), (SELECT count(*) FROM delivery WHERE state = 0),"
+        " (SELECT count(*) FROM delivery WHERE state = 1),"
+        " (SELECT count(*) FROM delivery WHERE state = 2 AND dropped = 0), (SELECT count(*) FROM held),"
+        " (SELECT count(*) FROM delivery WHERE state = 2 AND dropped = 1),"
+        " (SELECT count(*) FROM receiver WHERE disabled_ms > 0)",
 };
 
 struct query query_start(struct store *store, enum statement statement)

@@ -130,8 +130,8 @@ int store_receiver_trouble(
 /* ---- what people change ---- */
 
 /* A delivery's receiver, in `arena`, and where it stands; -ENOENT. */
-static int find_delivery(struct store *store, int64_t delivery, struct arena *arena, const char **ret_receiver,
-    enum delivery_state *ret_state)
+static int find_delivery(struct store *store, int64_t delivery, struct arena *arena,
+    const char **ret_receiver, enum delivery_state *ret_state)
 {
     struct query query = query_start(store, SQL_FIND_DELIVERY);
     query_bind_int(&query, delivery);

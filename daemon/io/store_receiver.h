@@ -24,8 +24,8 @@ struct receiver_row {
 int store_each_receiver(
     struct store *store, void (*fn)(void *userdata, const struct receiver_row *row), void *userdata);
 
-/* What is to be said of how deliveries to a receiver go. Deliveries that say the same of other receivers do not
- * count, or notices would be about notices. */
+/* What is to be said of how deliveries to a receiver go. Deliveries that say the same of other receivers do
+ * not count, or notices would be about notices. */
 struct receiver_trouble {
     bool delayed;  /* one is pending for an hour (a critical alert) or four */
     bool parked;   /* one is parked and not dropped */

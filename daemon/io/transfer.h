@@ -21,11 +21,11 @@ struct transfer;
 
 /* How a transfer ended. */
 enum transfer_outcome {
-    TRANSFER_DONE,      /* the peer answered, whatever its status */
-    TRANSFER_REFUSED,   /* by us: scheme, address or text not allowed */
+    TRANSFER_DONE,       /* the peer answered, whatever its status */
+    TRANSFER_REFUSED,    /* by us: scheme, address or text not allowed */
     TRANSFER_UNRESOLVED, /* DNS has no address for the host */
     TRANSFER_UNREACHED,  /* no connection: refused, unroutable */
-    TRANSFER_TLS,       /* certificate or handshake */
+    TRANSFER_TLS,        /* certificate or handshake */
     TRANSFER_TIMEOUT,
     TRANSFER_TRUNCATED, /* the body's own framing or gzip trailer says that bytes are missing */
     TRANSFER_TOO_LARGE, /* over max_bytes, or a gzip ratio over 200:1 */
@@ -61,9 +61,9 @@ struct transfer_request {
 
 struct transfer_reply {
     enum transfer_outcome outcome;
-    long status;      /* last HTTP or SMTP status, 0 where there was none */
+    long status;           /* last HTTP or SMTP status, 0 where there was none */
     enum mail_stage stage; /* SMTP */
-    const char *text; /* one line for people: "HTTP 503", "550 no such user", "connection refused" */
+    const char *text;      /* one line for people: "HTTP 503", "550 no such user", "connection refused" */
     const char *etag, *last_modified; /* header values or NULL */
     int64_t retry_after_s;            /* from Retry-After, seconds or date; 0 where there was none */
     struct slice body;                /* HTTP only; borrowed for the callback */
