@@ -7,6 +7,7 @@
 #include "app/config_text.h"
 #include "base/alloc.h"
 #include "io/file.h"
+#include "io/json_template.h"
 #include "io/mail_address.h"
 #include "io/yaml.h"
 
@@ -252,10 +253,38 @@ static void check_https(const struct loading *loading, struct place place, const
         "write https://host/path without user or password; http only to hosts in plain_hosts");
 }
 
+/* Reads and checks the receiver's own JSON. */
+static void load_template(const struct loading *loading, struct place place, struct receiver *receiver)
+{
+    char fault[JSON_TEMPLATE_FAULT_SIZE];
+    struct arena *arena = &loading->config->arena;
+    const char *path = resolve(loading, receiver->template_path);
+    int r = file_read(path, JSON_TEMPLATE_MAX, arena, &receiver->template);
+    if (r < 0)
+        diag_error(loading->diags, place, "C015", "'template' of a receiver: %s: %s", path, strerror(-r));
+    else if (json_template_check(receiver->template, fault) < 0)
+        diag_error(loading->diags, place, "C015", "'template' of a receiver: %s: %s", path, fault);
+}
+
+static void check_format(const struct loading *loading, const struct node *map, struct receiver *receiver)
+{
+    bool wants = receiver->format == FORMAT_TEMPLATE, has = receiver->template_path != NULL;
+    if (wants && has) {
+        load_template(loading, place_of(loading, map, "template"), receiver);
+    } else if (wants != has) {
+        diag_error(loading->diags, receiver->place, "C015",
+            "a receiver has 'template' where its format is template, and only there");
+        diag_hint(loading->diags, "write format: template and template: FILE");
+    }
+}
+
 static void check_webhook(const struct loading *loading, const struct node *map, struct receiver *receiver)
 {
     struct place place = receiver->place;
     check_https(loading, place_of(loading, map, "webhook"), "'webhook' of a receiver", receiver->address);
+    check_format(loading, map, receiver);
+    if (receiver->secret_name == NULL && receiver->format != FORMAT_CLOUDEVENT)
+        return;
     if (receiver->secret_name == NULL) {
         diag_error(loading->diags, place, "C009", "a receiver with a webhook must have the key 'secret'");
         diag_hint(loading->diags, "name the credential that its signing secret (whsec_…) is in");

@@ -12,6 +12,8 @@
 #include "core/alert.h"
 
 enum channel_kind { CHANNEL_EMAIL, CHANNEL_WEBHOOK };
+/* What a webhook is sent. */
+enum webhook_format { FORMAT_CLOUDEVENT, FORMAT_ALERTMANAGER, FORMAT_SLACK, FORMAT_TEAMS, FORMAT_TEMPLATE };
 
 struct receiver {
     const char *name;
@@ -21,6 +23,9 @@ struct receiver {
     int audience;            /* public: never internal alerts nor feed alerts; internal: all */
     const char *secret_name; /* webhook: name of the credential with the signing secret (whsec_…) */
     struct slice secret;     /* its text */
+    int format;              /* webhook: enum webhook_format */
+    const char *template_path;
+    struct slice template; /* format: template: the file's text, checked */
     struct place place;
 };
 

@@ -117,6 +117,13 @@ static const struct key heartbeat_keys[] = {
 
 static const char *const audiences[] = {[AUDIENCE_PUBLIC] = "public", [AUDIENCE_INTERNAL] = "internal", NULL};
 
+static const char *const formats[] = {[FORMAT_CLOUDEVENT] = "cloudevent",
+    [FORMAT_ALERTMANAGER] = "alertmanager",
+    [FORMAT_SLACK] = "slack",
+    [FORMAT_TEAMS] = "teams",
+    [FORMAT_TEMPLATE] = "template",
+    NULL};
+
 /* `email` and `webhook` have no default: that one of them is written says what the receiver is. */
 static const struct key receiver_keys[] = {
     {.name = "name",
@@ -148,6 +155,18 @@ static const struct key receiver_keys[] = {
         .choices = audiences,
         .reloadable = true,
         .help = "internal: is also told what the rules keep from the public, and of feeds that fail."},
+    {.name = "format",
+        .kind = KEY_CHOICE,
+        .offset = RECEIVER_AT(receiver.format),
+        .fallback = "cloudevent",
+        .choices = formats,
+        .reloadable = true,
+        .help = "Webhooks: what is posted; all but cloudevent need no secret."},
+    {.name = "template",
+        .kind = KEY_TEXT,
+        .offset = RECEIVER_AT(receiver.template_path),
+        .reloadable = true,
+        .help = "Webhooks of the format template: file with a JSON document whose strings hold {{names}}."},
     {.name = "secret",
         .kind = KEY_TEXT,
         .offset = RECEIVER_AT(receiver.secret_name),

@@ -137,5 +137,5 @@ int message_title(const struct alert_record *record, enum language language, str
 
 bool message_is_feed(const struct alert_record *record)
 {
-    return str_starts(record->scope.rule, "feed-");
+    return str_starts(record->scope.rule, "feed-") || str_starts(record->scope.rule, "delivery-");
 }

@@ -71,12 +71,31 @@ static void add(struct builder *b, struct message_rows *rows, enum word name, co
     rows->items[rows->len++] = (struct message_row){words_get(name, b->language), value};
 }
 
+static bool is_delivery(const struct alert_record *record)
+{
+    return str_starts(record->scope.rule, "delivery-");
+}
+
+static enum word subject_word(const struct alert_record *record)
+{
+    if (is_delivery(record))
+        return WORD_RECEIVER;
+    return message_is_feed(record) ? WORD_FEED : WORD_PRODUCT;
+}
+
+static enum word note_word(const struct alert_record *record)
+{
+    if (is_delivery(record))
+        return WORD_NOTE_DELIVERY;
+    return message_is_feed(record) ? WORD_NOTE_FEED : WORD_NOTE;
+}
+
 static struct message_rows facts(struct builder *b)
 {
     const struct alert_record *record = b->record;
     bool feed = message_is_feed(record);
     struct message_rows rows = {.items = arena_array(b->arena, FACTS_MAX, sizeof *rows.items)};
-    add(b, &rows, feed ? WORD_FEED : WORD_PRODUCT, filled(b, message_fill, "{{product}}"));
+    add(b, &rows, subject_word(record), filled(b, message_fill, "{{product}}"));
     add(b, &rows, WORD_MARKET, filled(b, message_fill, "{{market}}"));
     add(b, &rows, WORD_ORIGIN, filled(b, message_fill, "{{origin}}"));
     if (!feed) {
@@ -153,17 +172,19 @@ static int make(const struct alert_record *record, enum language language, struc
     struct message_view *ret_view)
 {
     struct builder b = {.record = record, .language = language, .arena = arena};
-    bool feed = message_is_feed(record);
+    const char *sentence = is_delivery(record)
+                               ? words_delivery_sentence(is_over(record->event), language)
+                               : words_sentence(record->event, message_is_feed(record), language);
     struct message_view view = {
         .language = language,
         .event = words_event(record->event, language),
         .severity = severity_line(&b),
         .headline = headline(&b),
-        .sentence = filled(&b, message_fill, words_sentence(record->event, feed, language)),
+        .sentence = filled(&b, message_fill, sentence),
         .advice = advice(&b),
-        .note = words_get(feed ? WORD_NOTE_FEED : WORD_NOTE, language),
+        .note = words_get(note_word(record), language),
         .next = words_get(WORD_NEXT, language),
-        .command = "tdwatch alerts --all",
+        .command = is_delivery(record) ? "tdwatch outbox" : "tdwatch alerts --all",
         .facts = facts(&b),
         .figures = figures(&b),
         .trace = trace(&b),

@@ -1,4 +1,4 @@
-/* link: daemon/app/config daemon/app/config_keys daemon/app/config_text daemon/app/config_print daemon/app/roff daemon/io/yaml daemon/io/file daemon/io/mail_address daemon/base/keys daemon/base/node daemon/base/map daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str */
+/* link: daemon/app/config daemon/app/config_keys daemon/app/config_text daemon/app/config_print daemon/app/roff daemon/io/yaml daemon/io/file daemon/io/mail_address daemon/io/json_template daemon/io/webhook daemon/io/outcome daemon/io/cloudevent daemon/io/json_value daemon/core/message daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/clock_text daemon/base/digest daemon/base/keys daemon/base/node daemon/base/map daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
