@@ -29,6 +29,7 @@ static const struct command commands[] = {
     {"replay", "ALERT [--seq N]", "compute an alert again from what was known then", cmd_replay},
     {"outbox", "[list|show ID|retry ID|drop ID|enable RECEIVER] [OPTIONS]",
         "list deliveries, try parked ones again or give them up", cmd_outbox},
+    {"drill", "[--rule RULE] [--receiver NAME]", "send a marked test alert, and report every hop", cmd_drill},
     {"feed", "status | show NAME", "list feeds and how they are, or what one would ask", cmd_feed},
     {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
     {"cases", "[--country CC] [--market CC] [--product HS] [--day YYYY-MM-DD] [--json|--tables] FILE…",

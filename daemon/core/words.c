@@ -73,6 +73,7 @@ static const struct entry reasons[] = {
     {"law",
         {"quy định làm căn cứ đã hết hiệu lực", "the law that the rule stands for is no longer in force"}},
     {"delivery", {"tình trạng gửi cảnh báo", "how alerts are delivered"}},
+    {"drill", {"diễn tập", "a drill"}},
     {"feed", {"tình trạng của nguồn số liệu", "the state of the data feed"}},
 };
 

@@ -13,6 +13,7 @@
  * rises above. It ends alerts that nobody repeats (resolve_timeout), so a standing one says that it ends in
  * ten years. */
 #define STANDS_MS (INT64_C(10) * 365 * 24 * 3600 * 1000)
+#define DRILL_MS  (INT64_C(5) * 60 * 1000)
 
 static struct json_object *labels(const struct alert_record *record, enum severity severity)
 {
@@ -26,6 +27,7 @@ static struct json_object *labels(const struct alert_record *record, enum severi
         {"market", record->scope.market},
         {"origin", record->scope.origin},
         {"severity", severity_name(severity)},
+        {"drill", record->drill ? "true" : ""},
         {"audience", record->audience == AUDIENCE_PUBLIC ? "public" : "internal"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
@@ -61,6 +63,11 @@ static int add_annotations(struct json_object *alert, const struct alert_record 
     return r;
 }
 
+static int64_t end_ms(const struct alert_record *record)
+{
+    return record->at_ms + (record->drill ? DRILL_MS : STANDS_MS);
+}
+
 static int add_alert(
     struct json_object *list, const struct alert_record *record, enum severity severity, bool stands)
 {
@@ -70,7 +77,7 @@ static int add_alert(
     json_object_object_add(alert, "labels", labels(record, severity));
     int r = add_annotations(alert, record);
     json_add_text(alert, "startsAt", clock_format(record->at_ms, moment));
-    json_add_text(alert, "endsAt", clock_format(record->at_ms + (stands ? STANDS_MS : 0), moment));
+    json_add_text(alert, "endsAt", clock_format(stands ? end_ms(record) : record->at_ms, moment));
     return r;
 }
 
