@@ -58,7 +58,11 @@ enum channel_outcome outcome_of_http(const struct transfer_reply *reply)
 
 /* Up to MAIL FROM nothing has been said of the receiver: the relay refuses us, for now or for good. */
 static const struct status_row mail_us[] = {
-    {552, 552, CHANNEL_REJECTED}, /* MAIL FROM with a size that it does not take */
+    {400, 599, CHANNEL_OUR_FAULT},
+};
+
+static const struct status_row mail_sender[] = {
+    {552, 552, CHANNEL_REJECTED}, /* a size that it does not take */
     {400, 599, CHANNEL_OUR_FAULT},
 };
 
@@ -87,7 +91,7 @@ static const struct {
     [MAIL_GREETING] = {mail_us, COUNT(mail_us)},
     [MAIL_HELLO] = {mail_us, COUNT(mail_us)},
     [MAIL_AUTH] = {mail_us, COUNT(mail_us)},
-    [MAIL_SENDER] = {mail_us, COUNT(mail_us)},
+    [MAIL_SENDER] = {mail_sender, COUNT(mail_sender)},
     [MAIL_RECIPIENT] = {mail_recipient, COUNT(mail_recipient)},
     [MAIL_DATA] = {mail_text, COUNT(mail_text)},
     [MAIL_TEXT] = {mail_text, COUNT(mail_text)},

@@ -11,7 +11,9 @@ static const struct failure {
     enum transfer_outcome outcome;
     const char *text;
 } FAILURES[] = {
-    {CURLE_UNSUPPORTED_PROTOCOL, TRANSFER_REFUSED, "protocol not allowed"},
+    /* The URL's own was looked at before: this is an answer that is no HTTP/1, which libcurl takes for
+       HTTP/0.9. */
+    {CURLE_UNSUPPORTED_PROTOCOL, TRANSFER_BROKEN, "reply not understood"},
     {CURLE_URL_MALFORMAT, TRANSFER_REFUSED, "not a URL"},
     {CURLE_COULDNT_RESOLVE_HOST, TRANSFER_UNRESOLVED, "host name not found"},
     {CURLE_COULDNT_CONNECT, TRANSFER_UNREACHED, "no connection"},
@@ -30,7 +32,7 @@ static const struct failure {
     {CURLE_RECV_ERROR, TRANSFER_BROKEN, "connection lost while receiving"},
     {CURLE_WEIRD_SERVER_REPLY, TRANSFER_BROKEN, "reply not understood"},
     {CURLE_ABORTED_BY_CALLBACK, TRANSFER_TIMEOUT, "timed out"}, /* io/transfer_feed.h: past the deadline */
-    {CURLE_OUT_OF_MEMORY, TRANSFER_BROKEN, "out of memory"},
+    {CURLE_OUT_OF_MEMORY, TRANSFER_BROKEN, "out of memory, or a header line over 100 KiB"},
 };
 
 static struct failure failure_of(CURLcode code)
@@ -100,6 +102,9 @@ static void judge_http(const struct transfer *transfer, struct transfer_reply *r
 static bool mail_was_answered(const struct transfer *transfer, long status)
 {
     if (transfer->code == CURLE_OK)
+        return true;
+    /* libcurl knows no word but 250 there, RFC 5321 (4.2.1) takes any 2yz for one of completion. */
+    if (transfer->answered && transfer->line_status == status && status / 100 == 2)
         return true;
     /* Where our deadline cut in first, the "answer" was to QUIT, whose status libcurl does not count. */
     if (transfer->code == CURLE_ABORTED_BY_CALLBACK && transfer->answered && transfer->line_status == status)
