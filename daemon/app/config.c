@@ -318,6 +318,12 @@ static void check_receiver(
         check_webhook(loading, map, receiver);
     else
         check_address(loading, place_of(loading, map, "email"), "'email' of a receiver", receiver->address);
+    if (receiver->channel == CHANNEL_EMAIL &&
+        (receiver->format != FORMAT_CLOUDEVENT || receiver->template_path != NULL)) {
+        diag_error(loading->diags, receiver->place, "C006",
+            "a receiver with an e-mail address has no 'format' and no 'template'");
+        diag_hint(loading->diags, "remove the key: only webhooks have formats");
+    }
     if (receiver->channel == CHANNEL_EMAIL && receiver->secret_name != NULL) {
         diag_error(
             loading->diags, receiver->place, "C006", "a receiver with an e-mail address has no 'secret'");

@@ -228,8 +228,9 @@ class Formats(Case):
         rules.write_text(rules.read_text(encoding="utf-8").replace("growth: 40%", "growth: 10000%", 1), encoding="utf-8")
         self.world.daemon.send_signal(1)
         world.wait_for("the reload", lambda: "reloaded rules=" in self.world.log())
-        world.wait_for("its end", lambda: not [a for a in self.alerts_of(port)
-                                               if a["labels"]["alertname"] == "export-surge"])
+        world.wait_for("its end", lambda: not [
+            a for a in self.alerts_of(port)
+            if (a["labels"]["alertname"], a["labels"]["product"]) == ("export-surge", "toys-sports")])
         self.assertEqual(self.world.sql("SELECT count(*) FROM delivery WHERE state = 2"), [(0,)])
 
     def test_alertmanager_gets_a_drill_that_ends(self):
