@@ -257,13 +257,15 @@ static void check_https(const struct loading *loading, struct place place, const
 static void load_template(const struct loading *loading, struct place place, struct receiver *receiver)
 {
     char fault[JSON_TEMPLATE_FAULT_SIZE];
-    struct arena *arena = &loading->config->arena;
-    const char *path = resolve(loading, receiver->template_path);
-    int r = file_read(path, JSON_TEMPLATE_MAX, arena, &receiver->template);
+    const char *path = resolve(loading, receiver->template_path), *why = fault;
+    int r = file_read(path, JSON_TEMPLATE_MAX, &loading->config->arena, &receiver->template);
     if (r < 0)
-        diag_error(loading->diags, place, "C015", "'template' of a receiver: %s: %s", path, strerror(-r));
-    else if (json_template_check(receiver->template, fault) < 0)
-        diag_error(loading->diags, place, "C015", "'template' of a receiver: %s: %s", path, fault);
+        why = strerror(-r);
+    else if (json_template_check(receiver->template, fault) == 0)
+        return;
+    diag_error(loading->diags, place, "C015", "'template' of a receiver: %s: %s", path, why);
+    diag_hint(
+        loading->diags, "it is a JSON document whose strings may hold {{names}}; tdwatch.yaml(5) lists them");
 }
 
 static void check_format(const struct loading *loading, const struct node *map, struct receiver *receiver)
@@ -300,29 +302,77 @@ static void check_webhook(const struct loading *loading, const struct node *map,
     }
 }
 
+#ifdef TDWATCH_NATS
+enum { HAS_NATS = 1 };
+#else
+enum { HAS_NATS = 0 };
+#endif
+
+static void check_nats(const struct loading *loading, const struct node *map, struct receiver *receiver)
+{
+    struct url url;
+    struct place place = place_of(loading, map, "nats");
+    bool readable = config_text_split_url(receiver->address, &url) == 0;
+    bool plain = readable && slice_equal(url.scheme, "nats") && is_plain_host(loading->config, url.host);
+    const char *subject = receiver->subject != NULL ? receiver->subject : "";
+    if (!HAS_NATS) {
+        diag_error(loading->diags, place, "C016", "this tdwatch was built without NATS");
+        diag_hint(loading->diags, "build it with make NATS=1, or write a webhook");
+        return;
+    }
+    if (!plain && !(readable && slice_equal(url.scheme, "tls"))) {
+        diag_error(loading->diags, place, "C005", "'nats' of a receiver: expected tls://host:port");
+        diag_hint(
+            loading->diags, "nats:// without TLS only to hosts in plain_hosts; a token goes into secret");
+    }
+    if (subject[0] == '\0' || strpbrk(subject, " *>\t\r\n") != NULL) {
+        diag_error(loading->diags, receiver->place, "C016", "a receiver with 'nats' must have a 'subject'");
+        diag_hint(loading->diags, "one that a stream takes, such as tdwatch.alerts, without * and >");
+    }
+    if (receiver->secret_name != NULL)
+        (void)load_secret(
+            loading, receiver->place, "'secret' of a receiver", receiver->secret_name, &receiver->secret);
+}
+
+/* Exactly one of them says what the receiver is. */
+static bool take_channel(struct receiver_draft *draft)
+{
+    const char *const addresses[] = {
+        [CHANNEL_EMAIL] = draft->email, [CHANNEL_WEBHOOK] = draft->webhook, [CHANNEL_NATS] = draft->nats};
+    int given = 0;
+    for (int kind = 0; kind <= CHANNEL_NATS; kind++)
+        if (addresses[kind] != NULL) {
+            draft->receiver.channel = kind;
+            draft->receiver.address = addresses[kind];
+            given++;
+        }
+    return given == 1;
+}
+
 static void check_receiver(
     const struct loading *loading, const struct node *map, struct receiver_draft *draft)
 {
     struct receiver *receiver = &draft->receiver;
     receiver->place = place_of_node(loading, map);
     receiver->languages = read_languages(loading, place_of(loading, map, "languages"), &draft->languages);
-    if ((draft->email != NULL) == (draft->webhook != NULL)) {
-        diag_error(
-            loading->diags, receiver->place, "C006", "a receiver must have either 'email' or 'webhook'");
+    if (!take_channel(draft)) {
+        diag_error(loading->diags, receiver->place, "C006",
+            "a receiver must have either 'email' or 'webhook', or 'nats'");
         diag_hint(loading->diags, "for both, write two receivers");
+        receiver->address = NULL;
         return;
     }
-    receiver->channel = draft->email != NULL ? CHANNEL_EMAIL : CHANNEL_WEBHOOK;
-    receiver->address = draft->email != NULL ? draft->email : draft->webhook;
     if (receiver->channel == CHANNEL_WEBHOOK)
         check_webhook(loading, map, receiver);
+    else if (receiver->channel == CHANNEL_NATS)
+        check_nats(loading, map, receiver);
     else
         check_address(loading, place_of(loading, map, "email"), "'email' of a receiver", receiver->address);
-    if (receiver->channel == CHANNEL_EMAIL &&
+    if (receiver->channel != CHANNEL_WEBHOOK &&
         (receiver->format != FORMAT_CLOUDEVENT || receiver->template_path != NULL)) {
         diag_error(loading->diags, receiver->place, "C006",
-            "a receiver with an e-mail address has no 'format' and no 'template'");
-        diag_hint(loading->diags, "remove the key: only webhooks have formats");
+            "only a receiver with a webhook has a 'format' or a 'template'");
+        diag_hint(loading->diags, "remove the key");
     }
     if (receiver->channel == CHANNEL_EMAIL && receiver->secret_name != NULL) {
         diag_error(

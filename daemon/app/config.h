@@ -11,7 +11,7 @@
 #include "base/keys.h"
 #include "core/alert.h"
 
-enum channel_kind { CHANNEL_EMAIL, CHANNEL_WEBHOOK };
+enum channel_kind { CHANNEL_EMAIL, CHANNEL_WEBHOOK, CHANNEL_NATS };
 /* What a webhook is sent. */
 enum webhook_format { FORMAT_CLOUDEVENT, FORMAT_ALERTMANAGER, FORMAT_SLACK, FORMAT_TEAMS, FORMAT_TEMPLATE };
 
@@ -24,6 +24,7 @@ struct receiver {
     const char *secret_name; /* webhook: name of the credential with the signing secret (whsec_…) */
     struct slice secret;     /* its text */
     int format;              /* webhook: enum webhook_format */
+    const char *subject;     /* NATS */
     const char *template_path;
     struct slice template; /* format: template: the file's text, checked */
     struct place place;

@@ -13,7 +13,7 @@ struct config_draft {
 /* What one entry of `receivers` is read into. */
 struct receiver_draft {
     struct receiver receiver;
-    const char *email, *webhook; /* exactly one */
+    const char *email, *webhook, *nats; /* exactly one */
     struct texts languages;
 };
 

@@ -11,6 +11,8 @@ const struct channel *target_channel(const struct receiver *receiver)
         [FORMAT_TEAMS] = &channel_teams,
         [FORMAT_TEMPLATE] = &channel_template,
     };
+    if (receiver->channel == CHANNEL_NATS)
+        return &channel_nats;
     return receiver->channel == CHANNEL_EMAIL ? &channel_email : formats[receiver->format];
 }
 
@@ -22,6 +24,7 @@ struct channel_target target_of(const struct config *config, const struct receiv
         .address = receiver->address,
         .languages = receiver->languages,
         .secret = receiver->secret,
+        .subject = receiver->subject,
         .template = receiver->template,
         .smtp_url = config->smtp_url,
         .smtp_from = config->smtp_from,

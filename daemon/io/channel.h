@@ -16,6 +16,7 @@ struct channel_target {
     const char *address;   /* e-mail address, or URL */
     unsigned languages;    /* bit set of enum language */
     struct slice secret;   /* webhook: "whsec_…" (Standard Webhooks 1.0.0); empty: unsigned */
+    const char *subject;   /* NATS; its `secret` is a token */
     struct slice template; /* webhook of this format: JSON with {{names}} */
     const char *smtp_url, *smtp_from, *smtp_user, *smtp_password; /* e-mail; user NULL = no authentication */
 };
@@ -52,7 +53,7 @@ struct channel {
 /* Webhooks by format: a signed CloudEvent, or what Alertmanager, Slack, Teams or a template of the receiver's
  * own wants. */
 extern const struct channel channel_email, channel_webhook, channel_alertmanager, channel_slack,
-    channel_teams, channel_template;
+    channel_teams, channel_template, channel_nats;
 
 /* Not for alerts: a POST that tells a monitor outside that we live. Nothing to render. */
 extern const struct channel channel_heartbeat;

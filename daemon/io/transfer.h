@@ -50,13 +50,19 @@ struct transfer_mail {
     const char *user, *password; /* NULL: no authentication */
 };
 
+struct transfer_publish {
+    const char *subject, *id; /* NATS: where to, and Nats-Msg-Id */
+    const char *token;        /* NULL: no authentication */
+};
+
 struct transfer_request {
-    const char *url;                  /* https://…, http://…, smtps://…, smtp://… */
-    const char *const *headers;       /* HTTP: "Name: value", NULL-terminated, or NULL */
-    struct slice body;                /* HTTP: POST where data is not NULL, else GET */
-    const struct transfer_mail *mail; /* SMTP, else NULL */
-    int64_t max_bytes;                /* of the decoded reply body */
-    int64_t timeout_ms;               /* of the whole transfer; connecting has 10 s of it */
+    const char *url;            /* https://…, http://…, smtps://…, smtp://…, tls://…, nats://… */
+    const char *const *headers; /* HTTP: "Name: value", NULL-terminated, or NULL */
+    struct slice body;          /* HTTP: POST where data is not NULL, else GET */
+    const struct transfer_mail *mail;       /* SMTP, else NULL */
+    const struct transfer_publish *publish; /* NATS JetStream, else NULL; URL nats://… or tls://… */
+    int64_t max_bytes;                      /* of the decoded reply body */
+    int64_t timeout_ms;                     /* of the whole transfer; connecting has 10 s of it */
 };
 
 struct transfer_reply {

@@ -149,6 +149,8 @@ struct transfer_reply transfer_result_reply(const struct transfer *transfer, cha
 {
     struct transfer_reply reply = {.outcome = TRANSFER_DONE, .text = line};
     line[0] = '\0';
+    if (transfer->publish != NULL)
+        return nats_publish_reply(transfer->publish);
     if (transfer->easy != NULL && transfer->mail)
         judge_mail(transfer, &reply, line);
     else if (transfer->easy != NULL)

@@ -4,6 +4,7 @@ programs want: a real Alertmanager where there is one.
     python3 delivery.py BINARY
 """
 
+import base64
 import http.server
 import json
 import os
@@ -11,6 +12,7 @@ import pathlib
 import shutil
 import socket
 import socketserver
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -187,13 +189,25 @@ class Isolation(Case):
                 server.server_close()
 
 
-class Formats(Case):
-    def find(self, name):
+class PeerCase(Case):
+    """With a program that may not be here."""
+
+    def start_program(self, name, *arguments):
         path = shutil.which(name, path=os.environ.get("TDWATCH_PEERS", "") + ":" + os.environ["PATH"])
         if path is None:
             self.skipTest(f"{name} is not here (Debian: apt-get install {name}, or name its directory in TDWATCH_PEERS)")
-        return path
+        process = subprocess.Popen([path, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait, 10)
+        self.addCleanup(process.terminate)
 
+    def wait_for_port(self, port):
+        def ready():
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", port)) == 0
+        world.wait_for(f"port {port}", ready)
+
+
+class Formats(PeerCase):
     def alerts_of(self, port, query=""):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/alerts{query}") as page:
             return json.load(page)
@@ -202,17 +216,9 @@ class Formats(Case):
         config = self.world.directory / "alertmanager.yml"
         config.write_text("route: { receiver: none }\nreceivers: [ { name: none } ]\n")
         port = world.free_port()
-        process = subprocess.Popen([self.find("prometheus-alertmanager"), f"--config.file={config}",
-                                    f"--storage.path={self.world.directory}/am", "--cluster.listen-address=",
-                                    f"--web.listen-address=127.0.0.1:{port}"],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(process.wait, 10)
-        self.addCleanup(process.terminate)
-
-        def ready():
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", port)) == 0
-        world.wait_for("Alertmanager", ready)
+        self.start_program("prometheus-alertmanager", f"--config.file={config}", f"--storage.path={self.world.directory}/am",
+                           "--cluster.listen-address=", f"--web.listen-address=127.0.0.1:{port}")
+        self.wait_for_port(port)
         return port
 
     def test_alertmanager_shows_alerts_and_their_end(self):
@@ -251,6 +257,76 @@ class Formats(Case):
         self.assertIn("did you mean 'title'?", check.stdout)
         template.write_text('{"text": "{{severity}}: {{title}}"}')
         self.assertEqual(self.world.run("check").returncode, 0)
+
+
+class NatsClient:
+    """As much of NATS as it takes to make a stream and look into it."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.lines = self.socket.makefile("rb")
+        self.lines.readline()  # INFO
+        self.socket.sendall(b'CONNECT {"verbose":false,"headers":true}\r\nSUB answers 1\r\n')
+
+    def ask(self, subject, question):
+        payload = json.dumps(question).encode()
+        self.socket.sendall(f"PUB {subject} answers {len(payload)}\r\n".encode() + payload + b"\r\n")
+        while True:
+            words = self.lines.readline().split()
+            if words[0] == b"MSG":
+                return json.loads(self.lines.read(int(words[-1]) + 2))
+            if words[0] == b"PING":
+                self.socket.sendall(b"PONG\r\n")
+
+    def close(self):
+        self.lines.close()
+        self.socket.close()
+
+
+class Nats(PeerCase):
+    def setUp(self):
+        super().setUp()
+        self.binary = BINARY.parent.with_name(BINARY.parent.name + "-nats") / BINARY.name
+        if not self.binary.exists():
+            self.skipTest(f"{self.binary} is not built (make NATS=1)")
+        self.world.binary = self.binary
+        port = world.free_port()
+        self.start_program("nats-server", "-js", "-a", "127.0.0.1", "-p", str(port), "-sd", str(self.world.directory / "nats"))
+        self.wait_for_port(port)
+        self.nats = NatsClient(port)
+        self.addCleanup(self.nats.close)
+        self.set_receivers([f'{{ name: stream, nats: "nats://127.0.0.1:{port}", subject: tdwatch.alerts }}'])
+
+    def make_stream(self):
+        made = self.nats.ask("$JS.API.STREAM.CREATE.TD", {"name": "TD", "subjects": ["tdwatch.>"], "storage": "memory"})
+        self.assertNotIn("error", made)
+
+    def test_stream_gets_events_once(self):
+        self.make_stream()
+        self.world.start()
+        world.wait_for("every delivery", self.world.settled)
+        count = self.world.sql("SELECT count(*) FROM delivery WHERE state = 1")[0][0]
+        self.assertGreater(count, 0)
+        self.assertEqual(self.world.stop(), 0)
+        connection = sqlite3.connect(self.world.directory / "state" / "tdwatch.db")
+        connection.execute("UPDATE delivery SET state = 0, next_ms = 0, done_ms = 0")  # as after a crash before the commit
+        connection.commit()
+        connection.close()
+        self.world.start()
+        world.wait_for("every delivery again", self.world.settled)
+        self.assertEqual(self.nats.ask("$JS.API.STREAM.INFO.TD", {})["state"]["messages"], count, "the same ids: dropped")
+        self.assertTrue(self.world.sql("SELECT 1 FROM attempt WHERE text LIKE '%which it had'"))
+        message = self.nats.ask("$JS.API.STREAM.MSG.GET.TD", {"seq": 1})["message"]
+        event = json.loads(base64.b64decode(message["data"]))
+        self.assertEqual(event["specversion"], "1.0")
+        self.assertIn(f"Nats-Msg-Id: {event['id']}", base64.b64decode(message["hdrs"]).decode())
+
+    def test_subject_that_no_stream_takes_is_tried_again(self):
+        self.world.start()
+        world.wait_for("an attempt", lambda: self.world.sql("SELECT 1 FROM attempt"))
+        self.assertEqual(self.world.sql("SELECT DISTINCT text FROM attempt"), [("no stream takes the subject",)])
+        self.make_stream()
+        world.wait_for("the second try", self.world.settled, 30)
 
 
 if __name__ == "__main__":
