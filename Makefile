@@ -226,6 +226,6 @@ clean:
 
 .PHONY: deps-build deps-check
 deps-build:
-	@tests/support/install.sh build
+	@NATS=$(NATS) tests/support/install.sh build
 deps-check:
 	@tests/support/install.sh check
