@@ -286,7 +286,10 @@ static void every_fault_has_its_code_and_line(void **state)
             2},
         {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: template, template: tdwatch.yaml}\n",
             "C015", 2},
-        {"receivers:\n  - {name: x, email: a@b.vn, format: slack}\n", "C006", 2},
+        {"smtp: {url: 'smtps://mail.vn', from: a@b.vn}\nreceivers:\n  - {name: x, email: a@b.vn, format: "
+         "slack}\n",
+            "C006", 3},
+        {"receivers:\n  - {name: x, nats: 'tls://a.vn:4222', email: a@b.vn}\n", "C006", 2},
         {"receivers:\n  - {name: x, webhook: 'https://a.vn/', secret: '" SECRET "'}\n", "C009", 2},
         {"receivers:\n  - {name: x, webhook: 'https://a.vn/', secret: ./hook}\n", "C009", 2},
         {"receivers:\n  - {name: x, webhook: 'https://a.vn/', secret: absent}\n", "C010", 2},
