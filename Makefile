@@ -19,7 +19,7 @@ endif
 PREFIX  ?= /usr/local
 B       := build/$(VARIANT)$(if $(NATS),-nats)
 
-PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive
+PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive glib-2.0
 ifdef NATS
 PACKAGES += libnats
 CPPFLAGS += -DTDWATCH_NATS
@@ -112,7 +112,7 @@ $(B)/tests/bench/findings: $(B)/tests/bench/findings.o $(filter-out $(B)/daemon/
 REPLACED := daemon/base/clock daemon/base/log daemon/io/loop daemon/io/worker daemon/io/http daemon/io/sd \
 	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/inflate daemon/io/wire_text \
 	daemon/io/thread daemon/io/nats_publish daemon/io/smtp_sink daemon/app/trial daemon/app/check_files daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
-	daemon/app/asset
+	daemon/app/asset daemon/app/submit daemon/app/action_options
 SCENARIO_OBJECTS := $(filter-out $(patsubst %,$(B)/%.o,$(REPLACED) daemon/app/assets),$(OBJECTS)) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard tests/scenario/*.c tests/support/fake_*.c))
 

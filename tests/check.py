@@ -119,6 +119,8 @@ def main():
              count_unittest)
         step(total, f"system: import, {variant}", [PYTHON, "tests/system/import.py", f"build/{variant}/tdwatch"],
              count_unittest)
+        step(total, f"system: people and alerts, {variant}", [PYTHON, "tests/system/lifecycle.py", f"build/{variant}/tdwatch"],
+             count_unittest)
         step(total, f"system: backtest, {variant}", [PYTHON, "tests/system/backtest.py", f"build/{variant}/tdwatch"],
              count_unittest)
         step(total, f"system: deliveries, {variant}", [PYTHON, "tests/system/delivery.py", f"build/{variant}/tdwatch"],

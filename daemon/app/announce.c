@@ -4,9 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/budget.h"
 #include "app/deliver.h"
+#include "app/restrain.h"
 #include "app/target.h"
+#include "core/message_view.h"
 #include "core/period.h"
+#include "io/store_event.h"
 
 /* ---- what has been told ---- */
 
@@ -45,7 +49,7 @@ static bool is_internal_elsewhere(const struct receiver *receiver, const struct 
 static bool may_hear_of(const struct config *config, const struct receiver *receiver, const char *about)
 {
     const struct receiver *subject = target_find(config, about);
-    if (subject == NULL || receiver == subject)
+    if (subject == NULL || receiver == subject || receiver->audience != AUDIENCE_INTERNAL)
         return false;
     if (is_internal_elsewhere(receiver, subject))
         return true;
@@ -55,55 +59,161 @@ static bool may_hear_of(const struct config *config, const struct receiver *rece
     return true;
 }
 
-/* Whether the receiver is to know. That an alert has ended concerns those who were told of it: not a receiver
- * that is newer, and nobody where the rule ran in the shadow. 0 or -errno. */
-static int wants(struct engine *engine, const struct receiver *receiver, const struct alert_record *record,
-    bool closes, bool *ret_wants)
+/* One event on its way to those who are to know. */
+struct telling {
+    struct engine *engine;
+    const struct alert_record *record;
+    unsigned manner; /* bits of enum ledger_manner */
+    int64_t now_ms;
+    struct labels labels, summary_labels;
+    struct routed routed, summary_routed; /* the latter where a summary names the alert */
+};
+
+static struct telling telling_of(struct engine *engine, const struct alert_record *record, unsigned manner)
 {
-    *ret_wants = alert_event_notifies(record->event) &&
-                 (receiver->audience == AUDIENCE_INTERNAL || record->audience == AUDIENCE_PUBLIC) &&
-                 (!is_delivery_alert(record->scope.rule) ||
-                     may_hear_of(engine->setup->config, receiver, record->scope.product));
-    if (!*ret_wants || !closes || record->event == EVENT_RAISED)
-        return 0;
-    return store_was_told(engine->store, record->id, record->scope.rule, receiver->name, ret_wants);
+    const struct setup *setup = engine->setup;
+    struct telling telling = {
+        .engine = engine,
+        .record = record,
+        .manner = manner,
+        .now_ms = record->at_ms,
+        .labels = {record->scope, record->severity, record->audience, message_is_feed(record)},
+    };
+    telling.summary_labels = telling.labels;
+    telling.summary_labels.scope.product = telling.summary_labels.scope.market = ledger_summary_product;
+    telling.summary_labels.scope.origin = "";
+    routing_route(&setup->config->routing, &telling.labels, &setup->reference.baskets, &telling.routed);
+    if ((manner & LEDGER_SUMMED) != 0)
+        routing_route(&setup->config->routing, &telling.summary_labels, &setup->reference.baskets,
+            &telling.summary_routed);
+    return telling;
 }
 
-/* Whether the receiver is told now, or when and why only then: the one place where that is decided. */
-static int decide(struct engine *engine, const struct receiver *receiver, const struct alert_record *record,
+/* Whether routes bring it to the receiver, and it follows it. Who gets the summary that names the alert does
+ * not get the alert as well. */
+static bool reaches(const struct telling *telling, const struct receiver *receiver)
+{
+    const struct setup *setup = telling->engine->setup;
+    const struct routing *routing = &setup->config->routing;
+    const struct baskets *baskets = &setup->reference.baskets;
+    struct follower follower = config_follower(receiver);
+    if (routing_reach(routing, &telling->routed, &telling->labels, baskets, &follower, NULL) != REACH_TOLD)
+        return false;
+    return (telling->manner & LEDGER_SUMMED) == 0 ||
+           routing_reach(routing, &telling->summary_routed, &telling->summary_labels, baskets, &follower,
+               NULL) != REACH_TOLD;
+}
+
+/* An acknowledgement has ended: said again to those who know. */
+static bool is_said_again(const struct alert_record *record)
+{
+    return str_equal(record->reason, "lapsed");
+}
+
+/* What is said of a silence is for its author, or for the house. */
+static bool is_told_of_silence(const struct telling *telling, const struct receiver *receiver)
+{
+    const struct engine *engine = telling->engine;
+    const struct receiver *author = NULL;
+    for (size_t i = 0; i < engine->silences.len; i++) {
+        const struct silence *silence = &engine->silences.items[i].silence;
+        char id[24];
+        snprintf(id, sizeof id, "%lld", (long long)silence->id);
+        if (str_equal(id, telling->record->scope.product))
+            author = target_find(engine->setup->config, silence->author);
+    }
+    if (receiver->audience != AUDIENCE_INTERNAL)
+        return false;
+    return author == NULL || author->audience != AUDIENCE_INTERNAL || receiver == author;
+}
+
+/* Whether the receiver is to know. What becomes of an alert concerns those who were told of it, wherever
+ * routes would send it by now; that it has ended, nobody else. 0 or -errno. */
+static int wants(const struct telling *telling, const struct receiver *receiver, bool *ret_wants)
+{
+    const struct alert_record *record = telling->record;
+    bool closes = (telling->manner & LEDGER_CLOSES) != 0;
+    bool again = is_said_again(record);
+    *ret_wants = false;
+    if (message_is_silence(record)) {
+        *ret_wants = is_told_of_silence(telling, receiver);
+        return 0;
+    }
+    if (is_delivery_alert(record->scope.rule)) { /* no route leads round a fault */
+        *ret_wants = may_hear_of(telling->engine->setup->config, receiver, record->scope.product);
+        return *ret_wants && closes ? store_was_told(telling->engine->store, record->id, record->scope.rule,
+                                          receiver->name, ret_wants)
+                                    : 0;
+    }
+    if ((!alert_event_notifies(record->event) && !again) || (telling->manner & LEDGER_SILENT) != 0 ||
+        (receiver->audience != AUDIENCE_INTERNAL && record->audience == AUDIENCE_INTERNAL))
+        return 0;
+    if (record->event == EVENT_RAISED || (!closes && !again))
+        *ret_wants = reaches(telling, receiver);
+    if (record->event == EVENT_RAISED || *ret_wants)
+        return 0;
+    return store_was_told(telling->engine->store, record->id, record->scope.rule, receiver->name, ret_wants);
+}
+
+/* Whether the receiver is told now, or when and why only then: the one place where that is decided.
+ * `messages`: how many it would take to tell it now. */
+static int decide(const struct telling *telling, const struct receiver *receiver, size_t messages,
     struct holding *ret_holding)
 {
-    (void)engine;
-    (void)receiver;
-    (void)record;
-    *ret_holding = HOLDING_NONE;
-    return 0;
+    const struct alert_record *record = telling->record;
+    int64_t left, now_ms = telling->now_ms;
+    int r = 0;
+    struct restrained event = {
+        record->id, &record->scope, record->severity, alert_event_repeats(record->event), receiver, now_ms};
+    if (message_is_silence(record)) /* no silence holds back that it ends */
+        *ret_holding = HOLDING_NONE;
+    else
+        r = restrain(telling->engine, &event, ret_holding);
+    if (r < 0 || ret_holding->why != HOLD_NONE)
+        return r;
+    *ret_holding = agenda_hold(&receiver->agenda, record->severity, now_ms);
+    if (ret_holding->why != HOLD_NONE)
+        return 0;
+    r = budget_left(telling->engine, receiver, now_ms, &left);
+    /* Until now: what a flood leaves over is told at its end. */
+    if (r == 0 && left < (int64_t)messages + budget_reserve(receiver))
+        *ret_holding = (struct holding){HOLD_LIMIT, now_ms};
+    return r;
 }
 
-static int tell_receiver(
-    struct engine *engine, const struct receiver *receiver, const struct alert_record *record)
+static int tell_receiver(const struct telling *telling, const struct receiver *receiver)
 {
-    struct held_row held = {receiver->name, record->id, record->seq, HOLDING_NONE};
-    int r = decide(engine, receiver, record, &held.holding);
-    if (r == 0 && held.holding.why != HOLD_NONE)
-        return store_put_held(engine->store, &held);
+    struct engine *engine = telling->engine;
+    const struct alert_record *record = telling->record;
+    struct arena arena = ARENA_NULL;
+    struct held_row held = {.receiver = receiver->name, .alert = record->id, .seq = record->seq};
+    struct held_rows before = {0};
+    int r = record->seq > 1 ? store_held_before(engine->store, &held, &arena, &before) : 0;
     if (r == 0)
-        r = deliver_held_before(engine, receiver, record, record->at_ms);
-    return r == 0 ? deliver_event(engine, receiver, record, record->at_ms) : r;
+        r = decide(telling, receiver, before.len + 1, &held.holding);
+    if (r == 0 && held.holding.why != HOLD_NONE)
+        r = store_put_held(engine->store, &held);
+    else if (r == 0)
+        r = deliver_events(engine, receiver, &before, record, telling->now_ms);
+    arena_deinit(&arena);
+    return r;
 }
 
 static int tell(void *userdata, const struct alert_record *record, unsigned manner)
 {
     struct engine *engine = userdata;
     const struct config *config = engine->setup->config;
-    bool closes = (manner & LEDGER_CLOSES) != 0, silent = (manner & LEDGER_SILENT) != 0;
-    int r = store_put_event(engine->store, record, closes);
-    for (size_t i = 0; r == 0 && !silent && i < config->receiver_count; i++) {
+    struct telling telling = telling_of(engine, record, manner);
+    int r = store_put_event(engine->store, record, (manner & LEDGER_CLOSES) != 0);
+    for (size_t i = 0; r == 0 && i < config->receiver_count; i++) {
         bool wanted;
-        r = wants(engine, &config->receivers[i], record, closes, &wanted);
+        r = wants(&telling, &config->receivers[i], &wanted);
         if (r == 0 && wanted)
-            r = tell_receiver(engine, &config->receivers[i], record);
+            r = tell_receiver(&telling, &config->receivers[i]);
     }
+    /* What it held back may be told now. */
+    if (r == 0 && (manner & LEDGER_CLOSES) != 0)
+        r = restrain_wake(engine, HOLD_INHIBITED, record->at_ms);
     return r;
 }
 
@@ -237,6 +347,15 @@ static const struct trouble feed_troubles[] = {
             "Rules go on with the figures they have."}}},
 };
 
+bool announce_feed_labels(size_t i, struct labels *ret_labels)
+{
+    if (i == sizeof feed_troubles / sizeof *feed_troubles)
+        return false;
+    *ret_labels = (struct labels){
+        {feed_troubles[i].rule, "", "", ""}, feed_troubles[i].severity, AUDIENCE_INTERNAL, true};
+    return true;
+}
+
 static bool is_feed_alert(const struct ledger_entry *alert)
 {
     for (size_t i = 0; i < sizeof feed_troubles / sizeof *feed_troubles; i++)
@@ -361,6 +480,63 @@ int announce_delivery(struct engine *engine, const char *receiver, enum delivery
     return announce_trouble(engine, &delivery_troubles[trouble], receiver, bad, why);
 }
 
+/* ---- what people do ---- */
+
+int announce_to(
+    struct engine *engine, const struct receiver *receiver, const struct alert_record *record, int64_t now_ms)
+{
+    if (receiver->audience != AUDIENCE_INTERNAL && record->audience == AUDIENCE_INTERNAL)
+        return 0;
+    struct telling telling = telling_of(engine, record, LEDGER_ALOUD);
+    telling.now_ms = now_ms;
+    return tell_receiver(&telling, receiver);
+}
+
+int announce_lapsed(struct engine *engine, const struct alert_scope *scope, int64_t now_ms)
+{
+    struct arena arena = ARENA_NULL;
+    struct ledger_entry *alert = ledger_find(&engine->ledger, scope);
+    struct alert_record record;
+    struct figure *figures = NULL;
+    if (alert == NULL || !alert->told.open)
+        return 0;
+    int r = store_get_record(engine->store, alert->id, alert->seq, &arena, &record);
+    if (r == 0)
+        r = store_alert_figures(engine->store, alert->id, &arena, &figures, &record.figure_count);
+    if (r == 0) {
+        record.event = EVENT_CONFIRMED;
+        record.reason = "lapsed";
+        record.period = alert->told.period;
+        record.state = alert->told.state;
+        record.figures = figures;
+        record.at_ms = now_ms;
+        struct announcement why = {now_ms, record.reason, record.vintage};
+        r = tell_other(engine, alert, &record, &why);
+    }
+    arena_deinit(&arena);
+    return r;
+}
+
+int announce_other(struct engine *engine, struct alert_record *record, bool closes)
+{
+    const struct ledger_entry *before = ledger_find(&engine->ledger, &record->scope);
+    bool open = before != NULL && before->told.open;
+    if (alert_event_closes(record->event) != open)
+        return 0;
+    if (open)
+        record->raised = before->told.raised;
+    struct announcement why = {record->at_ms, record->reason, ""};
+    struct ledger_sink sink = sink_of(engine);
+    struct ledger_turn turn = turn_of(engine, &sink, &why);
+    return ledger_tell(
+        &turn, ledger_of(&engine->ledger, &record->scope), record, closes ? LEDGER_CLOSES : LEDGER_ALOUD);
+}
+
+static bool is_silence_alert(const struct ledger_entry *alert)
+{
+    return str_starts(alert->scope.rule, "silence-");
+}
+
 /* ---- what has no source any more ---- */
 
 static bool is_orphan(struct engine *engine, const struct ledger_entry *alert)
@@ -368,6 +544,8 @@ static bool is_orphan(struct engine *engine, const struct ledger_entry *alert)
     uint32_t rule, scope;
     if (is_delivery_alert(alert->scope.rule))
         return target_find(engine->setup->config, alert->scope.product) == NULL;
+    if (is_silence_alert(alert))
+        return false;
     if (is_feed_alert(alert))
         return setup_feed(engine->setup, alert->scope.product) == NULL;
     return !judge_find(engine->judge, &alert->scope, &rule, &scope);

@@ -37,7 +37,27 @@ enum delivery_trouble { DELIVERY_TROUBLE_DELAYED, DELIVERY_TROUBLE_PARKED, DELIV
 int announce_delivery(struct engine *engine, const char *receiver, enum delivery_trouble trouble, bool bad,
     const struct announcement *why);
 
+/* Tells one receiver of an event that others were told of. */
+int announce_to(struct engine *engine, const struct receiver *receiver, const struct alert_record *record,
+    int64_t now_ms);
+
+/* The alert of this scope still stands now that its acknowledgement has ended: tells those who were told of
+ * it. */
+int announce_lapsed(struct engine *engine, const struct alert_scope *scope, int64_t now_ms);
+
+/* What is said of a silence, to its author where an internal receiver has that name, else to all of them. */
+enum silence_news { SILENCE_NEWS_ENDING, SILENCE_NEWS_ENDED, SILENCE_NEWS_UNMET };
+int announce_silence(
+    struct engine *engine, const struct silence_entry *entry, enum silence_news news, int64_t now_ms);
+
+/* Tells what neither judging nor a feed says. `closes`: the alert is over with it. One that ends an alert
+ * that does not stand says nothing. */
+int announce_other(struct engine *engine, struct alert_record *record, bool closes);
+
 /* Whether the feed's alert "feed-<class>" stands open. */
 bool announce_feed_is_open(struct engine *engine, const char *feed, const char *class);
+
+/* What routes see of the i-th alert that a feed can raise; false behind the last. */
+bool announce_feed_labels(size_t i, struct labels *ret_labels);
 
 #endif

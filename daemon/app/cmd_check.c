@@ -4,6 +4,7 @@
 #include "app/check_files.h"
 #include "app/command.h"
 #include "app/history_lint.h"
+#include "app/route_lint.h"
 #include "base/alloc.h"
 #include "core/rule_lint.h"
 #include "io/diag_json.h"
@@ -44,6 +45,7 @@ static void check_warnings(const struct setup *setup, struct diag_list *diags)
     for (size_t i = 0; i < setup->rule_document_count; i++)
         rule_lint_document(setup->ruleset, setup->rule_documents[i], &setup->reference.baskets, diags);
     check_history(setup, diags);
+    route_lint(setup, diags);
 }
 
 static struct checked_files check_setup(

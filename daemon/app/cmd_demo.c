@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/alert_list.h"
 #include "app/asset.h"
 #include "app/command.h"
 #include "base/alloc.h"
@@ -258,7 +259,12 @@ static int print_report(struct demo *demo)
         alloc_free(text);
         return -1;
     }
-    int alerts = command_print_alerts(store, true, stdout);
+    const struct baskets none = BASKETS_NULL; /* nothing is silenced here */
+    struct alert_list list = ALERT_LIST_NULL;
+    int r = alert_list_load(store, &none, true, clock_wall_ms(), &list);
+    alert_list_print(&list, stdout);
+    int alerts = r == 0 ? (int)list.len : r;
+    alert_list_deinit(&list);
     (void)store_close(store); /* read only: nothing to lose */
     const char *self = program_invocation_name, *directory = demo->directory;
     printf(

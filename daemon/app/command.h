@@ -18,23 +18,28 @@ struct command {
     int (*run)(const char *config_path, int argc, char **argv); /* argv[0] is the sub-command */
 };
 
+int cmd_ack(const char *config_path, int argc, char **argv);
 int cmd_alerts(const char *config_path, int argc, char **argv);
+int cmd_assign(const char *config_path, int argc, char **argv);
 int cmd_backtest(const char *config_path, int argc, char **argv);
 int cmd_cases(const char *config_path, int argc, char **argv);
 int cmd_check(const char *config_path, int argc, char **argv);
+int cmd_comment(const char *config_path, int argc, char **argv);
 int cmd_config(const char *config_path, int argc, char **argv);
 int cmd_demo(const char *config_path, int argc, char **argv);
 int cmd_diff(const char *config_path, int argc, char **argv);
 int cmd_drill(const char *config_path, int argc, char **argv);
 int cmd_explain(const char *config_path, int argc, char **argv);
 int cmd_feed(const char *config_path, int argc, char **argv);
+int cmd_history(const char *config_path, int argc, char **argv);
 int cmd_import(const char *config_path, int argc, char **argv);
 int cmd_outbox(const char *config_path, int argc, char **argv);
 int cmd_query(const char *config_path, int argc, char **argv);
 int cmd_replay(const char *config_path, int argc, char **argv);
+int cmd_route(const char *config_path, int argc, char **argv);
 int cmd_run(const char *config_path, int argc, char **argv);
+int cmd_silence(const char *config_path, int argc, char **argv);
 int cmd_test(const char *config_path, int argc, char **argv);
-
 int cmd_tune(const char *config_path, int argc, char **argv);
 
 /* ---- what several of them need ---- */
@@ -51,8 +56,5 @@ struct setup *command_load_setup(const char *config_path);
 /* Opens the store of a setup for reading, complaining on standard error. NULL: EXIT_FAULT. */
 struct store *command_open_store(const struct setup *setup);
 struct store *command_open_store_in(const char *directory);
-
-/* Prints the alerts of a store as a table; all, or only open ones. Returns how many, or -errno. */
-int command_print_alerts(struct store *store, bool open_only, FILE *out);
 
 #endif

@@ -3,42 +3,34 @@
 #include <errno.h>
 #include <string.h>
 
-#include "app/config_keys.h"
+#include "app/config_read.h"
 #include "app/config_text.h"
 #include "base/alloc.h"
 #include "io/file.h"
-#include "io/json_template.h"
 #include "io/mail_address.h"
 #include "io/yaml.h"
 
-enum { RECEIVERS_MAX = 256 };
-
-/* One loading, to keep parameter lists short. */
-struct loading {
-    struct config *config;
-    struct slice directory; /* of the file, with its last slash; empty where the path has none */
-    enum config_secrets secrets;
-    struct diag_list *diags;
-};
-
 /* ---- places ---- */
 
-/* The document ends before what is said of it, so the file's name is ours. */
-static struct place place_of_node(const struct loading *loading, const struct node *node)
+struct place loading_place(const struct loading *loading, const struct node *node)
 {
-    return (struct place){loading->config->path, node->place.line, node->place.column};
+    return (struct place){loading->file, node->place.line, node->place.column};
 }
 
-/* Where a key's value stands, or its map where it was left out. */
-static struct place place_of(const struct loading *loading, const struct node *map, const char *key)
+struct place loading_place_of(const struct loading *loading, const struct node *map, const char *key)
 {
     const struct node *value = node_get(map, key);
-    return place_of_node(loading, value != NULL ? value : map);
+    return loading_place(loading, value != NULL ? value : map);
+}
+
+bool loading_is_absent(const struct node *section)
+{
+    return section == NULL || (section->kind == NODE_SCALAR && section->text.len == 0 && !section->quoted);
 }
 
 /* ---- single values ---- */
 
-static void check_address(
+void loading_check_address(
     const struct loading *loading, struct place place, const char *what, const char *address)
 {
     if (mail_address_is_valid(address))
@@ -47,7 +39,7 @@ static void check_address(
     diag_hint(loading->diags, "write name@host, without a display name, < > or quotes");
 }
 
-static const char *resolve(const struct loading *loading, const char *path)
+const char *loading_resolve(const struct loading *loading, const char *path)
 {
     struct arena *arena = &loading->config->arena;
     if (path[0] == '/' || path[0] == '\0')
@@ -55,15 +47,47 @@ static const char *resolve(const struct loading *loading, const char *path)
     return arena_printf(arena, "%.*s%s", (int)loading->directory.len, loading->directory.data, path);
 }
 
+unsigned loading_severities(
+    const struct loading *loading, struct place place, const char *what, const struct texts *names)
+{
+    unsigned bits = 0;
+    for (size_t i = 0; i < names->len; i++) {
+        int severity = 0;
+        while (
+            severity < SEVERITY_COUNT && !str_equal(names->items[i], severity_name((enum severity)severity)))
+            severity++;
+        if (severity < SEVERITY_COUNT) {
+            bits |= 1U << severity;
+            continue;
+        }
+        diag_error(
+            loading->diags, place, "C019", "%s: expected a severity, found '%.60s'", what, names->items[i]);
+        diag_hint(loading->diags, "write watch, caution, warning or critical");
+    }
+    return bits;
+}
+
+void loading_check_countries(
+    const struct loading *loading, struct place place, const char *what, const struct texts *codes)
+{
+    for (size_t i = 0; i < codes->len; i++) {
+        if (config_text_is_country(codes->items[i]))
+            continue;
+        diag_error(loading->diags, place, "C001", "%s: expected two capital letters, found '%.60s'", what,
+            codes->items[i]);
+        diag_hint(loading->diags, "the United States are US, the European Union is EU");
+    }
+}
+
 static void check_path(
     const struct loading *loading, const struct node *map, const char *key, const char **path)
 {
     if ((*path)[0] == '\0') {
-        diag_error(
-            loading->diags, place_of(loading, map, key), "C014", "'%s': expected a path, found nothing", key);
+        diag_error(loading->diags, loading_place_of(loading, map, key), "C014",
+            "'%s': expected a path, found nothing", key);
         diag_hint(loading->diags, "remove the key to have its default");
     }
-    *path = resolve(loading, *path);
+    *path = loading_resolve(loading, *path);
 }
 
 static void check_paths(
@@ -83,7 +107,7 @@ static void check_plain_hosts(const struct loading *loading, const struct node *
     for (size_t i = 0; i < hosts->len; i++) {
         if (config_text_is_loopback(slice_of(hosts->items[i])))
             continue;
-        diag_error(loading->diags, place_of(loading, map, "plain_hosts"), "C002",
+        diag_error(loading->diags, loading_place_of(loading, map, "plain_hosts"), "C002",
             "'plain_hosts': '%.60s' is another machine", hosts->items[i]);
         diag_hint(loading->diags,
             "only localhost, 127.x.x.x and ::1 may be reached without TLS; use https or smtps");
@@ -94,30 +118,23 @@ static void check_top(const struct loading *loading, const struct node *map)
 {
     struct config *config = loading->config;
     if (!config_text_is_country(config->home)) {
-        diag_error(loading->diags, place_of(loading, map, "home"), "C001",
+        diag_error(loading->diags, loading_place_of(loading, map, "home"), "C001",
             "'home': expected two capital letters of ISO 3166-1, found '%.60s'", config->home);
         diag_hint(loading->diags, "Viet Nam is VN");
     }
     if (!config_text_is_listen(config->listen)) {
-        diag_error(loading->diags, place_of(loading, map, "listen"), "C003",
+        diag_error(loading->diags, loading_place_of(loading, map, "listen"), "C003",
             "'listen': expected a loopback address and a port, or off, found '%.60s'", config->listen);
         diag_hint(loading->diags, "write 127.0.0.1:9464; for other machines, put a TLS proxy before it");
     }
     if (config->user_agent_contact[0] != '\0')
-        check_address(loading, place_of(loading, map, "contact"), "'contact'", config->user_agent_contact);
+        loading_check_address(
+            loading, loading_place_of(loading, map, "contact"), "'contact'", config->user_agent_contact);
     check_plain_hosts(loading, map);
     check_path(loading, map, "state_directory", &config->state_directory);
     check_paths(loading, map, "feeds", &config->feeds);
     check_paths(loading, map, "tables", &config->tables);
     check_paths(loading, map, "rules", &config->rules);
-}
-
-static bool is_plain_host(const struct config *config, struct slice host)
-{
-    for (size_t i = 0; i < config->plain_hosts.len; i++)
-        if (slice_equal(host, config->plain_hosts.items[i]))
-            return true;
-    return false;
 }
 
 /* ---- secrets ---- */
@@ -140,8 +157,7 @@ static bool check_secret_name(
     return false;
 }
 
-/* 0; 1 where secrets are left alone; or -errno. */
-static int load_secret(const struct loading *loading, struct place place, const char *what, const char *name,
+int loading_secret(const struct loading *loading, struct place place, const char *what, const char *name,
     struct slice *ret_secret)
 {
     if (!check_secret_name(loading, place, what, name))
@@ -180,16 +196,17 @@ static void check_smtp(const struct loading *loading, const struct node *smtp)
     struct config *config = loading->config;
     bool user = config->smtp_user[0] != '\0', password = config->smtp_password_name[0] != '\0';
     if (config->smtp_url[0] != '\0')
-        check_smtp_url(loading, place_of(loading, smtp, "url"), config->smtp_url);
+        check_smtp_url(loading, loading_place_of(loading, smtp, "url"), config->smtp_url);
     if (config->smtp_from[0] != '\0')
-        check_address(loading, place_of(loading, smtp, "from"), "'from' of smtp", config->smtp_from);
+        loading_check_address(
+            loading, loading_place_of(loading, smtp, "from"), "'from' of smtp", config->smtp_from);
     if (user != password) {
-        diag_error(loading->diags, place_of(loading, smtp, "user"), "C012", "smtp has %s",
+        diag_error(loading->diags, loading_place_of(loading, smtp, "user"), "C012", "smtp has %s",
             user ? "a user without a password" : "a password without a user");
         diag_hint(loading->diags, "write both, or neither for a relay without authentication");
     }
     if (password)
-        (void)load_secret(loading, place_of_node(loading, smtp), "'password' of smtp",
+        (void)loading_secret(loading, loading_place(loading, smtp), "'password' of smtp",
             config->smtp_password_name, &config->smtp_password);
 }
 
@@ -205,230 +222,6 @@ static void check_mail_is_possible(const struct loading *loading, struct place p
     diag_error(loading->diags, place, "C012", "a receiver has an e-mail address, but smtp has no '%s'",
         config->smtp_url[0] == '\0' ? "url" : "from");
     diag_hint(loading->diags, "add smtp: with url: smtps://HOST and from: ADDRESS");
-}
-
-/* ---- receivers ---- */
-
-/* The bit of one language, or 0. */
-static unsigned language_bit(const char *text)
-{
-    static const char *const names[] = {[LANGUAGE_VI] = "vi", [LANGUAGE_EN] = "en"};
-    for (unsigned i = 0; i < LANGUAGE_COUNT; i++)
-        if (str_equal(text, names[i]))
-            return 1U << i;
-    return 0;
-}
-
-static unsigned read_languages(
-    const struct loading *loading, struct place place, const struct texts *languages)
-{
-    unsigned bits = 0;
-    for (size_t i = 0; i < languages->len; i++) {
-        unsigned bit = language_bit(languages->items[i]);
-        bits |= bit;
-        if (bit != 0)
-            continue;
-        diag_error(loading->diags, place, "C008",
-            "'languages' of a receiver: expected vi or en, found '%.60s'", languages->items[i]);
-        diag_hint(loading->diags, "write [vi, en], vi or en");
-    }
-    if (languages->len == 0) {
-        diag_error(loading->diags, place, "C008", "'languages' of a receiver is empty: expected vi or en");
-        diag_hint(loading->diags, "remove the key to have both");
-    }
-    return bits;
-}
-
-/* An https URL without credentials; http to plain_hosts. `what` names the key. */
-static void check_https(const struct loading *loading, struct place place, const char *what, const char *text)
-{
-    struct url url;
-    bool readable = config_text_split_url(text, &url) == 0;
-    if (readable && slice_equal(url.scheme, "https"))
-        return;
-    if (readable && slice_equal(url.scheme, "http") && is_plain_host(loading->config, url.host))
-        return;
-    diag_error(loading->diags, place, "C005", "%s: expected an https URL", what);
-    diag_hint(loading->diags,
-        "write https://host/path without user or password; http only to hosts in plain_hosts");
-}
-
-/* Reads and checks the receiver's own JSON. */
-static void load_template(const struct loading *loading, struct place place, struct receiver *receiver)
-{
-    char fault[JSON_TEMPLATE_FAULT_SIZE];
-    const char *path = resolve(loading, receiver->template_path), *why = fault;
-    int r = file_read(path, JSON_TEMPLATE_MAX, &loading->config->arena, &receiver->template);
-    if (r < 0)
-        why = strerror(-r);
-    else if (json_template_check(receiver->template, fault) == 0)
-        return;
-    diag_error(loading->diags, place, "C015", "'template' of a receiver: %s: %s", path, why);
-    diag_hint(
-        loading->diags, "it is a JSON document whose strings may hold {{names}}; tdwatch.yaml(5) lists them");
-}
-
-static void check_format(const struct loading *loading, const struct node *map, struct receiver *receiver)
-{
-    bool wants = receiver->format == FORMAT_TEMPLATE, has = receiver->template_path != NULL;
-    if (wants && has) {
-        load_template(loading, place_of(loading, map, "template"), receiver);
-    } else if (wants != has) {
-        diag_error(loading->diags, receiver->place, "C015",
-            "a receiver has 'template' where its format is template, and only there");
-        diag_hint(loading->diags, "write format: template and template: FILE");
-    }
-}
-
-static void check_webhook(const struct loading *loading, const struct node *map, struct receiver *receiver)
-{
-    struct place place = receiver->place;
-    check_https(loading, place_of(loading, map, "webhook"), "'webhook' of a receiver", receiver->address);
-    check_format(loading, map, receiver);
-    if (receiver->secret_name == NULL && receiver->format != FORMAT_CLOUDEVENT)
-        return;
-    if (receiver->secret_name == NULL) {
-        diag_error(loading->diags, place, "C009", "a receiver with a webhook must have the key 'secret'");
-        diag_hint(loading->diags, "name the credential that its signing secret (whsec_…) is in");
-        return;
-    }
-    if (load_secret(loading, place, "'secret' of a receiver", receiver->secret_name, &receiver->secret) != 0)
-        return;
-    if (!config_text_is_signing_secret(receiver->secret)) {
-        diag_error(
-            loading->diags, place, "C011", "the secret %s is no signing secret", receiver->secret_name);
-        diag_hint(loading->diags, "it is 'whsec_' and 24 to 64 random bytes in base64, for example from: "
-                                  "echo whsec_$(openssl rand -base64 32)");
-    }
-}
-
-#ifdef TDWATCH_NATS
-enum { HAS_NATS = 1 };
-#else
-enum { HAS_NATS = 0 };
-#endif
-
-static void check_nats(const struct loading *loading, const struct node *map, struct receiver *receiver)
-{
-    struct url url;
-    struct place place = place_of(loading, map, "nats");
-    bool readable = config_text_split_url(receiver->address, &url) == 0;
-    bool plain = readable && slice_equal(url.scheme, "nats") && is_plain_host(loading->config, url.host);
-    const char *subject = receiver->subject != NULL ? receiver->subject : "";
-    if (!HAS_NATS) {
-        diag_error(loading->diags, place, "C016", "this tdwatch was built without NATS");
-        diag_hint(loading->diags, "build it with make NATS=1, or write a webhook");
-        return;
-    }
-    if (!plain && !(readable && slice_equal(url.scheme, "tls"))) {
-        diag_error(loading->diags, place, "C005", "'nats' of a receiver: expected tls://host:port");
-        diag_hint(
-            loading->diags, "nats:// without TLS only to hosts in plain_hosts; a token goes into secret");
-    }
-    if (subject[0] == '\0' || strpbrk(subject, " *>\t\r\n") != NULL) {
-        diag_error(loading->diags, receiver->place, "C016", "a receiver with 'nats' must have a 'subject'");
-        diag_hint(loading->diags, "one that a stream takes, such as tdwatch.alerts, without * and >");
-    }
-    if (receiver->secret_name != NULL)
-        (void)load_secret(
-            loading, receiver->place, "'secret' of a receiver", receiver->secret_name, &receiver->secret);
-}
-
-/* Exactly one of them says what the receiver is. */
-static bool take_channel(struct receiver_draft *draft)
-{
-    const char *const addresses[] = {
-        [CHANNEL_EMAIL] = draft->email, [CHANNEL_WEBHOOK] = draft->webhook, [CHANNEL_NATS] = draft->nats};
-    int given = 0;
-    for (int kind = 0; kind <= CHANNEL_NATS; kind++)
-        if (addresses[kind] != NULL) {
-            draft->receiver.channel = kind;
-            draft->receiver.address = addresses[kind];
-            given++;
-        }
-    return given == 1;
-}
-
-static void check_receiver(
-    const struct loading *loading, const struct node *map, struct receiver_draft *draft)
-{
-    struct receiver *receiver = &draft->receiver;
-    receiver->place = place_of_node(loading, map);
-    receiver->languages = read_languages(loading, place_of(loading, map, "languages"), &draft->languages);
-    if (!take_channel(draft)) {
-        diag_error(loading->diags, receiver->place, "C006",
-            "a receiver must have either 'email' or 'webhook', or 'nats'");
-        diag_hint(loading->diags, "for both, write two receivers");
-        receiver->address = NULL;
-        return;
-    }
-    if (receiver->channel == CHANNEL_WEBHOOK)
-        check_webhook(loading, map, receiver);
-    else if (receiver->channel == CHANNEL_NATS)
-        check_nats(loading, map, receiver);
-    else
-        check_address(loading, place_of(loading, map, "email"), "'email' of a receiver", receiver->address);
-    if (receiver->channel != CHANNEL_WEBHOOK &&
-        (receiver->format != FORMAT_CLOUDEVENT || receiver->template_path != NULL)) {
-        diag_error(loading->diags, receiver->place, "C006",
-            "only a receiver with a webhook has a 'format' or a 'template'");
-        diag_hint(loading->diags, "remove the key");
-    }
-    if (receiver->channel == CHANNEL_EMAIL && receiver->secret_name != NULL) {
-        diag_error(
-            loading->diags, receiver->place, "C006", "a receiver with an e-mail address has no 'secret'");
-        diag_hint(loading->diags, "remove the key: only webhooks are signed");
-    }
-}
-
-/* Deliveries are stored under the receiver's name. */
-static void check_name_is_new(const struct loading *loading, const struct node *map, const char *name)
-{
-    const struct config *config = loading->config;
-    for (size_t i = 0; i < config->receiver_count; i++) {
-        const struct receiver *other = &config->receivers[i];
-        if (name == NULL || other->name == NULL || !str_equal(name, other->name))
-            continue;
-        diag_error(loading->diags, place_of(loading, map, "name"), "C007",
-            "there already is a receiver '%s', on line %d", name, other->place.line);
-        diag_hint(loading->diags, "give each receiver a name of its own");
-        return;
-    }
-}
-
-static void read_receiver(const struct loading *loading, const struct node *map)
-{
-    struct config *config = loading->config;
-    struct receiver_draft draft = {0};
-    int r = keys_read(map, receiver_table.keys, receiver_table.n, receiver_table.what, &draft, &config->arena,
-        loading->diags);
-    if (r < 0 && map->kind != NODE_MAP)
-        return;
-    check_receiver(loading, map, &draft);
-    check_name_is_new(loading, map, draft.receiver.name);
-    config->receivers[config->receiver_count++] = draft.receiver;
-}
-
-/* A section whose lines are all commented out is as good as none. */
-static bool is_absent(const struct node *section)
-{
-    return section == NULL || (section->kind == NODE_SCALAR && section->text.len == 0 && !section->quoted);
-}
-
-static void read_receivers(const struct loading *loading, const struct node *list)
-{
-    if (is_absent(list))
-        return;
-    struct config *config = loading->config;
-    if (list->kind != NODE_SEQUENCE || list->len > RECEIVERS_MAX) {
-        diag_error(loading->diags, place_of_node(loading, list), "C013",
-            "'receivers': expected a list of at most %d receivers", RECEIVERS_MAX);
-        diag_hint(loading->diags, "begin each receiver with '- name: …'");
-        return;
-    }
-    config->receivers = arena_array(&config->arena, list->len, sizeof *config->receivers);
-    for (size_t i = 0; i < list->len; i++)
-        read_receiver(loading, list->items[i]);
 }
 
 /* ---- the whole ---- */
@@ -449,10 +242,11 @@ static void read_document(const struct node *document, enum config_secrets secre
     struct config_draft *draft, struct diag_list *diags)
 {
     const struct node nothing = {.kind = NODE_MAP, .place = document->place};
-    const struct loading loading = {&draft->config, directory_of(draft->config.path), secrets, diags};
+    const struct loading loading = {
+        &draft->config, draft->config.path, directory_of(draft->config.path), secrets, diags};
     read_table(document, &config_table, draft, diags);
-    const struct node *smtp = is_absent(draft->smtp) ? &nothing : draft->smtp;
-    const struct node *heartbeat = is_absent(draft->heartbeat) ? &nothing : draft->heartbeat;
+    const struct node *smtp = loading_is_absent(draft->smtp) ? &nothing : draft->smtp;
+    const struct node *heartbeat = loading_is_absent(draft->heartbeat) ? &nothing : draft->heartbeat;
     read_table(smtp, &smtp_table, draft, diags);
     read_table(heartbeat, &heartbeat_table, draft, diags);
     if (document->kind != NODE_MAP)
@@ -460,10 +254,12 @@ static void read_document(const struct node *document, enum config_secrets secre
     check_top(&loading, document);
     check_smtp(&loading, smtp);
     if (draft->config.heartbeat_url[0] != '\0')
-        check_https(&loading, place_of(&loading, heartbeat, "url"), "'url' of heartbeat",
+        config_check_https(&loading, loading_place_of(&loading, heartbeat, "url"), "'url' of heartbeat",
             draft->config.heartbeat_url);
-    read_receivers(&loading, draft->receivers);
-    check_mail_is_possible(&loading, place_of(&loading, document, "smtp"));
+    config_read_receivers(&loading, draft->receivers);
+    config_check_escalations(&loading);
+    config_read_routes(&loading, draft->routes);
+    check_mail_is_possible(&loading, loading_place_of(&loading, document, "smtp"));
 }
 
 int config_load(
@@ -478,6 +274,7 @@ int config_load(
         read_document(document, secrets, &draft, diags);
     arena_deinit(&text);
     if (diags->errors > errors) {
+        alloc_free(draft.config.receivers);
         arena_deinit(&draft.config.arena);
         return -EINVAL;
     }
@@ -491,6 +288,7 @@ void config_free(struct config *config)
 {
     if (config == NULL)
         return;
+    alloc_free(config->receivers);
     arena_deinit(&config->arena);
     alloc_free(config);
 }

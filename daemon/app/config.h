@@ -9,11 +9,21 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/keys.h"
-#include "core/alert.h"
+#include "core/agenda.h"
+#include "core/reference.h"
+#include "core/routing.h"
 
 enum channel_kind { CHANNEL_EMAIL, CHANNEL_WEBHOOK, CHANNEL_NATS };
 /* What a webhook is sent. */
 enum webhook_format { FORMAT_CLOUDEVENT, FORMAT_ALERTMANAGER, FORMAT_SLACK, FORMAT_TEAMS, FORMAT_TEMPLATE };
+
+/* Who is told where nobody acknowledges what a receiver was told of. */
+struct escalation {
+    int64_t after_s;
+    struct texts to; /* names of receivers; empty: nobody */
+    int severity;    /* enum severity: the lowest */
+    struct place place;
+};
 
 struct receiver {
     const char *name;
@@ -26,9 +36,16 @@ struct receiver {
     int format;              /* webhook: enum webhook_format */
     const char *subject;     /* NATS */
     const char *template_path;
-    struct slice template; /* format: template: the file's text, checked */
-    struct place place;
+    struct slice template;  /* format: template: the file's text, checked */
+    struct filter follows;  /* its products once config_bind has read them */
+    struct texts products;  /* as they are written */
+    struct agenda agenda;   /* no zone where it is plain */
+    int64_t limit_per_hour; /* messages */
+    struct escalation escalation;
+    struct place place, products_place;
 };
+
+enum { RECEIVERS_MAX = 2000, CONFIG_ZONES_MAX = 32 };
 
 struct config {
     const char *path;
@@ -47,19 +64,30 @@ struct config {
     struct slice smtp_password;
     const char *heartbeat_url; /* "": none */
     int64_t heartbeat_every_s;
-    struct receiver *receivers;
-    size_t receiver_count;
+    struct receiver *receivers; /* in the order of the files */
+    size_t receiver_count, receiver_cap;
+    struct routing routing;                     /* its products once config_bind has read them */
+    struct texts *route_products;               /* of each route, as they are written */
+    const struct zone *zones[CONFIG_ZONES_MAX]; /* of the receivers, each once */
+    size_t zone_count;
     struct arena arena;
 };
 
 /* The commands that an operator runs beside the service may not read its secrets, and need none. */
 enum config_secrets { CONFIG_WITH_SECRETS, CONFIG_WITHOUT_SECRETS };
 
-/* Loads and checks the file, its receivers and their secrets. Relative paths are taken from the file's
- * directory. 0, or -EINVAL with every fault in `diags` (codes C0xx and K0xx). */
+/* Loads and checks the file, the files of receivers that it names, and their secrets. Relative paths are
+ * taken from the file's directory. 0, or -EINVAL with every fault in `diags` (codes C0xx and K0xx). */
 int config_load(
     const char *path, enum config_secrets secrets, struct config **ret_config, struct diag_list *diags);
 void config_free(struct config *config);
+
+/* Reads the products that receivers follow and routes match, which are baskets of the tables or codes. 0, or
+ * -EINVAL with every fault in `diags` (C020). */
+int config_bind(struct config *config, const struct baskets *baskets, struct diag_list *diags);
+
+/* What routing knows of a receiver. Borrows from it. */
+struct follower config_follower(const struct receiver *receiver);
 
 /* Prints a complete tdwatch.yaml of the defaults, each option with its help as a comment. */
 void config_print_defaults(FILE *out);

@@ -2,6 +2,7 @@
 
 #define AT(field)          offsetof(struct config_draft, field)
 #define RECEIVER_AT(field) offsetof(struct receiver_draft, field)
+#define ROUTE_AT(field)    offsetof(struct route_draft, field)
 #define COUNT(array)       (sizeof(array) / sizeof *(array))
 
 /* Not reloadable is what the store or the socket was opened with, and the home country: another one would be
@@ -67,7 +68,12 @@ static const struct key config_keys[] = {
         .kind = KEY_NODE,
         .offset = AT(receivers),
         .reloadable = true,
-        .help = "List of who is told."},
+        .help = "List of who is told: receivers, and paths of files or directories with receivers."},
+    {.name = "routes",
+        .kind = KEY_NODE,
+        .offset = AT(routes),
+        .reloadable = true,
+        .help = "List of which alerts go to which receivers; without it each is told of what it follows."},
 };
 
 /* None is required here: a relay is needed only where a receiver wants mail, which config.c checks. */
@@ -123,6 +129,9 @@ static const char *const formats[] = {[FORMAT_CLOUDEVENT] = "cloudevent",
     [FORMAT_TEAMS] = "teams",
     [FORMAT_TEMPLATE] = "template",
     NULL};
+
+/* In the order of enum severity, and none behind them. */
+static const char *const quiet_exceptions[] = {"watch", "caution", "warning", "critical", "none", NULL};
 
 /* `email` and `webhook` have no default: that one of them is written says what the receiver is. */
 static const struct key receiver_keys[] = {
@@ -184,9 +193,177 @@ static const struct key receiver_keys[] = {
         .reloadable = true,
         .help = "Webhooks: name of the credential with the signing secret (whsec_...), or the absolute path "
                 "of a file of mode 0600."},
+    {.name = "products",
+        .kind = KEY_TEXTS,
+        .offset = RECEIVER_AT(receiver.products),
+        .fallback = "[]",
+        .reloadable = true,
+        .help = "Baskets, HS codes and selectors that it follows; empty: all."},
+    {.name = "markets",
+        .kind = KEY_TEXTS,
+        .offset = RECEIVER_AT(receiver.follows.markets),
+        .fallback = "[]",
+        .reloadable = true,
+        .help = "Markets that it follows, two letters each; empty: all."},
+    {.name = "severities",
+        .kind = KEY_TEXTS,
+        .offset = RECEIVER_AT(severities),
+        .fallback = "[]",
+        .reloadable = true,
+        .help = "Severities that it is told of: watch, caution, warning, critical; empty: all."},
+    {.name = "time_zone",
+        .kind = KEY_TEXT,
+        .offset = RECEIVER_AT(time_zone),
+        .fallback = "Asia/Ho_Chi_Minh",
+        .reloadable = true,
+        .help = "Zone of its clock, a name of the IANA database."},
+    {.name = "quiet_hours",
+        .kind = KEY_TEXT,
+        .offset = RECEIVER_AT(quiet_hours),
+        .fallback = "",
+        .reloadable = true,
+        .help = "Local hours in which it is told nothing, such as 22:00-07:00; what comes then is told at "
+                "their end."},
+    {.name = "quiet_except",
+        .kind = KEY_CHOICE,
+        .offset = RECEIVER_AT(quiet_except),
+        .fallback = "critical",
+        .choices = quiet_exceptions,
+        .reloadable = true,
+        .help = "The lowest severity that is told in quiet hours all the same."},
+    {.name = "cadence",
+        .kind = KEY_NODE,
+        .offset = RECEIVER_AT(cadence),
+        .reloadable = true,
+        .help = "When it is told of alerts of each severity."},
+    {.name = "limit_per_hour",
+        .kind = KEY_INTEGER,
+        .offset = RECEIVER_AT(receiver.limit_per_hour),
+        .fallback = "60",
+        .min = 1,
+        .max = 100000,
+        .reloadable = true,
+        .help = "Messages that it gets in an hour; what is more comes in digests."},
+    {.name = "escalate",
+        .kind = KEY_NODE,
+        .offset = RECEIVER_AT(escalate),
+        .reloadable = true,
+        .help = "Who is told where nobody acknowledges what this receiver was told of."},
+};
+
+static const char *const severities[] = {"watch", "caution", "warning", "critical", NULL};
+
+static const struct key escalation_keys[] = {
+    {.name = "after",
+        .kind = KEY_DURATION,
+        .offset = offsetof(struct escalation, after_s),
+        .required = true,
+        .min = 60,
+        .max = 366 * 86400,
+        .reloadable = true,
+        .help = "How long the alert may stand without being acknowledged."},
+    {.name = "to",
+        .kind = KEY_TEXTS,
+        .offset = offsetof(struct escalation, to),
+        .required = true,
+        .reloadable = true,
+        .help = "Names of the receivers that are told then."},
+    {.name = "severity",
+        .kind = KEY_CHOICE,
+        .offset = offsetof(struct escalation, severity),
+        .choices = severities,
+        .fallback = "warning",
+        .reloadable = true,
+        .help = "The lowest severity of alerts that this is done for."},
+};
+
+/* In the order of enum severity. */
+#define CADENCE_KEY(severity, word)                                                                          \
+    {                                                                                                        \
+        .name = word, .kind = KEY_TEXT, .offset = (severity) * sizeof(const char *), .fallback = "at once",  \
+        .reloadable = true, .help = "When: at once, daily 08:00 or weekly monday 08:00, local time."         \
+    }
+static const struct key cadence_keys[] = {
+    CADENCE_KEY(SEVERITY_WATCH, "watch"),
+    CADENCE_KEY(SEVERITY_CAUTION, "caution"),
+    CADENCE_KEY(SEVERITY_WARNING, "warning"),
+    CADENCE_KEY(SEVERITY_CRITICAL, "critical"),
+};
+
+static const char *const route_audiences[] = {"any", "public", "internal", NULL};
+static const char *const route_abouts[] = {"any", "trade", "feeds", NULL};
+
+static const struct key route_keys[] = {
+    {.name = "rules",
+        .kind = KEY_TEXTS,
+        .offset = ROUTE_AT(route.filter.rules),
+        .fallback = "[]",
+        .reloadable = true,
+        .help = "Rules, or beginnings of their names with a star; empty: all."},
+    {.name = "products",
+        .kind = KEY_TEXTS,
+        .offset = ROUTE_AT(products),
+        .fallback = "[]",
+        .reloadable = true,
+        .help = "Baskets, HS codes and selectors; empty: all."},
+    {.name = "markets",
+        .kind = KEY_TEXTS,
+        .offset = ROUTE_AT(route.filter.markets),
+        .fallback = "[]",
+        .reloadable = true,
+        .help = "Markets, two letters each; empty: all."},
+    {.name = "origins",
+        .kind = KEY_TEXTS,
+        .offset = ROUTE_AT(route.filter.origins),
+        .fallback = "[]",
+        .reloadable = true,
+        .help = "Origins, two letters each; empty: all, and none."},
+    {.name = "severities",
+        .kind = KEY_TEXTS,
+        .offset = ROUTE_AT(severities),
+        .fallback = "[]",
+        .reloadable = true,
+        .help = "Severities: watch, caution, warning, critical; empty: all."},
+    {.name = "audience",
+        .kind = KEY_CHOICE,
+        .offset = ROUTE_AT(audience),
+        .fallback = "any",
+        .choices = route_audiences,
+        .reloadable = true,
+        .help = "Alerts of public or of internal rules."},
+    {.name = "about",
+        .kind = KEY_CHOICE,
+        .offset = ROUTE_AT(about),
+        .fallback = "any",
+        .choices = route_abouts,
+        .reloadable = true,
+        .help = "Alerts about trade or about feeds that fail."},
+    {.name = "to",
+        .kind = KEY_TEXTS,
+        .offset = ROUTE_AT(route.to),
+        .fallback = "[]",
+        .reloadable = true,
+        .help = "Receivers, or beginnings of their names with a star; empty: all. Each is told of what it "
+                "follows."},
+    {.name = "continue",
+        .kind = KEY_BOOL,
+        .offset = ROUTE_AT(route.goes_on),
+        .fallback = "false",
+        .reloadable = true,
+        .help = "Whether later routes are asked too."},
+};
+
+static const struct key receiver_file_keys[] = {
+    {.name = "receivers", .kind = KEY_NODE, .required = true, .help = "List of receivers."},
 };
 
 const struct key_table config_table = {"the configuration", config_keys, COUNT(config_keys)};
 const struct key_table smtp_table = {"the smtp section", smtp_keys, COUNT(smtp_keys)};
 const struct key_table heartbeat_table = {"the heartbeat section", heartbeat_keys, COUNT(heartbeat_keys)};
 const struct key_table receiver_table = {"a receiver", receiver_keys, COUNT(receiver_keys)};
+const struct key_table escalation_table = {
+    "the escalation of a receiver", escalation_keys, COUNT(escalation_keys)};
+const struct key_table cadence_table = {"the cadence of a receiver", cadence_keys, COUNT(cadence_keys)};
+const struct key_table route_table = {"a route", route_keys, COUNT(route_keys)};
+const struct key_table receiver_file_table = {
+    "a file of receivers", receiver_file_keys, COUNT(receiver_file_keys)};

@@ -7,14 +7,24 @@
 /* What the top level and the `smtp` section are read into. */
 struct config_draft {
     struct config config;
-    const struct node *smtp, *heartbeat, *receivers;
+    const struct node *smtp, *heartbeat, *receivers, *routes;
 };
 
 /* What one entry of `receivers` is read into. */
 struct receiver_draft {
     struct receiver receiver;
     const char *email, *webhook, *nats; /* exactly one */
-    struct texts languages;
+    struct texts languages, severities;
+    const char *time_zone, *quiet_hours;
+    int quiet_except; /* enum severity, or SEVERITY_COUNT: none */
+    const struct node *cadence, *escalate;
+};
+
+/* What one entry of `routes` is read into. */
+struct route_draft {
+    struct route route;
+    struct texts products, severities;
+    int audience, about; /* 0: any */
 };
 
 struct key_table {
@@ -23,9 +33,15 @@ struct key_table {
     size_t n;
 };
 
-extern const struct key_table config_table;    /* of struct config_draft */
-extern const struct key_table smtp_table;      /* of struct config_draft */
-extern const struct key_table heartbeat_table; /* of struct config_draft */
-extern const struct key_table receiver_table;  /* of struct receiver_draft */
+extern const struct key_table config_table;     /* of struct config_draft */
+extern const struct key_table smtp_table;       /* of struct config_draft */
+extern const struct key_table heartbeat_table;  /* of struct config_draft */
+extern const struct key_table receiver_table;   /* of struct receiver_draft */
+extern const struct key_table cadence_table;    /* of an array of texts, by severity */
+extern const struct key_table escalation_table; /* of struct escalation */
+extern const struct key_table route_table;      /* of struct route_draft */
+
+/* The one key of a file of receivers, into a const struct node *. */
+extern const struct key_table receiver_file_table;
 
 #endif

@@ -7,12 +7,25 @@ enum { VALUE_SIZE = 512, RANGE_SIZE = 64 };
 
 /* What config --defaults shows, commented out, and what a reader copies. */
 static const struct receiver_draft examples[] = {
-    {.receiver = {.name = "trade-desk", .audience = AUDIENCE_INTERNAL},
+    {.receiver = {.name = "trade-desk", .audience = AUDIENCE_INTERNAL, .limit_per_hour = 60},
         .email = "trade-desk@example.vn",
-        .languages = {(const char *const[]){"vi"}, 1}},
-    {.receiver = {.name = "exporters", .audience = AUDIENCE_PUBLIC, .secret_name = "exporters-secret"},
+        .languages = {(const char *const[]){"vi"}, 1},
+        .quiet_hours = "22:00-07:00",
+        .quiet_except = SEVERITY_CRITICAL},
+    {.receiver = {.name = "plywood-exporters",
+         .audience = AUDIENCE_PUBLIC,
+         .secret_name = "exporters-secret",
+         .products = {(const char *const[]){"4412"}, 1},
+         .follows = {.markets = {(const char *const[]){"US", "KR"}, 2}},
+         .limit_per_hour = 60},
         .webhook = "https://alerts.example.vn/tdwatch",
-        .languages = {(const char *const[]){"vi", "en"}, 2}},
+        .languages = {(const char *const[]){"vi", "en"}, 2},
+        .quiet_except = SEVERITY_CRITICAL},
+};
+
+static const struct route_draft route_examples[] = {
+    {.about = 2, .route = {.to = {(const char *const[]){"trade-desk"}, 1}}},
+    {.route = {.filter = {.rules = {(const char *const[]){"us-*"}, 1}}, .goes_on = true}},
 };
 
 /* "duration, 1m to 7d; a reload takes it" */
@@ -41,19 +54,24 @@ static void print_option(FILE *out, const char *indent, const struct key *key, c
     fprintf(out, "%s%s: %s\n", indent, key->name, key_format(key, target, value, sizeof value));
 }
 
-/* Whether the example leaves the key out. */
+/* Whether the example leaves the key out, or has its default. */
 static bool is_left_out(const struct key *key, const void *target)
 {
-    return (key->kind == KEY_TEXT || key->kind == KEY_NAME) &&
-           *(const char *const *)((const char *)target + key->offset) == NULL;
+    char value[VALUE_SIZE];
+    if (key->kind == KEY_NODE)
+        return true;
+    if ((key->kind == KEY_TEXT || key->kind == KEY_NAME) &&
+        *(const char *const *)((const char *)target + key->offset) == NULL)
+        return true;
+    return key->fallback != NULL && str_equal(key_format(key, target, value, sizeof value), key->fallback);
 }
 
-static void print_example(FILE *out, const struct receiver_draft *example)
+static void print_example(FILE *out, const struct key_table *table, const void *example)
 {
     char value[VALUE_SIZE];
     const char *lead = "  - ";
-    for (size_t i = 0; i < receiver_table.n; i++) {
-        const struct key *key = &receiver_table.keys[i];
+    for (size_t i = 0; i < table->n; i++) {
+        const struct key *key = &table->keys[i];
         if (is_left_out(key, example))
             continue;
         fprintf(out, "#%s%s: %s\n", lead, key->name, key_format(key, example, value, sizeof value));
@@ -61,21 +79,38 @@ static void print_example(FILE *out, const struct receiver_draft *example)
     }
 }
 
-static void print_receivers(FILE *out)
+static void print_table(FILE *out, const struct key_table *table)
 {
-    for (size_t i = 0; i < receiver_table.n; i++)
-        fprintf(out, "#   %-9s  %s\n", receiver_table.keys[i].name, receiver_table.keys[i].help);
-    fputs("#\n#receivers:\n", out);
-    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
-        print_example(out, &examples[i]);
+    for (size_t i = 0; i < table->n; i++)
+        fprintf(out, "#   %-14s  %s\n", table->keys[i].name, table->keys[i].help);
 }
 
-/* A section: smtp with its options, receivers as commented examples. */
+static void print_receivers(FILE *out)
+{
+    print_table(out, &receiver_table);
+    fputs("#\n#receivers:\n", out);
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+        print_example(out, &receiver_table, &examples[i]);
+}
+
+static void print_routes(FILE *out)
+{
+    print_table(out, &route_table);
+    fputs("#\n#routes:\n", out);
+    for (size_t i = 0; i < sizeof route_examples / sizeof *route_examples; i++)
+        print_example(out, &route_table, &route_examples[i]);
+}
+
+/* A section: smtp with its options, receivers and routes as commented examples. */
 static void print_section(FILE *out, const struct key *key, const struct config_draft *draft)
 {
     fprintf(out, "# %s\n", key->help);
     if (key->offset == offsetof(struct config_draft, receivers)) {
         print_receivers(out);
+        return;
+    }
+    if (key->offset == offsetof(struct config_draft, routes)) {
+        print_routes(out);
         return;
     }
     fprintf(out, "%s:\n", key->name);
@@ -150,4 +185,7 @@ void config_print_manual(FILE *out)
     print_entries(out, "smtp.", &smtp_table);
     print_entries(out, "heartbeat.", &heartbeat_table);
     print_entries(out, "receivers[].", &receiver_table);
+    print_entries(out, "receivers[].cadence.", &cadence_table);
+    print_entries(out, "receivers[].escalate.", &escalation_table);
+    print_entries(out, "routes[].", &route_table);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/control.h"
 #include "app/due.h"
 #include "app/engine.h"
 #include "app/outbox.h"
@@ -43,6 +44,7 @@ struct daemon {
     struct outbox *outbox;
     struct due *due; /* once the store is open */
     struct http_server *http;
+    struct control *control; /* NULL where its socket cannot be opened */
     struct status status;
     enum phase phase;
     bool gave_up; /* ended while the engine was at work */
@@ -77,6 +79,8 @@ static void post(struct daemon *daemon, struct engine_message *message)
         daemon->ticking = false;
         daemon->tick_ms = message->now_ms + REPUMP_MS;
     }
+    if (message->kind == MESSAGE_ACT)
+        control_refuse(message->asker);
     engine_message_free(message);
 }
 
@@ -86,6 +90,11 @@ static void on_fetched(void *userdata, struct engine_message *message)
 }
 
 static void on_attempted(void *userdata, struct engine_message *message)
+{
+    post(userdata, message);
+}
+
+static void on_action(void *userdata, struct engine_message *message)
 {
     post(userdata, message);
 }
@@ -187,10 +196,16 @@ static int open_pools(struct daemon *daemon)
     return all ? 0 : -EMFILE;
 }
 
-/* Opens what the configuration asks for: connections out, the status page in. */
+/* Opens what the configuration asks for: connections out, the status page in; and the socket for commands,
+ * without which the daemon does its work all the same. */
 static int open_network(struct daemon *daemon)
 {
     int r = open_pools(daemon);
+    int control = control_new(
+        daemon->loop, daemon->setup->config->state_directory, on_action, daemon, &daemon->control);
+    if (control < 0)
+        log_error("commands cannot reach this daemon: %s/" CONTROL_SOCKET ": %s",
+            daemon->setup->config->state_directory, strerror(-control));
     daemon->due = due_new(daemon->loop, daemon->setup->config->state_directory, on_due, daemon);
     if (r == 0 && daemon->due == NULL)
         r = -EAGAIN;
@@ -284,6 +299,10 @@ static void on_answer(void *userdata, void *taken)
     case ANSWER_ORDERED:
         daemon->pump_ms = 0;
         break;
+    case ANSWER_ACTED:
+        control_answer(answer);
+        daemon->pump_ms = 0;
+        break;
     case ANSWER_IMPORTED: /* not asked for */
         break;
     }
@@ -346,6 +365,7 @@ static void free_parts(struct daemon *daemon)
     worker_free(daemon->worker);
     engine_free(daemon->engine);
     http_server_free(daemon->http);
+    control_free(daemon->control); /* the worker's last answers have answered all who asked */
     outbox_free(daemon->outbox);
     poller_free(daemon->poller);
     setup_free(daemon->setup);

@@ -4,11 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/act.h"
 #include "app/announce.h"
+#include "app/budget.h"
 #include "app/deliver.h"
+#include "app/duty.h"
 #include "app/engine_state.h"
 #include "app/ingest.h"
 #include "app/oversee.h"
+#include "app/restrain.h"
 #include "app/schedule.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -16,9 +20,11 @@
 #include "core/period.h"
 #include "feeds/url.h"
 #include "io/file.h"
+#include "io/store_duty.h"
 
 enum {
     FAILURES_BEFORE_ALERT = 3,  /* one missed fetch is weather */
+    SETTLE_MS = 60 * 1000,      /* after a start or a reload, before deliveries are looked at */
     OVERSEE_MS = 5 * 60 * 1000, /* while something is pending: is it late? */
     STORE_RETRY_MS = 60 * 1000, /* what the store would not take is brought to it again */
 };
@@ -67,11 +73,13 @@ static int64_t earlier(int64_t a, int64_t b)
  * heartbeat is due. */
 static int64_t next_tick(struct engine *engine)
 {
-    int64_t next_ms = INT64_MAX;
-    int r = engine->store != NULL ? store_next_held(engine->store, &next_ms) : -ENOENT;
+    int64_t held_ms = INT64_MAX, duty_ms = INT64_MAX;
+    int r = engine->store != NULL ? store_next_held(engine->store, &held_ms) : -ENOENT;
+    if (r == 0 || (r == -ENOENT && engine->store != NULL))
+        r = store_next_duty(engine->store, &duty_ms);
     if (r < 0 && r != -ENOENT)
         log_error("store cannot be read: %s", store_error(engine->store));
-    return earlier(next_ms, earlier(engine->oversee_ms, engine->beat_ms));
+    return earlier(earlier(held_ms, duty_ms), earlier(engine->oversee_ms, engine->beat_ms));
 }
 
 static void send(struct engine *engine, struct engine_answer *answer)
@@ -108,6 +116,8 @@ void engine_free(struct engine *engine)
     judge_free(engine->judge);
     panel_free(engine->panel);
     ledger_deinit(&engine->ledger);
+    silences_deinit(&engine->silences);
+    budget_forget(engine);
     alloc_free(engine->config_path);
     alloc_free(engine);
 }
@@ -192,10 +202,13 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
     struct judge_result judged;
     const struct setup *setup = engine->setup;
     struct slice files = {buf_text(&setup->ruleset->files), setup->ruleset->files.len};
+    budget_forget(engine); /* other receivers, or others in their places */
     judge_free(engine->judge);
     engine->judge = judge_new(setup->ruleset, &setup->reference, setup->config->home, &setup->sources);
     judge_all(engine->judge, engine->panel, &judged);
-    int r = store_begin(engine->store);
+    int r = restrain_load(engine);
+    if (r == 0)
+        r = store_begin(engine->store);
     if (r == 0)
         r = store_put_ruleset(engine->store, setup->ruleset->digest.hex, files, now_ms);
     if (r == 0)
@@ -205,15 +218,17 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
     if (r == 0)
         r = oversee_meet(engine, now_ms);
     if (r == 0)
-        r = oversee_receivers(engine, now_ms);
-    if (r == 0)
         r = reopen_quarantine(engine, reopen_ms);
+    if (r == 0) /* the rules of what holds others back may have changed */
+        r = restrain_wake(engine, HOLD_INHIBITED, now_ms);
     if (r == 0)
         r = store_commit(engine->store);
     else
         store_rollback(engine->store);
-    if (r == 0)
+    if (r == 0) {
         engine->beat_ms = setup->config->heartbeat_url[0] != '\0' ? now_ms : INT64_MAX;
+        engine->oversee_ms = now_ms + SETTLE_MS; /* what waited for us leaves first */
+    }
     judge_result_deinit(&judged);
     return r;
 }
@@ -326,6 +341,7 @@ static int swap_setup(
     engine->judge = judge_new(old->ruleset, &old->reference, old->config->home, &old->sources);
     judge_all(engine->judge, engine->panel, &unused);
     judge_result_deinit(&unused);
+    (void)restrain_load(engine);
     (void)announce_load(engine); /* a store that cannot be read shows at the next message */
     return r;
 }
@@ -533,7 +549,8 @@ static int put_attempt(struct engine *engine, const struct attempt_row *attempt,
     if (attempt->delivery == 0)
         return store_put_beat(engine->store, attempt);
     int r = store_put_attempt(engine->store, attempt);
-    return r == 0 ? oversee_receiver(engine, attempt->receiver, now_ms) : r;
+    return r == 0 ? oversee_receiver(engine, attempt->receiver, attempt->state == DELIVERY_DELIVERED, now_ms)
+                  : r;
 }
 
 /* An attempt that cannot be journaled is reported again, and its receiver gets nothing meanwhile: or a full
@@ -581,7 +598,9 @@ static void handle_tick(struct engine *engine, const struct engine_message *mess
     int64_t now_ms = message->now_ms;
     int r = store_begin(engine->store);
     if (r == 0) {
-        r = deliver_due(engine, now_ms);
+        r = duty_run(engine, now_ms);
+        if (r == 0)
+            r = deliver_due(engine, now_ms);
         if (r == 0)
             r = oversee_by_time(engine, now_ms);
         if (r == 0)
@@ -608,9 +627,20 @@ static void handle_order(struct engine *engine, const struct engine_message *mes
     send(engine, answer);
 }
 
+/* ---- what people do ---- */
+
+static void handle_act(struct engine *engine, struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_ACTED);
+    answer->asker = message->asker;
+    answer->error = act(engine, &message->action, message->now_ms, &answer->arena, &answer->outcome);
+    send(engine, answer);
+}
+
 void engine_handle(struct engine *engine, struct engine_message *message)
 {
     engine->now_ms = message->now_ms;
+    budget_forget(engine);
     switch (message->kind) {
     case MESSAGE_START:
         handle_start(engine, message);
@@ -629,6 +659,9 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_ORDER:
         handle_order(engine, message);
+        break;
+    case MESSAGE_ACT:
+        handle_act(engine, message);
         break;
     case MESSAGE_IMPORT:
         handle_import(engine, message);

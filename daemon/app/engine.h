@@ -7,6 +7,7 @@
 
 #include "app/outbox_order.h"
 #include "app/setup.h"
+#include "core/action.h"
 #include "io/store_outbox.h"
 #include "io/transfer.h"
 
@@ -19,6 +20,7 @@ enum message_kind {
     MESSAGE_ATTEMPTED, /* a delivery's transfer has ended */
     MESSAGE_TICK,      /* the time that an answer named has come */
     MESSAGE_ORDER,     /* people order something of the outbox */
+    MESSAGE_ACT,       /* people do something about an alert, or make a silence */
     MESSAGE_IMPORT, /* a file that people bring, to be taken in as a feed's payload; never from the daemon */
 };
 
@@ -41,8 +43,10 @@ struct engine_message {
     size_t end_count;     /* where there are several */
     struct host_row host; /* FETCHED: with these requests; no name: none was made */
 
-    struct attempt_row attempt; /* ATTEMPTED; delivery 0: the heartbeat's */
-    struct outbox_order order;  /* ORDER */
+    struct attempt_row attempt;   /* ATTEMPTED; delivery 0: the heartbeat's */
+    struct outbox_order order;    /* ORDER */
+    struct action_request action; /* ACT */
+    void *asker;                  /* ACT, ORDER: comes back with the answer */
 };
 
 struct engine_message *engine_message_new(enum message_kind kind, int64_t now_ms);
@@ -57,6 +61,7 @@ enum answer_kind {
     ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
     ANSWER_TICKED,    /* what was due is decided; beat: a heartbeat is to be sent */
     ANSWER_ORDERED,   /* text: what became of it; error */
+    ANSWER_ACTED,     /* outcome: what came of it; error: -EINVAL, -ENOENT, -ENOTUNIQ where it is refused */
     ANSWER_IMPORTED,  /* text: what became of it; faults: why it was refused, and nothing has changed */
 };
 
@@ -65,9 +70,8 @@ struct engine_answer {
     struct arena arena;
     struct setup *setup;
     const char *text;
-    int error; /* STARTED without a setup, ORDERED, IMPORTED: 0 or -errno; -EBUSY: another process writes to
-                * the store
-                */
+    int error; /* STARTED without a setup, ORDERED, IMPORTED, ACTED: 0 or -errno; -EBUSY: another process
+                  writes to the store */
     struct diag_list faults; /* IMPORTED */
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
     struct feed_row *feeds;  /* STARTED, RELOADED: every feed's state; FEED: one */
@@ -76,9 +80,11 @@ struct engine_answer {
     size_t host_count;
     int64_t next_ms;                /* ATTEMPTED: when to report it again; 0: it is committed */
     int64_t delivery;               /* ATTEMPTED */
+    struct action_outcome outcome;  /* ACTED */
+    void *asker;                    /* ACTED, ORDERED */
+    bool beat;                      /* TICKED */
     struct store_counts counts;     /* always: for the status page */
     struct heartbeat_row heartbeat; /* always, the same */
-    bool beat;                      /* TICKED */
     int64_t tick_ms;                /* always: when the engine is to get MESSAGE_TICK; INT64_MAX: never */
 };
 

@@ -1,11 +1,18 @@
-/* The engine's insides, shared by engine.c, ingest.c and announce.c only. */
+/* The engine's insides, shared by engine.c, ingest.c, announce.c, deliver.c and budget.c only. */
 #ifndef APP_ENGINE_STATE_H
 #define APP_ENGINE_STATE_H
 
 #include <stdatomic.h>
 
 #include "app/engine.h"
+#include "app/silences.h"
 #include "core/ledger.h"
+
+/* Messages of the last hour (app/budget.h). */
+struct budget {
+    bool counted;
+    int64_t used;
+};
 
 struct engine {
     char *config_path;
@@ -16,10 +23,12 @@ struct engine {
     struct store *store;
     struct panel *panel;
     struct judge *judge;
-    struct ledger ledger; /* what has been told */
-    int64_t now_ms;       /* of the message in hand */
-    int64_t oversee_ms;   /* when to look for deliveries that are late; INT64_MAX: none is pending */
-    int64_t beat_ms;      /* when the next heartbeat is due; INT64_MAX: never */
+    struct ledger ledger;     /* what has been told */
+    struct silences silences; /* as the store has them */
+    struct budget *budgets;   /* of each receiver, while a message is handled; NULL: not counted yet */
+    int64_t now_ms;           /* of the message in hand */
+    int64_t oversee_ms;       /* when to look for deliveries that are late; INT64_MAX: none is pending */
+    int64_t beat_ms;          /* when the next heartbeat is due; INT64_MAX: never */
 };
 
 /* To be asked between the steps of what takes long. */

@@ -16,20 +16,26 @@ static int tell(
     return announce_delivery(engine, receiver, trouble, bad, &why);
 }
 
-int oversee_receiver(struct engine *engine, const char *receiver, int64_t now_ms)
+/* What of it is to be said. */
+static int tell_all(
+    struct engine *engine, const char *receiver, const struct receiver_trouble *trouble, int64_t now_ms)
+{
+    int r = tell(engine, receiver, DELIVERY_TROUBLE_DISABLED, trouble->disabled, now_ms);
+    /* That it is disabled says why it is parked. */
+    if (r == 0)
+        r = tell(engine, receiver, DELIVERY_TROUBLE_PARKED, trouble->parked && !trouble->disabled, now_ms);
+    return r == 0 ? tell(engine, receiver, DELIVERY_TROUBLE_DELAYED, trouble->delayed, now_ms) : r;
+}
+
+int oversee_receiver(struct engine *engine, const char *receiver, bool delivered, int64_t now_ms)
 {
     struct receiver_trouble trouble;
     if (target_find(engine->setup->config, receiver) == NULL)
         return 0; /* taken out of the configuration; announce_orphans has ended what was said of it */
     int r = store_receiver_trouble(engine->store, receiver, now_ms, &trouble);
-    if (r == 0)
-        r = tell(engine, receiver, DELIVERY_TROUBLE_DISABLED, trouble.disabled, now_ms);
-    /* That it is disabled says why it is parked. */
-    if (r == 0)
-        r = tell(engine, receiver, DELIVERY_TROUBLE_PARKED, trouble.parked && !trouble.disabled, now_ms);
-    if (r == 0)
-        r = tell(engine, receiver, DELIVERY_TROUBLE_DELAYED, trouble.delayed, now_ms);
-    return r;
+    if (r == 0 && delivered && trouble.delayed)
+        return 0; /* what else is late is on its way */
+    return r == 0 ? tell_all(engine, receiver, &trouble, now_ms) : r;
 }
 
 int oversee_receivers(struct engine *engine, int64_t now_ms)
@@ -37,7 +43,7 @@ int oversee_receivers(struct engine *engine, int64_t now_ms)
     const struct config *config = engine->setup->config;
     int r = 0;
     for (size_t i = 0; r == 0 && i < config->receiver_count; i++)
-        r = oversee_receiver(engine, config->receivers[i].name, now_ms);
+        r = oversee_receiver(engine, config->receivers[i].name, false, now_ms);
     return r;
 }
 

@@ -8,9 +8,11 @@
 
 #include "app/engine_state.h"
 
-/* All receivers of the configuration, or one. 0 or -errno. */
+/* All receivers of the configuration. 0 or -errno. */
 int oversee_receivers(struct engine *engine, int64_t now_ms);
-int oversee_receiver(struct engine *engine, const char *receiver, int64_t now_ms);
+
+/* One, after an attempt: where it was delivered, nothing is said to be late, since the rest follows. */
+int oversee_receiver(struct engine *engine, const char *receiver, bool delivered, int64_t now_ms);
 
 /* The receivers of the configuration are those now in force; one whose address has changed is enabled. */
 int oversee_meet(struct engine *engine, int64_t now_ms);

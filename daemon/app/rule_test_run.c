@@ -149,7 +149,7 @@ static int tell(void *userdata, const struct alert_record *record, unsigned mann
     struct test_told *told = &run->events.items[run->events.len++];
     told->event = record->event;
     told->audience = record->audience;
-    told->silent = (manner & LEDGER_SILENT) != 0;
+    told->silent = (manner & (LEDGER_SILENT | LEDGER_SUMMED)) != 0;
     int r = 0;
     for (int language = 0; language < LANGUAGE_COUNT && r == 0; language++)
         r = render(run, record, (enum language)language, &told->text[language]);

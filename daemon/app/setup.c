@@ -76,8 +76,8 @@ static void load_tables(struct setup *setup, struct diag_list *diags)
     struct texts files = paths_list(&setup->config->tables, &path_tables, &setup->arena, diags);
     for (size_t i = 0; i < files.len; i++)
         (void)table_files_load(&setup->tables, files.items[i], &setup->arena, diags);
-    if (diags->errors == errors)
-        (void)table_files_read(&setup->tables, &setup->reference, diags); /* its faults are in diags */
+    if (diags->errors == errors && table_files_read(&setup->tables, &setup->reference, diags) == 0)
+        (void)config_bind(setup->config, &setup->reference.baskets, diags); /* its faults are in diags */
 }
 
 static void load_rules(struct setup *setup, struct diag_list *diags)

@@ -17,6 +17,8 @@ static const struct {
     [ACTION_COMMENTED] = {"comment", "commented", true, false, false, false, true, "a comment"},
     [ACTION_SILENCED] = {"silence", "silenced", false, false, true, true, true, "a reason"},
     [ACTION_EXPIRED] = {"expire", "expired", false, true, false, false, false, "a comment"},
+    [ACTION_ESCALATED] = {"", "escalated", false, false, false, false, false, NULL},
+    [ACTION_LAPSED] = {"", "lapsed", false, false, false, false, false, NULL},
 };
 
 const char *action_name(enum action_kind kind)
@@ -32,7 +34,7 @@ const char *action_verb(enum action_kind kind)
 enum action_kind action_of_verb(const char *verb)
 {
     for (int kind = ACTION_NONE + 1; kind < ACTION_KIND_COUNT; kind++)
-        if (str_equal(kinds[kind].verb, verb))
+        if (verb[0] != '\0' && str_equal(kinds[kind].verb, verb))
             return (enum action_kind)kind;
     return ACTION_NONE;
 }
@@ -57,6 +59,8 @@ void handling_step(struct handling *handling, const struct action *action)
     case ACTION_NONE:
     case ACTION_SILENCED:
     case ACTION_EXPIRED:
+    case ACTION_ESCALATED:
+    case ACTION_LAPSED:
     case ACTION_KIND_COUNT:
         break;
     }

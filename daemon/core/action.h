@@ -19,12 +19,14 @@ enum action_kind {
     ACTION_COMMENTED,    /* `text` */
     ACTION_SILENCED,     /* a silence was made; `text`: its reason */
     ACTION_EXPIRED,      /* a silence was ended before its time */
+    ACTION_ESCALATED,    /* by the daemon: nobody had acknowledged; `text`: the receiver that was told */
+    ACTION_LAPSED,       /* by the daemon: an acknowledgement had ended and the alert still stood */
     ACTION_KIND_COUNT
 };
 
 /* "acknowledged": in lists; "acknowledge": as it is asked for. "" for none. */
 const char *action_name(enum action_kind kind);
-const char *action_verb(enum action_kind kind);
+const char *action_verb(enum action_kind kind); /* "" also for what nobody can ask for */
 /* ACTION_NONE where it is no verb. */
 enum action_kind action_of_verb(const char *verb);
 
@@ -77,5 +79,13 @@ struct action_request {
  * the kind has none. 0, or -EINVAL with a sentence in *ret_fault (in `arena`). */
 int action_check(struct action_request *request, int64_t now_ms, struct arena *arena, int64_t *ret_from_ms,
     int64_t *ret_until_ms, const char **ret_fault);
+
+/* What came of it. */
+struct action_outcome {
+    const char *text;  /* a sentence: what was done, or why not */
+    const char *alert; /* whole id; NULL: it was on no alert */
+    int64_t silence;   /* 0: on none */
+    const char *who;   /* for the log; NULL: it was refused */
+};
 
 #endif

@@ -48,6 +48,16 @@ bool alert_event_notifies(enum alert_event event)
     return event != EVENT_NONE && event != EVENT_CONFIRMED;
 }
 
+bool alert_event_closes(enum alert_event event)
+{
+    return event == EVENT_CLEARED || event == EVENT_RETRACTED;
+}
+
+bool alert_event_repeats(enum alert_event event)
+{
+    return event == EVENT_STALE || event == EVENT_CONFIRMED;
+}
+
 bool alert_is_open(enum alert_state state)
 {
     return state == ALERT_FIRING || state == ALERT_CLEARING || state == ALERT_NO_DATA;

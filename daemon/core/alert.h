@@ -54,6 +54,10 @@ const char *severity_name(enum severity severity);
 
 /* Whether an event of this kind is sent to receivers; all are journaled. */
 bool alert_event_notifies(enum alert_event event);
+/* Whether an alert has ended with it. */
+bool alert_event_closes(enum alert_event event);
+/* Whether it only says again that an alert stands, at the severity that was told. */
+bool alert_event_repeats(enum alert_event event);
 
 struct alert_policy {
     int need, of; /* `for: need of of releases`; 1 of 1 by default; of <= 32 */

@@ -9,6 +9,7 @@ const char *hold_name(enum hold hold)
         [HOLD_LIMIT] = "limit",
         [HOLD_SILENCED] = "silenced",
         [HOLD_INHIBITED] = "inhibited",
+        [HOLD_ACKNOWLEDGED] = "acknowledged",
     };
     return names[hold];
 }

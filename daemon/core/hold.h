@@ -8,11 +8,12 @@
 
 enum hold {
     HOLD_NONE,
-    HOLD_QUIET_HOURS, /* the receiver's */
-    HOLD_CADENCE,     /* its daily or weekly time */
-    HOLD_LIMIT,       /* its messages of this hour are used up */
-    HOLD_SILENCED,    /* people have silenced the alert */
-    HOLD_INHIBITED,   /* a wider or graver alert says the same */
+    HOLD_QUIET_HOURS,  /* the receiver's */
+    HOLD_CADENCE,      /* its daily or weekly time */
+    HOLD_LIMIT,        /* its messages of this hour are used up */
+    HOLD_SILENCED,     /* people have silenced the alert */
+    HOLD_INHIBITED,    /* a wider or graver alert says the same */
+    HOLD_ACKNOWLEDGED, /* people know, and it says nothing graver */
     HOLD_COUNT
 };
 

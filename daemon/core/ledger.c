@@ -59,15 +59,10 @@ struct ledger_entry *ledger_of(struct ledger *ledger, const struct alert_scope *
 
 /* ---- telling ---- */
 
-static bool event_closes(enum alert_event event)
-{
-    return event == EVENT_CLEARED || event == EVENT_RETRACTED;
-}
-
 int ledger_tell(
     const struct ledger_turn *turn, struct ledger_entry *entry, struct alert_record *record, unsigned manner)
 {
-    if (event_closes(record->event))
+    if (alert_event_closes(record->event))
         manner |= LEDGER_CLOSES;
     if (record->event == EVENT_RAISED) {
         alert_id(&record->scope, record->raised, entry->id);
@@ -157,7 +152,7 @@ static struct alert_record record_of(const struct ledger_turn *turn, const struc
         .period = standing->period,
         .raised = event == EVENT_RAISED ? standing->track.raised : entry->told.raised,
         .severity = rule->severity,
-        .state = event_closes(event) ? ALERT_INACTIVE : standing->track.state,
+        .state = alert_event_closes(event) ? ALERT_INACTIVE : standing->track.state,
         .audience = rule->audience,
         .title = rule->title,
         .advice = rule->advice,
@@ -283,7 +278,7 @@ static int tell_candidates(struct ledger *ledger, const struct ledger_turn *turn
         struct standing standing;
         take_standing(turn, &candidates->items[i].touched, &standing);
         take_figures(turn, &candidates->items[i].touched, &standing);
-        r = tell_event(ledger, turn, &standing, EVENT_RAISED, i < top ? LEDGER_ALOUD : LEDGER_SILENT);
+        r = tell_event(ledger, turn, &standing, EVENT_RAISED, i < top ? LEDGER_ALOUD : LEDGER_SUMMED);
         if (i < top)
             continue;
         figures[summary.figure_count++] = summary_figure(&standing, rule->rank_type, &arena);

@@ -36,8 +36,9 @@ struct ledger_entry *ledger_of(struct ledger *ledger, const struct alert_scope *
 /* How a record is to be told. */
 enum ledger_manner {
     LEDGER_ALOUD = 0,
-    LEDGER_SILENT = 1 << 0, /* journaled, sent to nobody: a shadow rule, or named in a summary */
+    LEDGER_SILENT = 1 << 0, /* journaled, sent to nobody: a shadow rule */
     LEDGER_CLOSES = 1 << 1, /* the alert has ended with it */
+    LEDGER_SUMMED = 1 << 2, /* named in a summary: for those alone who do not get that */
 };
 
 /* Who takes what is told. All return 0 or -errno, which ends the turn. */

@@ -135,6 +135,11 @@ int message_title(const struct alert_record *record, enum language language, str
         message_asserts(record) ? FIGURES_SHOWN : FIGURES_BLANK, out);
 }
 
+bool message_is_silence(const struct alert_record *record)
+{
+    return str_starts(record->scope.rule, "silence-");
+}
+
 bool message_is_feed(const struct alert_record *record)
 {
     return str_starts(record->scope.rule, "feed-") || str_starts(record->scope.rule, "delivery-");

@@ -80,6 +80,8 @@ static enum word subject_word(const struct alert_record *record)
 {
     if (is_delivery(record))
         return WORD_RECEIVER;
+    if (message_is_silence(record))
+        return WORD_SILENCE;
     return message_is_feed(record) ? WORD_FEED : WORD_PRODUCT;
 }
 
@@ -87,13 +89,13 @@ static enum word note_word(const struct alert_record *record)
 {
     if (is_delivery(record))
         return WORD_NOTE_DELIVERY;
-    return message_is_feed(record) ? WORD_NOTE_FEED : WORD_NOTE;
+    return message_is_feed(record) || message_is_silence(record) ? WORD_NOTE_FEED : WORD_NOTE;
 }
 
 static struct message_rows facts(struct builder *b)
 {
     const struct alert_record *record = b->record;
-    bool feed = message_is_feed(record);
+    bool feed = message_is_feed(record) || message_is_silence(record);
     struct message_rows rows = {.items = arena_array(b->arena, FACTS_MAX, sizeof *rows.items)};
     add(b, &rows, subject_word(record), filled(b, message_fill, "{{product}}"));
     add(b, &rows, WORD_MARKET, filled(b, message_fill, "{{market}}"));
@@ -168,19 +170,30 @@ static const char *advice(struct builder *b)
     return filled(b, message_fill, message_phrase(&b->record->advice, b->language));
 }
 
+/* What happened, in a sentence. */
+static const char *sentence(struct builder *b)
+{
+    const struct alert_record *record = b->record;
+    const char *template = words_sentence(record->event, message_is_feed(record), b->language);
+    if (message_is_silence(record))
+        template = words_get(WORD_SILENCE_SENTENCE, b->language);
+    else if (is_delivery(record))
+        template = words_delivery_sentence(is_over(record->event), b->language);
+    else if (str_equal(record->reason, "lapsed"))
+        template = words_get(WORD_LAPSED_SENTENCE, b->language);
+    return filled(b, message_fill, template);
+}
+
 static int make(const struct alert_record *record, enum language language, struct arena *arena,
     struct message_view *ret_view)
 {
     struct builder b = {.record = record, .language = language, .arena = arena};
-    const char *sentence = is_delivery(record)
-                               ? words_delivery_sentence(is_over(record->event), language)
-                               : words_sentence(record->event, message_is_feed(record), language);
     struct message_view view = {
         .language = language,
         .event = words_event(record->event, language),
         .severity = severity_line(&b),
         .headline = headline(&b),
-        .sentence = filled(&b, message_fill, sentence),
+        .sentence = sentence(&b),
         .advice = advice(&b),
         .note = words_get(note_word(record), language),
         .next = words_get(WORD_NEXT, language),

@@ -50,6 +50,8 @@ bool message_asserts(const struct alert_record *record);
 
 /* Whether the alert is about a data feed, or about deliveries, rather than about trade. */
 bool message_is_feed(const struct alert_record *record);
+/* Whether it is about a silence, which is the scope's product. */
+bool message_is_silence(const struct alert_record *record);
 
 /* A buffer that remembers its first failure, so that a layout reads as what it puts. */
 struct message_sink {

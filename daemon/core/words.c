@@ -74,6 +74,9 @@ static const struct entry reasons[] = {
         {"quy định làm căn cứ đã hết hiệu lực", "the law that the rule stands for is no longer in force"}},
     {"delivery", {"tình trạng gửi cảnh báo", "how alerts are delivered"}},
     {"drill", {"diễn tập", "a drill"}},
+    {"escalated", {"chưa ai tiếp nhận cảnh báo", "nobody has acknowledged the alert"}},
+    {"lapsed", {"thời hạn tiếp nhận đã hết", "the acknowledgement has ended"}},
+    {"silence", {"một lệnh tạm im", "a silence"}},
     {"feed", {"tình trạng của nguồn số liệu", "the state of the data feed"}},
 };
 
@@ -82,6 +85,7 @@ static const char *const words[WORD_COUNT][LANGUAGE_COUNT] = {
     [WORD_PRODUCT] = {"Mặt hàng", "Product"},
     [WORD_RECEIVER] = {"Nơi nhận", "Receiver"},
     [WORD_FEED] = {"Nguồn số liệu", "Data feed"},
+    [WORD_SILENCE] = {"Lệnh tạm im", "Silence"},
     [WORD_MARKET] = {"Thị trường", "Market"},
     [WORD_ORIGIN] = {"Nước thứ ba liên quan", "Third country"},
     [WORD_PERIOD] = {"Kỳ số liệu", "Period"},
@@ -116,7 +120,12 @@ static const char *const words[WORD_COUNT][LANGUAGE_COUNT] = {
             "This is a technical notice about a source of data, not an alert about a product or a market."},
     [WORD_NOTE_DELIVERY] =
         {"Đây là thông báo kỹ thuật về việc gửi cảnh báo, không phải cảnh báo về mặt hàng hay thị trường.",
-            "This is a technical notice about how alerts are delivered, not an alert about a product or a market."},
+            "This is a technical notice about how alerts are delivered, not an alert about a product or a "
+            "market."},
+    [WORD_LAPSED_SENTENCE] = {"Thời hạn tiếp nhận đã hết; cảnh báo từ kỳ {{raised}} vẫn còn.",
+        "Its acknowledgement has ended; the alert raised for {{raised}} still stands."},
+    [WORD_SILENCE_SENTENCE] = {"Những gì lệnh tạm im giữ lại và vẫn còn sẽ được gửi khi lệnh hết hạn.",
+        "What a silence has held and still stands is told when it ends."},
     [WORD_NEXT] = {"Đọc tiếp: người vận hành xem danh sách cảnh báo cùng số liệu hiện tại bằng lệnh:",
         "Read next: the operator lists alerts with their present figures with:"},
 };

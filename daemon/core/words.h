@@ -14,6 +14,7 @@ enum word {
     WORD_PRODUCT,
     WORD_FEED,
     WORD_RECEIVER,
+    WORD_SILENCE,
     WORD_MARKET,
     WORD_ORIGIN,
     WORD_PERIOD,
@@ -36,6 +37,8 @@ enum word {
     WORD_NOTE,           /* what an alert is, and is not */
     WORD_NOTE_FEED,
     WORD_NOTE_DELIVERY,
+    WORD_LAPSED_SENTENCE, /* of an alert that stands when its acknowledgement has ended */
+    WORD_SILENCE_SENTENCE,
     WORD_NEXT, /* what to read next, before the command that shows it */
     WORD_COUNT
 };

@@ -86,26 +86,50 @@ static bool stands(const struct alert_record *record)
     return record->event != EVENT_CLEARED && record->event != EVENT_RETRACTED;
 }
 
-static int alertmanager_render(const struct alert_record *record, const struct channel_target *target,
-    struct arena *arena, struct delivery_row *ret_row)
+/* What an event makes of the list. */
+static int add_event(struct json_object *list, const struct alert_record *record)
 {
-    struct json_object *list = json_object_new_array();
     int r = 0;
     for (int below = 0; r == 0 && record->event == EVENT_STRENGTHENED && below < (int)record->severity;
          below++)
         r = add_alert(list, record, (enum severity)below, false);
+    return r == 0 ? add_alert(list, record, record->severity, stands(record)) : r;
+}
+
+static int take_list(
+    const char *id, struct json_object *list, int r, struct arena *arena, struct delivery_row *ret_row)
+{
     if (r == 0)
-        r = add_alert(list, record, record->severity, stands(record));
-    if (r == 0)
-        return webhook_take_document(record, target, list, arena, ret_row);
+        return webhook_take_document(id, list, arena, ret_row);
     json_object_put(list);
     return r;
+}
+
+static int alertmanager_render(const struct alert_record *record, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    struct json_object *list = json_object_new_array();
+    int r = add_event(list, record);
+    return take_list(webhook_message_id(record, target, arena), list, r, arena, ret_row);
+}
+
+/* All events in order: Alertmanager makes of them what it would have made one by one. */
+static int alertmanager_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    struct json_object *list = json_object_new_array();
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < bulletin->alert_count; i++)
+        for (size_t k = 0; r == 0 && k < bulletin->alerts[i].event_count; k++)
+            r = add_event(list, &bulletin->alerts[i].events[k]);
+    return take_list(webhook_bulletin_id(bulletin, target, arena), list, r, arena, ret_row);
 }
 
 const struct channel channel_alertmanager = {
     .name = "alertmanager",
     .delays_s = webhook_delays_s,
     .render = alertmanager_render,
+    .render_bulletin = alertmanager_render_bulletin,
     .request = webhook_request_json,
     .outcome = outcome_of_http,
 };

@@ -1,7 +1,5 @@
 #include "io/cases_json.h"
 
-#include <errno.h>
-
 #include "io/json_value.h"
 
 static struct json_object *case_object(const struct trade_case *one)
@@ -37,9 +35,5 @@ int cases_json_write(const struct trade_cases *cases, const bool *chosen, FILE *
     for (size_t i = 0; i < cases->len; i++)
         if (chosen[i])
             json_object_array_add(list, case_object(&cases->items[i]));
-    const char *text = json_object_to_json_string_ext(
-        document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
-    int r = fprintf(out, "%s\n", text) < 0 ? -EIO : 0;
-    json_object_put(document);
-    return r;
+    return json_print(document, out);
 }

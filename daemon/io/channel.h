@@ -6,7 +6,7 @@
 #define IO_CHANNEL_H
 
 #include "base/arena.h"
-#include "core/message.h"
+#include "core/bulletin.h"
 #include "io/store_outbox.h"
 #include "io/transfer.h"
 
@@ -41,6 +41,10 @@ struct channel {
     /* Fills subject, text, html, body, message_id of the row; texts in `arena`. 0 or -errno. */
     int (*render)(const struct alert_record *record, const struct channel_target *target, struct arena *arena,
         struct delivery_row *ret_row);
+
+    /* The same of a bulletin. */
+    int (*render_bulletin)(const struct bulletin *bulletin, const struct channel_target *target,
+        struct arena *arena, struct delivery_row *ret_row);
 
     /* Builds the transfer for one attempt; everything in `arena`. 0, or -EINVAL where the target cannot be
      * used. */

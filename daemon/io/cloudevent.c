@@ -24,11 +24,11 @@ static struct json_object *figure_object(const struct figure *figure)
     return object;
 }
 
-static struct json_object *figures_array(const struct alert_record *record)
+static struct json_object *figures_array(const struct figure *figures, size_t n)
 {
     struct json_object *array = json_object_new_array();
-    for (size_t i = 0; i < record->figure_count; i++)
-        json_object_array_add(array, figure_object(&record->figures[i]));
+    for (size_t i = 0; i < n; i++)
+        json_object_array_add(array, figure_object(&figures[i]));
     return array;
 }
 
@@ -105,7 +105,7 @@ static int add_data(struct json_object *event, const struct alert_record *record
     if (r == 0)
         r = add_phrase(data, "advice", record, fill_advice);
     json_object_object_add(data, "basis", basis_array(record));
-    json_object_object_add(data, "figures", figures_array(record));
+    json_object_object_add(data, "figures", figures_array(record->figures, record->figure_count));
     json_add_text(data, "sources", record->sources);
     json_add_text(data, "vintage", or_null(record->vintage));
     json_add_text(data, "ruleset", or_null(record->ruleset));
@@ -141,14 +141,101 @@ static void add_context(struct json_object *event, const struct alert_record *re
     arena_deinit(&arena);
 }
 
+static int write_event(struct json_object *event, struct buf *out)
+{
+    return buf_puts(
+        out, json_object_to_json_string_ext(event, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
 int cloudevent_write(const struct alert_record *record, const char *id, struct buf *out)
 {
     struct json_object *event = json_object_new_object();
     add_context(event, record, id);
     int r = add_data(event, record);
     if (r == 0)
-        r = buf_puts(out,
-            json_object_to_json_string_ext(event, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+        r = write_event(event, out);
+    json_object_put(event);
+    return r;
+}
+
+/* ---- bulletins ---- */
+
+static struct json_object *events_array(const struct bulletin_alert *alert)
+{
+    struct json_object *array = json_object_new_array();
+    for (size_t i = 0; i < alert->event_count; i++) {
+        const struct alert_record *record = &alert->events[i];
+        struct json_object *object = json_object_new_object();
+        json_add_count(object, "seq", record->seq);
+        json_add_text(object, "event", alert_event_name(record->event));
+        json_add_text(object, "reason", record->reason);
+        json_add_text(object, "severity", severity_name(record->severity));
+        json_add_period(object, "period", record->period);
+        json_add_moment(object, "time", record->at_ms);
+        json_object_array_add(array, object);
+    }
+    return array;
+}
+
+static struct json_object *now_object(const struct bulletin_alert *alert)
+{
+    struct json_object *object = json_object_new_object();
+    json_add_bool(object, "open", alert->open);
+    json_add_text(object, "state", alert_state_name(alert->state));
+    json_add_text(object, "severity", severity_name(alert->severity));
+    json_add_period(object, "period", alert->period);
+    json_object_object_add(object, "figures", figures_array(alert->figures, alert->figure_count));
+    return object;
+}
+
+static int add_alert(struct json_object *alerts, const struct bulletin_alert *alert)
+{
+    const struct alert_record *newest = &alert->events[alert->event_count - 1];
+    struct json_object *object = json_object_new_object();
+    json_object_array_add(alerts, object);
+    json_add_text(object, "alert", newest->id);
+    json_add_text(object, "rule", newest->scope.rule);
+    int r = add_product(object, newest);
+    json_add_text(object, "market", or_null(newest->scope.market));
+    json_add_text(object, "origin", or_null(newest->scope.origin));
+    json_add_period(object, "raised", newest->raised);
+    if (r == 0)
+        r = add_phrase(object, "title", newest, message_title);
+    json_object_object_add(object, "events", events_array(alert));
+    json_object_object_add(object, "now", now_object(alert));
+    return r;
+}
+
+static int add_bulletin(struct json_object *event, const struct bulletin *bulletin)
+{
+    struct json_object *data = json_object_new_object(), *alerts = json_object_new_array(),
+                       *reasons = json_object_new_array();
+    int r = 0;
+    json_object_object_add(event, "data", data);
+    json_add_count(data, "events", (int64_t)bulletin->event_count);
+    for (int hold = HOLD_NONE + 1; hold < HOLD_COUNT; hold++)
+        if ((bulletin->reasons & 1U << hold) != 0)
+            json_object_array_add(reasons, json_object_new_string(hold_name((enum hold)hold)));
+    json_object_object_add(data, "held", reasons);
+    json_object_object_add(data, "alerts", alerts);
+    for (size_t i = 0; i < bulletin->alert_count && r == 0; i++)
+        r = add_alert(alerts, &bulletin->alerts[i]);
+    return r;
+}
+
+int cloudevent_write_bulletin(const struct bulletin *bulletin, const char *id, struct buf *out)
+{
+    struct json_object *event = json_object_new_object();
+    char moment[CLOCK_TEXT_SIZE];
+    json_add_text(event, "specversion", "1.0");
+    json_add_text(event, "id", id);
+    json_add_text(event, "source", "urn:tdwatch:bulletin");
+    json_add_text(event, "type", "vn.tdwatch.bulletin");
+    json_add_text(event, "time", clock_format(bulletin->at_ms, moment));
+    json_add_text(event, "datacontenttype", "application/json");
+    int r = add_bulletin(event, bulletin);
+    if (r == 0)
+        r = write_event(event, out);
     json_object_put(event);
     return r;
 }

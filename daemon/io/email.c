@@ -16,6 +16,7 @@ enum {
     SUBJECT_MAX = 1024,
     TEXT_MAX = 64 * 1024,
     HTML_MAX = 256 * 1024,
+    BULLETIN_MAX = 8 * 1024 * 1024,
     HEADER_MAX = 4096,
     RECEIVER_HASH = 16,
 };
@@ -68,6 +69,41 @@ static int email_render(const struct alert_record *record, const struct channel_
     ret_row->text = text;
     ret_row->html = html;
     ret_row->body = "";
+    return 0;
+}
+
+typedef int bulletin_renderer(const struct bulletin *bulletin, unsigned languages, struct buf *out);
+
+static int rendered_bulletin(bulletin_renderer *render, const struct bulletin *bulletin, unsigned languages,
+    struct arena *arena, const char **ret_text)
+{
+    struct buf out;
+    buf_init(&out, BULLETIN_MAX);
+    int r = render(bulletin, languages, &out);
+    if (r == 0)
+        *ret_text = arena_strdup(arena, buf_text(&out));
+    buf_deinit(&out);
+    return r;
+}
+
+static int email_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    char id[BULLETIN_ID_SIZE];
+    const char *subject = NULL, *text = NULL, *html = NULL;
+    int r = rendered_bulletin(bulletin_subject, bulletin, target->languages, arena, &subject);
+    if (r == 0)
+        r = rendered_bulletin(bulletin_text, bulletin, target->languages, arena, &text);
+    if (r == 0)
+        r = rendered_bulletin(bulletin_html, bulletin, target->languages, arena, &html);
+    if (r < 0)
+        return r;
+    bulletin_id(bulletin, id);
+    ret_row->message_id = message_id(&(struct alert_record){.id = id}, 0, target, arena);
+    ret_row->subject = subject;
+    ret_row->text = text;
+    ret_row->html = html;
+    ret_row->thread = ret_row->body = "";
     return 0;
 }
 
@@ -153,6 +189,7 @@ const struct channel channel_email = {
     .name = "email",
     .delays_s = delays_s,
     .render = email_render,
+    .render_bulletin = email_render_bulletin,
     .request = email_request,
     .outcome = outcome_of_mail,
 };

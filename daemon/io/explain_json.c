@@ -21,24 +21,9 @@ static void add_list(
 
 /* ---- figures ---- */
 
-/* { value, text }, and why where it is not known. */
-static void add_value(struct json_object *object, const struct figure *figure)
-{
-    char text[FIGURE_TEXT_SIZE];
-    json_add_text(object, "type", value_type_name(figure->type));
-    json_object_object_add(object, "value", json_figure_value(figure));
-    json_add_text(object, "text", figure_format(figure, LANGUAGE_EN, text));
-    if (figure->unknown != KNOWN)
-        json_add_text(object, "unknown", unknown_text(figure->unknown, LANGUAGE_EN));
-}
-
 static struct json_object *figure_item(const void *item)
 {
-    const struct figure *figure = item;
-    struct json_object *object = json_object_new_object();
-    json_add_text(object, "name", figure->name);
-    add_value(object, figure);
-    return object;
+    return json_figure(item);
 }
 
 /* ---- conditions ---- */
@@ -49,7 +34,7 @@ static struct json_object *part_item(const void *item)
     struct json_object *object = json_object_new_object();
     json_add_text(object, "expression", part->text);
     json_add_text(object, "kind", explained_kind_names[part->kind]);
-    add_value(object, &part->value);
+    json_add_figure(object, &part->value);
     if (part->kind == EXPLAINED_COMPARISON) {
         json_add_text(object, "operator", part->symbol);
         ADD_LIST(object, "sides", part->sides, part->side_count, figure_item);

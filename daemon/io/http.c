@@ -15,15 +15,21 @@
 #include <strings.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "io/address.h"
+#include "io/login.h"
 
 enum {
     CONNECTIONS_MAX = 64,
     HEADERS_MAX = 8 * 1024,
     REQUEST_MS = 10 * 1000, /* from accept to the end of the reply; there is one request per connection */
+    DEFERRED_MS = 5 * 60 * 1000, /* the engine may be at a large payload */
+    BACKLOG = 128,
     SWEEP_MS = 100,
 };
 
@@ -45,17 +51,20 @@ struct http_server {
     struct event *sweep;
     LIST_HEAD(, connection) connections;
     int connected;
-    char address[INET6_ADDRSTRLEN];
+    char *path;                     /* of the Unix socket, or NULL */
+    char address[INET6_ADDRSTRLEN]; /* else */
     uint16_t port;
     http_handler_fn *handler;
     void *userdata;
 };
 
 struct http_request {
-    struct evhttp_request *evhttp;
+    struct http_server *server;
+    struct evhttp_request *evhttp; /* lives until it is answered, see evhttp_connection_fail_ */
     const char *method;
     char *path; /* from evhttp's malloc */
-    bool replied;
+    char login[LOGIN_SIZE];
+    bool replied, deferred;
 };
 
 /* ---- connections ---- */
@@ -173,7 +182,8 @@ static int judge(const struct http_server *server, struct evhttp_request *reques
         return HTTP_BADREQUEST;
     if (evhttp_uri_get_host(evhttp_request_get_evhttp_uri(request)) != NULL)
         return HTTP_BADREQUEST; /* an absolute target would overrule the Host header */
-    return host_is_ours(server, value) ? 0 : 421;
+    /* No page of a browser reaches a Unix socket. */
+    return server->path != NULL || host_is_ours(server, value) ? 0 : 421;
 }
 
 static const char *method_name(enum evhttp_cmd_type type)
@@ -202,23 +212,45 @@ static void send_reply(struct evhttp_request *request, int status)
     evhttp_send_reply(request, status, NULL, NULL); /* with what the output buffer holds */
 }
 
+static struct bufferevent *stream_of(struct evhttp_request *request)
+{
+    return evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
+}
+
+static struct http_request *request_new(struct http_server *server, struct evhttp_request *evhttp)
+{
+    struct http_request *request = alloc_zeroed(1, sizeof *request);
+    request->server = server;
+    request->evhttp = evhttp;
+    request->method = method_name(evhttp_request_get_command(evhttp));
+    if (server->path != NULL)
+        login_of_socket(bufferevent_getfd(stream_of(evhttp)), request->login);
+    return request;
+}
+
+static void request_free(struct http_request *request)
+{
+    alloc_free(request->path);
+    alloc_free(request);
+}
+
 static void on_request(struct evhttp_request *evhttp, void *userdata)
 {
     struct http_server *server = userdata;
     loop_begin_work(server->loop);
     int status = judge(server, evhttp);
-    struct http_request request = {
-        .evhttp = evhttp,
-        .method = method_name(evhttp_request_get_command(evhttp)),
-        .path = status == 0 ? decode_path(evhttp) : NULL,
-    };
-    if (status == 0 && request.path == NULL)
+    struct http_request *request = request_new(server, evhttp);
+    if (status == 0)
+        request->path = decode_path(evhttp);
+    if (status == 0 && request->path == NULL)
         status = HTTP_BADREQUEST;
     if (status == 0)
-        server->handler(server->userdata, &request);
-    if (!request.replied)
+        server->handler(server->userdata, request);
+    if (request->deferred)
+        return;
+    if (!request->replied)
         send_reply(evhttp, status != 0 ? status : HTTP_INTERNAL);
-    alloc_free(request.path);
+    request_free(request);
 }
 
 /* ---- the server ---- */
@@ -245,7 +277,6 @@ static int parse_address(const char *text, uint16_t port, struct sockaddr_storag
 /* Opens the socket and learns the port that port 0 became. */
 static int open_listener(struct http_server *server, const struct sockaddr_storage *address, int len)
 {
-    enum { BACKLOG = 128 };
     unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
     errno = 0;
     server->listener = evconnlistener_new_bind(
@@ -279,20 +310,19 @@ static int start(struct http_server *server, size_t max_body)
     return evhttp_bind_listener(server->evhttp, server->listener) != NULL ? 0 : -ENOMEM;
 }
 
-int http_server_new(struct loop *loop, const char *address, uint16_t port, size_t max_body,
-    http_handler_fn *handler, void *userdata, struct http_server **ret_server)
+static struct http_server *server_new(struct loop *loop, http_handler_fn *handler, void *userdata)
 {
-    struct sockaddr_storage parsed;
-    int len;
-    int r = parse_address(address, port, &parsed, &len);
-    if (r < 0)
-        return r;
     struct http_server *server = alloc_zeroed(1, sizeof(*server));
     server->loop = loop;
     server->base = loop_base(loop);
     server->handler = handler;
     server->userdata = userdata;
-    r = open_listener(server, &parsed, len);
+    return server;
+}
+
+/* Starts it once its listener is open; `r` says whether that is so. */
+static int server_start(struct http_server *server, size_t max_body, int r, struct http_server **ret_server)
+{
     if (r == 0)
         r = start(server, max_body);
     if (r < 0) {
@@ -306,6 +336,59 @@ int http_server_new(struct loop *loop, const char *address, uint16_t port, size_
     return 0;
 }
 
+int http_server_new(struct loop *loop, const char *address, uint16_t port, size_t max_body,
+    http_handler_fn *handler, void *userdata, struct http_server **ret_server)
+{
+    struct sockaddr_storage parsed;
+    int len;
+    int r = parse_address(address, port, &parsed, &len);
+    if (r < 0)
+        return r;
+    struct http_server *server = server_new(loop, handler, userdata);
+    return server_start(server, max_body, open_listener(server, &parsed, len), ret_server);
+}
+
+/* A socket that only its owner and group can connect to, at every moment: the mode of the descriptor is what
+ * bind makes the file with, less the umask. */
+static int bind_unix(int fd, const struct sockaddr_un *address)
+{
+    enum { MODE = 0660 };
+    if (unlink(address->sun_path) < 0 && errno != ENOENT)
+        return -errno;
+    if (fchmod(fd, MODE) < 0 || bind(fd, (const struct sockaddr *)address, sizeof *address) < 0 ||
+        chmod(address->sun_path, MODE) < 0)
+        return -errno;
+    return 0;
+}
+
+static int open_unix_listener(struct http_server *server, const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    int r = bind_unix(fd, address);
+    if (r == 0) {
+        server->path = alloc_strdup(address->sun_path);
+        server->listener = evconnlistener_new(
+            server->base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, fd);
+        r = server->listener != NULL ? 0 : -EIO;
+    }
+    if (r < 0)
+        close(fd);
+    return r;
+}
+
+int http_server_new_unix(struct loop *loop, const char *path, size_t max_body, http_handler_fn *handler,
+    void *userdata, struct http_server **ret_server)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path)
+        return -ENAMETOOLONG;
+    memcpy(address.sun_path, path, strlen(path));
+    struct http_server *server = server_new(loop, handler, userdata);
+    return server_start(server, max_body, open_unix_listener(server, &address), ret_server);
+}
+
 void http_server_free(struct http_server *server)
 {
     if (server == NULL)
@@ -316,6 +399,9 @@ void http_server_free(struct http_server *server)
         forget(server, LIST_FIRST(&server->connections));
     if (server->sweep != NULL)
         event_free(server->sweep);
+    if (server->path != NULL)
+        unlink(server->path);
+    alloc_free(server->path);
     alloc_free(server);
 }
 
@@ -345,6 +431,25 @@ struct slice http_request_body(const struct http_request *request)
     return (struct slice){(const char *)evbuffer_pullup(input, -1), evbuffer_get_length(input)};
 }
 
+const char *http_request_login(const struct http_request *request)
+{
+    return request->login;
+}
+
+/* Its time-outs would count the wait for us as silence of the client. */
+void http_defer(struct http_request *request)
+{
+    struct bufferevent *stream = stream_of(request->evhttp);
+    struct connection *connection;
+    LIST_FOREACH(connection, &request->server->connections, link)
+    {
+        if (connection->stream == stream)
+            connection->deadline_ms = clock_monotonic_ms() + DEFERRED_MS;
+    }
+    bufferevent_set_timeouts(stream, NULL, NULL);
+    request->deferred = true;
+}
+
 void http_reply_header(struct http_request *request, const char *name, const char *value)
 {
     evhttp_add_header(evhttp_request_get_output_headers(request->evhttp), name, value);
@@ -366,4 +471,6 @@ void http_reply(struct http_request *request, int status, const char *content_ty
     }
     send_reply(request->evhttp, status);
     request->replied = true;
+    if (request->deferred)
+        request_free(request);
 }

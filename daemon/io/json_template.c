@@ -20,6 +20,7 @@ struct source {
     const struct message_view *view;
     unsigned languages;
     const char *id;
+    const char *subject, *text; /* of a bulletin, which `record` is the gravest of; NULL: no bulletin */
 };
 
 /* ---- names ---- */
@@ -46,11 +47,15 @@ static int put_figures(const struct source *source, struct buf *out)
 
 static int put_subject(const struct source *source, struct buf *out)
 {
+    if (source->subject != NULL)
+        return buf_puts(out, source->subject);
     return message_subject(source->record, source->languages, out);
 }
 
 static int put_text(const struct source *source, struct buf *out)
 {
+    if (source->text != NULL)
+        return buf_puts(out, source->text);
     return message_text(source->record, source->languages, out);
 }
 
@@ -77,7 +82,7 @@ NAME_OF(product_code, source->record->scope.product)
 NAME_OF(market_code, source->record->scope.market)
 NAME_OF(origin_code, source->record->scope.origin)
 NAME_OF(sources, source->record->sources)
-NAME_OF(title, source->view->headline)
+NAME_OF(title, source->subject != NULL ? source->subject : source->view->headline)
 NAME_OF(sentence, source->view->sentence)
 NAME_OF(advice, source->view->advice)
 FILLED(product)
@@ -213,16 +218,17 @@ static int fill_value(struct json_object *value, int flags, struct json_object *
     return r == 0 ? JSON_C_VISIT_RETURN_CONTINUE : JSON_C_VISIT_RETURN_ERROR;
 }
 
-struct json_object *json_template_fill(
-    struct slice text, const struct alert_record *record, unsigned languages, const char *id)
+/* `source` has all but the view. */
+static struct json_object *fill_document(struct slice text, struct source source)
 {
     char fault[JSON_TEMPLATE_FAULT_SIZE];
     struct arena arena = ARENA_NULL;
     struct message_view views[LANGUAGE_COUNT];
     size_t n = 0;
     struct json_object *document = parse(text, fault);
-    int r = document != NULL ? message_views_make(record, languages, &arena, views, &n) : -EINVAL;
-    struct source source = {record, &views[0], languages, id};
+    int r =
+        document != NULL ? message_views_make(source.record, source.languages, &arena, views, &n) : -EINVAL;
+    source.view = &views[0];
     if (r == 0)
         r = n > 0 && json_c_visit(document, 0, fill_value, &source) == 0 ? 0 : -EINVAL;
     arena_deinit(&arena);
@@ -232,20 +238,41 @@ struct json_object *json_template_fill(
     return NULL;
 }
 
+struct json_object *json_template_fill(
+    struct slice text, const struct alert_record *record, unsigned languages, const char *id)
+{
+    return fill_document(text, (struct source){.record = record, .languages = languages, .id = id});
+}
+
 /* ---- the channel ---- */
 
 static int template_render(const struct alert_record *record, const struct channel_target *target,
     struct arena *arena, struct delivery_row *ret_row)
 {
-    struct json_object *document = json_template_fill(
-        target->template, record, target->languages, webhook_message_id(record, target, arena));
-    return document != NULL ? webhook_take_document(record, target, document, arena, ret_row) : -EMSGSIZE;
+    const char *id = webhook_message_id(record, target, arena);
+    struct json_object *document = json_template_fill(target->template, record, target->languages, id);
+    return document != NULL ? webhook_take_document(id, document, arena, ret_row) : -EMSGSIZE;
+}
+
+static int template_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    const struct bulletin_alert *gravest = &bulletin->alerts[0];
+    struct source source = {.record = &gravest->events[gravest->event_count - 1],
+        .languages = target->languages,
+        .id = webhook_bulletin_id(bulletin, target, arena)};
+    int r = webhook_bulletin_texts(bulletin, target->languages, arena, &source.subject, &source.text);
+    if (r < 0)
+        return r;
+    struct json_object *document = fill_document(target->template, source);
+    return document != NULL ? webhook_take_document(source.id, document, arena, ret_row) : -EMSGSIZE;
 }
 
 const struct channel channel_template = {
     .name = "template",
     .delays_s = webhook_delays_s,
     .render = template_render,
+    .render_bulletin = template_render_bulletin,
     .request = webhook_request_json,
     .outcome = outcome_of_http,
 };

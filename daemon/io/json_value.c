@@ -1,5 +1,6 @@
 #include "io/json_value.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,4 +67,31 @@ struct json_object *json_figure_value(const struct figure *figure)
     if (figure->type == VALUE_PERIOD)
         return json_period((int32_t)figure->value);
     return json_number(figure->value);
+}
+
+void json_add_figure(struct json_object *object, const struct figure *figure)
+{
+    char text[FIGURE_TEXT_SIZE];
+    json_add_text(object, "type", value_type_name(figure->type));
+    json_object_object_add(object, "value", json_figure_value(figure));
+    json_add_text(object, "text", figure_format(figure, LANGUAGE_EN, text));
+    if (figure->unknown != KNOWN)
+        json_add_text(object, "unknown", unknown_text(figure->unknown, LANGUAGE_EN));
+}
+
+struct json_object *json_figure(const struct figure *figure)
+{
+    struct json_object *object = json_object_new_object();
+    json_add_text(object, "name", figure->name);
+    json_add_figure(object, figure);
+    return object;
+}
+
+int json_print(struct json_object *document, FILE *out)
+{
+    const char *text = json_object_to_json_string_ext(
+        document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+    int r = fprintf(out, "%s\n", text) < 0 ? -EIO : 0;
+    json_object_put(document);
+    return r;
 }

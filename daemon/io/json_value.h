@@ -4,6 +4,7 @@
 
 #include <json.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/figure.h"
 
@@ -23,5 +24,14 @@ struct json_object *json_number(double value);
 
 /* A figure's value: number, boolean or month; null for what is not known. JSON has no infinities. */
 struct json_object *json_figure_value(const struct figure *figure);
+
+/* Adds type, value, text, and why it is not known where it is not. */
+void json_add_figure(struct json_object *object, const struct figure *figure);
+
+/* { name, type, value, text }. */
+struct json_object *json_figure(const struct figure *figure);
+
+/* Prints the document and releases it. 0 or -EIO. */
+int json_print(struct json_object *document, FILE *out);
 
 #endif

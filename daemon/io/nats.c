@@ -32,10 +32,17 @@ static int nats_render(const struct alert_record *record, const struct channel_t
     return channel_webhook.render(record, target, arena, ret_row);
 }
 
+static int nats_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    return channel_webhook.render_bulletin(bulletin, target, arena, ret_row);
+}
+
 const struct channel channel_nats = {
     .name = "nats",
     .delays_s = webhook_delays_s,
     .render = nats_render,
+    .render_bulletin = nats_render_bulletin,
     .request = nats_request,
     .outcome = outcome_of_http,
 };

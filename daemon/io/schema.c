@@ -194,7 +194,7 @@ static const char *const migrations[] = {
     " receiver TEXT NOT NULL,"
     " alert TEXT NOT NULL,"
     " seq INTEGER NOT NULL,"
-    " why INTEGER NOT NULL CHECK (why BETWEEN 1 AND 5),"
+    " why INTEGER NOT NULL CHECK (why BETWEEN 1 AND 6),"
     " until_ms INTEGER NOT NULL,"
     " PRIMARY KEY (receiver, alert, seq),"
     " FOREIGN KEY (alert, seq) REFERENCES event (alert, seq) ON DELETE RESTRICT"
@@ -207,15 +207,18 @@ static const char *const migrations[] = {
     " seq INTEGER NOT NULL,"
     " receiver TEXT NOT NULL,"
     " delivery INTEGER NOT NULL REFERENCES delivery ON DELETE RESTRICT,"
-    " why INTEGER NOT NULL CHECK (why BETWEEN 0 AND 5)," /* it was held for; 0: was not */
+    " why INTEGER NOT NULL CHECK (why BETWEEN 0 AND 6)," /* it was held for; 0: was not */
     " PRIMARY KEY (alert, seq, receiver)," /* the same thing is never sent to the same receiver twice */
     " FOREIGN KEY (alert, seq) REFERENCES event (alert, seq) ON DELETE RESTRICT"
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX delivery_event_of ON delivery_event (delivery, seq);"
     "INSERT INTO delivery_event (alert, seq, receiver, delivery, why)"
-    " SELECT alert, seq, receiver, id, 0 FROM delivery;",
+    " SELECT alert, seq, receiver, id, 0 FROM delivery;"
+    "CREATE INDEX delivery_receiver ON delivery (receiver, state, done_ms);",
 
-    /* 4: what people do about alerts; rows of both are never changed */
+    /* 4: what is held for one reason; what people do about alerts; rows of both are never changed */
+    "CREATE INDEX held_why ON held (why, until_ms);"
+
     "CREATE TABLE silence ("
     " id INTEGER PRIMARY KEY,"
     " author TEXT NOT NULL,"
@@ -244,7 +247,17 @@ static const char *const migrations[] = {
     " CHECK ((alert IS NULL) <> (silence IS NULL))"
     ") STRICT;"
     "CREATE INDEX action_alert ON action (alert, id) WHERE alert IS NOT NULL;"
-    "CREATE INDEX action_silence ON action (silence, id) WHERE silence IS NOT NULL;",
+    "CREATE INDEX action_silence ON action (silence, id) WHERE silence IS NOT NULL;"
+
+    "CREATE TABLE duty (" /* what the daemon does at a time, unless people act before */
+    " kind INTEGER NOT NULL CHECK (kind > 0),"
+    " alert TEXT NOT NULL,"
+    " silence INTEGER NOT NULL,"
+    " receiver TEXT NOT NULL,"
+    " due_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, alert, silence, receiver)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX duty_due ON duty (due_ms);",
 
     /* 5 */
     /* A delivery that people have given up: parked, and dropped. `since_ms`: pending since. */

@@ -114,15 +114,48 @@ static int slack_render(const struct alert_record *record, const struct channel_
     struct json_object *message = json_object_new_object();
     int r = add_blocks(message, record, target->languages, arena);
     if (r == 0)
-        return webhook_take_document(record, target, message, arena, ret_row);
+        return webhook_take_document(webhook_message_id(record, target, arena), message, arena, ret_row);
     json_object_put(message);
     return r;
+}
+
+/* The text of a bulletin, as much of it as a section holds. */
+static struct json_object *bulletin_section(const char *text, struct arena *arena)
+{
+    struct buf out;
+    buf_init(&out, 2 * SECTION_MAX);
+    struct message_sink sink = message_sink_on(&out);
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n");
+        put_line(&sink, "", arena_strndup(arena, text, len), "");
+        text += len + (text[len] == '\n');
+    }
+    struct json_object *section = block("section", text_object("mrkdwn", buf_text(&out)));
+    buf_deinit(&out);
+    return section;
+}
+
+static int slack_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    const char *subject = "", *text = "";
+    int r = webhook_bulletin_texts(bulletin, target->languages, arena, &subject, &text);
+    if (r < 0)
+        return r;
+    struct json_object *message = json_object_new_object(), *blocks = json_object_new_array();
+    const char *title = header_text(subject, arena);
+    json_add_text(message, "text", title);
+    json_object_array_add(blocks, block("header", text_object("plain_text", title)));
+    json_object_array_add(blocks, bulletin_section(text, arena));
+    json_object_object_add(message, "blocks", blocks);
+    return webhook_take_document(webhook_bulletin_id(bulletin, target, arena), message, arena, ret_row);
 }
 
 const struct channel channel_slack = {
     .name = "slack",
     .delays_s = webhook_delays_s,
     .render = slack_render,
+    .render_bulletin = slack_render_bulletin,
     .request = webhook_request_json,
     .outcome = outcome_of_http,
 };

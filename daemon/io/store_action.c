@@ -3,7 +3,7 @@
 #include "io/store_internal.h"
 
 _Static_assert(ACTION_ACKNOWLEDGED == 1 && ACTION_ASSIGNED == 2 && ACTION_COMMENTED == 3 &&
-                   ACTION_SILENCED == 4 && ACTION_EXPIRED == 5,
+                   ACTION_SILENCED == 4 && ACTION_EXPIRED == 5 && ACTION_ESCALATED == 6 && ACTION_LAPSED == 7,
     "on disk, and in statements");
 
 /* ---- actions ---- */

@@ -7,7 +7,7 @@
 #include "io/store_internal.h"
 
 _Static_assert(HOLD_QUIET_HOURS == 1 && HOLD_CADENCE == 2 && HOLD_LIMIT == 3 && HOLD_SILENCED == 4 &&
-                   HOLD_INHIBITED == 5,
+                   HOLD_INHIBITED == 5 && HOLD_ACKNOWLEDGED == 6,
     "on disk");
 
 int store_put_held(struct store *store, const struct held_row *row)
@@ -64,6 +64,8 @@ static int take_rows(struct query *query, struct arena *arena, struct held_rows 
             .alert = arena_strdup(arena, query_text(query, 1)),
             .seq = (int)query_int(query, 2),
             .holding = {(enum hold)query_enum(query, 3, HOLD_COUNT), query_int(query, 4)},
+            .severity = (enum severity)query_enum(query, 5, SEVERITY_COUNT),
+            .event = (enum alert_event)query_enum(query, 6, EVENT_COUNT),
         };
     }
     int r = query_end(query);
@@ -103,6 +105,50 @@ int store_delay_held(struct store *store, const char *receiver, int64_t now_ms, 
     query_bind_int(&query, now_ms);
     query_bind_int(&query, holding->why);
     query_bind_int(&query, holding->until_ms);
+    return query_run(&query);
+}
+
+int store_put_off(struct store *store, const char *receiver, const char *alert, const struct holding *holding)
+{
+    struct query query = query_start(store, SQL_PUT_OFF);
+    query_bind_text(&query, receiver);
+    query_bind_text(&query, alert);
+    query_bind_int(&query, holding->why);
+    query_bind_int(&query, holding->until_ms);
+    return query_run(&query);
+}
+
+/* Ends the query. */
+static int take_answer(struct query *query, bool *ret_answer)
+{
+    bool found = query_step(query) > 0;
+    int r = query_end(query);
+    if (r == 0)
+        *ret_answer = found;
+    return r;
+}
+
+int store_is_held(struct store *store, const char *alert, enum hold why, bool *ret_held)
+{
+    struct query query = query_start(store, SQL_IS_HELD);
+    query_bind_int(&query, why);
+    query_bind_text(&query, alert);
+    return take_answer(&query, ret_held);
+}
+
+int store_knows_of(struct store *store, const char *alert, const char *receiver, bool *ret_knows)
+{
+    struct query query = query_start(store, SQL_KNOWS_OF);
+    query_bind_text(&query, alert);
+    query_bind_text(&query, receiver);
+    return take_answer(&query, ret_knows);
+}
+
+int store_wake_held(struct store *store, enum hold why, int64_t now_ms)
+{
+    struct query query = query_start(store, SQL_WAKE_HELD);
+    query_bind_int(&query, why);
+    query_bind_int(&query, now_ms);
     return query_run(&query);
 }
 

@@ -13,6 +13,8 @@ struct held_row {
     const char *alert;
     int seq;
     struct holding holding;
+    enum severity severity; /* of the event, where it is read; */
+    enum alert_event event; /* and its kind */
 };
 
 /* Adds a row. (receiver, alert, seq) is unique, also among what was delivered: adding again is no change. */
@@ -41,6 +43,19 @@ int store_held_before(
 /* Puts off what is due for a receiver; `why` says what holds it from now on. */
 int store_delay_held(
     struct store *store, const char *receiver, int64_t now_ms, const struct holding *holding);
+
+/* Puts off all that is held of one alert for a receiver. */
+int store_put_off(
+    struct store *store, const char *receiver, const char *alert, const struct holding *holding);
+
+/* Whether something of the alert is held for this reason. */
+int store_is_held(struct store *store, const char *alert, enum hold why, bool *ret_held);
+
+/* Whether anything of the alert was told to the receiver, or is held for it. */
+int store_knows_of(struct store *store, const char *alert, const char *receiver, bool *ret_knows);
+
+/* Makes due what is held for this reason. */
+int store_wake_held(struct store *store, enum hold why, int64_t now_ms);
 
 /* The row becomes a part of the delivery and is held no longer. */
 int store_release_held(struct store *store, const struct held_row *row, int64_t delivery);

@@ -83,7 +83,7 @@ int store_put_delivery(struct store *store, const struct delivery_row *row, int6
     r = put_delivery(store, row, &id);
     if (r == 0 && id != 0)
         r = delivery_put_event(
-            store, &(struct held_row){row->receiver, row->alert, row->seq, HOLDING_NONE}, id);
+            store, &(struct held_row){.receiver = row->receiver, .alert = row->alert, .seq = row->seq}, id);
     r = store_leave(store, r);
     if (r == 0)
         *ret_id = id;
@@ -102,6 +102,33 @@ int store_was_told(
     if (r == 0)
         *ret_told = told;
     return r;
+}
+
+int store_count_recent(struct store *store, const char *receiver, int64_t since_ms, int64_t *ret_count)
+{
+    struct query query = query_start(store, SQL_COUNT_RECENT);
+    query_bind_text(&query, receiver);
+    query_bind_int(&query, since_ms);
+    int64_t count = query_step(&query) > 0 ? query_int(&query, 0) : 0;
+    int r = query_end(&query);
+    if (r == 0)
+        *ret_count = count;
+    return r;
+}
+
+int store_nth_recent(struct store *store, const struct recent_question *question, int64_t *ret_ms)
+{
+    struct query query = query_start(store, SQL_NTH_RECENT);
+    query_bind_text(&query, question->receiver);
+    query_bind_int(&query, question->since_ms);
+    query_bind_int(&query, question->now_ms);
+    query_bind_int(&query, (int64_t)question->nth - 1);
+    int found = query_step(&query);
+    int64_t ms = found > 0 ? query_int(&query, 0) : 0;
+    int r = query_end(&query);
+    if (r == 0 && found > 0)
+        *ret_ms = ms;
+    return r == 0 && found == 0 ? -ENOENT : r;
 }
 
 int store_due_deliveries(struct store *store, const struct due_question *question, struct arena *arena,

@@ -39,6 +39,18 @@ int store_put_delivery(struct store *store, const struct delivery_row *row, int6
 int store_was_told(
     struct store *store, const char *alert, const char *rule, const char *receiver, bool *ret_told);
 
+/* What a receiver has got or is to get: deliveries that are pending, or ended after `since_ms`. */
+int store_count_recent(struct store *store, const char *receiver, int64_t since_ms, int64_t *ret_count);
+
+/* Of the same deliveries, the time at which the nth newest ended; of those pending `now_ms`. -ENOENT: there
+ * are fewer. */
+struct recent_question {
+    const char *receiver;
+    int64_t since_ms, now_ms;
+    size_t nth; /* from 1 */
+};
+int store_nth_recent(struct store *store, const struct recent_question *question, int64_t *ret_ms);
+
 /* What is asked for. The lists are JSON arrays of ids: what the asker knows better than the store. */
 struct due_question {
     int64_t now_ms;

@@ -16,7 +16,12 @@
 #define ACTION_COLUMNS                                                                                       \
     "id, kind, coalesce(alert, ''), coalesce(silence, 0), who, login, at_ms, until_ms, severity, text"
 
-#define HELD_COLUMNS "receiver, alert, seq, why, until_ms"
+#define RECENT_DELIVERIES                                                                                    \
+    "SELECT NULL AS at_ms FROM delivery WHERE receiver = ?1 AND state = 0"                                   \
+    " UNION ALL SELECT done_ms FROM delivery WHERE receiver = ?1 AND state = 1 AND done_ms > ?2"             \
+    " UNION ALL SELECT done_ms FROM delivery WHERE receiver = ?1 AND state = 2 AND done_ms > ?2"
+
+#define HELD_COLUMNS "receiver, alert, seq, why, until_ms, severity, event"
 
 static const char *const texts[SQL_STATEMENT_COUNT] = {
     /* IMMEDIATE: a writer that cannot have the file learns it here, not half way. */
@@ -173,6 +178,11 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " ON CONFLICT (alert, seq, receiver) DO UPDATE SET why = excluded.why WHERE delivery = "
         "excluded.delivery",
 
+    /* Those that wait, and those that ended lately; both by the index. */
+    [SQL_COUNT_RECENT] = "SELECT count(*) FROM (" RECENT_DELIVERIES ")",
+    [SQL_NTH_RECENT] = "SELECT coalesce(at_ms, ?3) AS used FROM (" RECENT_DELIVERIES
+                       ") ORDER BY used DESC LIMIT 1 OFFSET ?4",
+
     [SQL_PUT_HELD] = "INSERT INTO held (receiver, alert, seq, why, until_ms) SELECT ?1, ?2, ?3, ?4, ?5"
                      " WHERE NOT EXISTS (SELECT 1 FROM delivery_event WHERE alert = ?2 AND seq = ?3"
                      " AND receiver = ?1) ON CONFLICT (receiver, alert, seq) DO NOTHING",
@@ -186,9 +196,16 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " ORDER BY max(severity) OVER (PARTITION BY alert) DESC, min(at_ms) OVER (PARTITION BY alert), "
         "alert, seq"
         " LIMIT ?3",
-    [SQL_HELD_BEFORE] = "SELECT " HELD_COLUMNS " FROM held WHERE receiver = ? AND alert = ? AND seq < ?"
-                        " ORDER BY seq",
+    [SQL_HELD_BEFORE] =
+        "SELECT " HELD_COLUMNS " FROM held JOIN event USING (alert, seq) WHERE receiver = ? AND alert = ?"
+        " AND seq < ?"
+        " ORDER BY seq",
     [SQL_DELAY_HELD] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND until_ms <= ?2",
+    [SQL_PUT_OFF] = "UPDATE held SET why = ?3, until_ms = ?4 WHERE receiver = ?1 AND alert = ?2",
+    [SQL_IS_HELD] = "SELECT 1 FROM held WHERE why = ? AND alert = ? LIMIT 1",
+    [SQL_KNOWS_OF] = "SELECT 1 FROM delivery_event WHERE alert = ?1 AND receiver = ?2"
+                     " UNION ALL SELECT 1 FROM held WHERE alert = ?1 AND receiver = ?2 LIMIT 1",
+    [SQL_WAKE_HELD] = "UPDATE held SET until_ms = ?2 WHERE why = ?1 AND until_ms > ?2",
     [SQL_DROP_HELD] = "DELETE FROM held WHERE receiver = ? AND alert = ? AND seq = ?",
 
     [SQL_PUT_SILENCE] =
@@ -204,6 +221,15 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " VALUES (?, nullif(?, ''), nullif(?, 0), ?, ?, ?, ?, ?, ?)",
     [SQL_EACH_ACTION] = "SELECT " ACTION_COLUMNS " FROM action ORDER BY id",
     [SQL_EACH_ALERT_ACTION] = "SELECT " ACTION_COLUMNS " FROM action WHERE alert = ? ORDER BY id",
+
+    [SQL_PUT_DUTY] = "INSERT INTO duty (kind, alert, silence, receiver, due_ms) VALUES (?, ?, ?, ?, ?)"
+                     " ON CONFLICT DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)",
+    [SQL_MOVE_DUTY] = "INSERT OR REPLACE INTO duty (kind, alert, silence, receiver, due_ms)"
+                      " VALUES (?, ?, ?, ?, ?)",
+    [SQL_DROP_DUTY] = "DELETE FROM duty WHERE kind = ? AND alert = ? AND silence = ? AND receiver = ?",
+    [SQL_NEXT_DUTY] = "SELECT due_ms FROM duty ORDER BY due_ms LIMIT 1",
+    [SQL_DUE_DUTIES] = "SELECT kind, alert, silence, receiver, due_ms FROM duty WHERE due_ms <= ?"
+                       " ORDER BY due_ms, kind DESC, alert, silence, receiver",
 
     /* The whole schedule again where it had ended. */
     [SQL_RELEASE_DELIVERY] = "UPDATE delivery SET attempts = iif(state = 2, 0, attempts),"

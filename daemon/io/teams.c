@@ -77,29 +77,48 @@ static struct json_object *card(struct json_object *body)
     return attachment;
 }
 
-static int teams_render(const struct alert_record *record, const struct channel_target *target,
-    struct arena *arena, struct delivery_row *ret_row)
+static struct json_object *message_of(struct json_object *body)
 {
-    struct json_object *message = json_object_new_object(), *body = json_object_new_array();
-    struct json_object *attachments = json_object_new_array();
-    struct message_view views[LANGUAGE_COUNT];
-    size_t n = 0;
-    int r = message_views_make(record, target->languages, arena, views, &n);
-    for (size_t i = 0; r == 0 && i < n; i++)
-        add_view(body, &views[i]);
+    struct json_object *message = json_object_new_object(), *attachments = json_object_new_array();
     json_add_text(message, "type", "message");
     json_object_array_add(attachments, card(body));
     json_object_object_add(message, "attachments", attachments);
-    if (r == 0)
-        return webhook_take_document(record, target, message, arena, ret_row);
-    json_object_put(message);
-    return r;
+    return message;
+}
+
+static int teams_render(const struct alert_record *record, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    struct message_view views[LANGUAGE_COUNT];
+    size_t n = 0;
+    int r = message_views_make(record, target->languages, arena, views, &n);
+    if (r < 0)
+        return r;
+    struct json_object *body = json_object_new_array();
+    for (size_t i = 0; i < n; i++)
+        add_view(body, &views[i]);
+    return webhook_take_document(webhook_message_id(record, target, arena), message_of(body), arena, ret_row);
+}
+
+static int teams_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    const char *subject = "", *text = "";
+    int r = webhook_bulletin_texts(bulletin, target->languages, arena, &subject, &text);
+    if (r < 0)
+        return r;
+    struct json_object *body = json_object_new_array();
+    add_block(body, subject, "Bolder", "Medium");
+    add_block(body, text, NULL, NULL);
+    return webhook_take_document(
+        webhook_bulletin_id(bulletin, target, arena), message_of(body), arena, ret_row);
 }
 
 const struct channel channel_teams = {
     .name = "teams",
     .delays_s = webhook_delays_s,
     .render = teams_render,
+    .render_bulletin = teams_render_bulletin,
     .request = webhook_request_json,
     .outcome = outcome_of_http,
 };

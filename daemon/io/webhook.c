@@ -20,6 +20,7 @@ enum {
     TIMEOUT_MS = 20 * 1000,
     REPLY_MAX = 4096,
     BODY_MAX = 64 * 1024,
+    BULLETIN_MAX = 8 * 1024 * 1024,
     RECEIVER_HASH = 16,
 };
 
@@ -40,14 +41,14 @@ static void fill_row(const char *id, const char *body, struct delivery_row *ret_
     ret_row->subject = ret_row->text = ret_row->html = ret_row->thread = "";
 }
 
-int webhook_take_document(const struct alert_record *record, const struct channel_target *target,
-    struct json_object *document, struct arena *arena, struct delivery_row *ret_row)
+int webhook_take_document(
+    const char *id, struct json_object *document, struct arena *arena, struct delivery_row *ret_row)
 {
     const char *text =
         json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-    bool fits = strlen(text) < BODY_MAX;
+    bool fits = strlen(text) < BULLETIN_MAX;
     if (fits)
-        fill_row(webhook_message_id(record, target, arena), arena_strdup(arena, text), ret_row);
+        fill_row(id, arena_strdup(arena, text), ret_row);
     json_object_put(document);
     return fits ? 0 : -EMSGSIZE;
 }
@@ -59,6 +60,43 @@ static int cloudevent_render(const struct alert_record *record, const struct cha
     struct buf body;
     buf_init(&body, BODY_MAX);
     int r = cloudevent_write(record, id, &body);
+    if (r == 0)
+        fill_row(id, arena_strdup(arena, buf_text(&body)), ret_row);
+    buf_deinit(&body);
+    return r;
+}
+
+const char *webhook_bulletin_id(
+    const struct bulletin *bulletin, const struct channel_target *target, struct arena *arena)
+{
+    char name[BULLETIN_ID_SIZE];
+    bulletin_id(bulletin, name);
+    return arena_printf(
+        arena, "%s-0-%.*s", name, RECEIVER_HASH, digest_of(target->receiver, strlen(target->receiver)).hex);
+}
+
+int webhook_bulletin_texts(const struct bulletin *bulletin, unsigned languages, struct arena *arena,
+    const char **ret_subject, const char **ret_text)
+{
+    struct buf out;
+    buf_init(&out, BULLETIN_MAX);
+    int r = bulletin_subject(bulletin, languages, &out);
+    *ret_subject = arena_strdup(arena, buf_text(&out));
+    buf_clear(&out);
+    if (r == 0)
+        r = bulletin_text(bulletin, languages, &out);
+    *ret_text = arena_strdup(arena, buf_text(&out));
+    buf_deinit(&out);
+    return r;
+}
+
+static int cloudevent_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    const char *id = webhook_bulletin_id(bulletin, target, arena);
+    struct buf body;
+    buf_init(&body, BULLETIN_MAX);
+    int r = cloudevent_write_bulletin(bulletin, id, &body);
     if (r == 0)
         fill_row(id, arena_strdup(arena, buf_text(&body)), ret_row);
     buf_deinit(&body);
@@ -181,6 +219,7 @@ const struct channel channel_webhook = {
     .name = "webhook",
     .delays_s = webhook_delays_s,
     .render = cloudevent_render,
+    .render_bulletin = cloudevent_render_bulletin,
     .request = cloudevent_request,
     .outcome = outcome_of_http,
 };

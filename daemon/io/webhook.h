@@ -15,9 +15,17 @@ extern const int64_t webhook_delays_s[];
 const char *webhook_message_id(
     const struct alert_record *record, const struct channel_target *target, struct arena *arena);
 
+/* The same of a bulletin. */
+const char *webhook_bulletin_id(
+    const struct bulletin *bulletin, const struct channel_target *target, struct arena *arena);
+
+/* The subject and the text of a bulletin, into `arena`. 0, or -EMSGSIZE. */
+int webhook_bulletin_texts(const struct bulletin *bulletin, unsigned languages, struct arena *arena,
+    const char **ret_subject, const char **ret_text);
+
 /* Fills the row: the body is the document, which is then freed. 0, or -EMSGSIZE. */
-int webhook_take_document(const struct alert_record *record, const struct channel_target *target,
-    struct json_object *document, struct arena *arena, struct delivery_row *ret_row);
+int webhook_take_document(
+    const char *id, struct json_object *document, struct arena *arena, struct delivery_row *ret_row);
 
 /* A POST of JSON to a receiver that knows nothing of signatures; signed where it has a secret all the same.
  * A channel's `request`. */

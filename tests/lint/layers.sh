@@ -30,6 +30,7 @@ forbid 'feeds uses base, and of core what an observation, a case and a notice ar
 forbid 'the outside world is under daemon/io' '#include <(event2|curl|libsmartcols)/|#include <(event|evhttp|sqlite3|yaml|zstd|zlib|libsmartcols)\.h' \
     '^daemon/io/' $all
 forbid 'XML, archives and JSON are read under feeds' '#include <(expat|archive(_entry)?|yajl/[a-z_]+)\.h' '^feeds/' $all
+forbid 'time zones are read under daemon/io' '#include <glib' '^daemon/io/' $all
 forbid 'libcsv is for the tests' '#include <csv\.h' "$none" $all
 forbid 'JSON is read under feeds, and written under daemon/io' '#include <(json|json-c/)' '^(feeds|daemon/io)/' $all
 forbid 'memory comes from base/alloc.c' "$call(malloc|calloc|realloc|free|v?asprintf|strn?dup)\\(" '^daemon/base/alloc\.c' $all

@@ -7,7 +7,9 @@
 #include "app/daemon.h"
 #include "base/buf.h"
 #include "core/alert.h"
+#include "core/hold.h"
 #include "tests/scenario/peers.h"
+#include "tests/scenario/people.h"
 #include "tests/support/fake_http.h"
 #include "tests/support/fake_log.h"
 #include "tests/support/fake_sd.h"
@@ -123,6 +125,54 @@ static void expect_parked(struct world *world, const struct step *step)
 {
     expect_number(world, "deliveries parked", step->words[2],
         world_count(world, "SELECT count(*) FROM delivery WHERE state = 2"));
+}
+
+/* `expect held N [to=…] [why=…]`: why by its name. */
+static void expect_held(struct world *world, const struct step *step)
+{
+    const char *why = step_option(step, "why");
+    int number = HOLD_NONE;
+    while (why != NULL && number < HOLD_COUNT && !str_equal(hold_name((enum hold)number), why))
+        number++;
+    expect_number(world, "events held", step->words[2],
+        world_count(world,
+            "SELECT count(*) FROM held WHERE (%d = 0 OR why = %d) AND receiver = coalesce(%Q, receiver)",
+            number, number, step_option(step, "to")));
+}
+
+/* `expect told N to=NAME`: so many events have come to the receiver, by themselves or in bulletins, each
+ * once. */
+static void expect_told(struct world *world, const struct step *step)
+{
+    size_t n;
+    int64_t told = 0;
+    struct received *received = peers_received(world, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (received[i].again || !option_is(step, "to", received[i].to))
+            continue;
+        received[i].seen = true;
+        told++;
+        for (const char *p = received[i].told; (p = strchr(p, '\n')) != NULL; p++)
+            told++;
+    }
+    expect_number(world, "events told", step->words[2], told);
+}
+
+/* `expect at-most N to=NAME`: messages that came in any hour. */
+static void expect_at_most(struct world *world, const struct step *step)
+{
+    enum { HOUR_MS = 3600 * 1000 };
+    size_t n;
+    const struct received *received = peers_received(world, &n);
+    int64_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t count = 0;
+        for (size_t k = i; k < n && received[k].at_ms < received[i].at_ms + HOUR_MS; k++)
+            count += option_is(step, "to", received[k].to);
+        most = count > most ? count : most;
+    }
+    if (most > strtoll(step->words[2], NULL, 10))
+        world_fail(world, "%lld messages came in one hour", (long long)most);
 }
 
 static void expect_alerts(struct world *world, const struct step *step)
@@ -253,12 +303,15 @@ static const struct {
     void (*fn)(struct world *world, const struct step *step);
     int words; /* at least, with `expect` itself */
 } expectations[] = {
+    {"actions", people_expect_actions, 3},
     {"alerts", expect_alerts, 3},
+    {"at-most", expect_at_most, 3},
     {"delivered", expect_delivered, 3},
     {"delivery", expect_delivery, 2},
     {"ended", expect_ended, 3},
     {"feed", expect_feed, 4},
     {"header", expect_header, 4},
+    {"held", expect_held, 3},
     {"history", expect_history, 3},
     {"idle", expect_idle, 2},
     {"journal", expect_journal, 3},
@@ -272,6 +325,7 @@ static const struct {
     {"reasons", expect_reasons, 3},
     {"repeated", expect_repeated, 3},
     {"status", expect_status, 3},
+    {"told", expect_told, 3},
     {"tries", expect_tries, 4},
 };
 
@@ -308,6 +362,10 @@ void expect_end(struct world *world)
     int64_t pending = world_count(world, "SELECT count(*) FROM delivery WHERE state = 0");
     int64_t received = (int64_t)distinct_received(world);
     expect_no_delivery(world);
+    if (world_count(world, "SELECT count(*) FROM delivery AS d WHERE NOT EXISTS (SELECT 1 FROM delivery_event"
+                           " WHERE delivery = d.id AND alert = d.alert AND seq = d.seq)") > 0 ||
+        world_count(world, "SELECT count(*) FROM held JOIN delivery_event USING (alert, seq, receiver)") > 0)
+        world_fail(world, "an event is told by no delivery, or held and told");
     if (whole != parts)
         world_fail(world, "the outbox does not add up");
     /* What was accepted while its attempt could not be committed is pending still. */

@@ -184,3 +184,22 @@ void payloads_cut(struct world *world, const struct step *step)
     }
     add(world, step->words[1])->text = arena_strndup(&world->arena, text, len - less);
 }
+
+/* ---- many ---- */
+
+void payloads_flood(struct world *world, const struct step *step)
+{
+    enum { MONTHS = 30, RISING = 3, BYTES_MAX = 64 * 1024 * 1024 };
+    struct buf text;
+    buf_init(&text, BYTES_MAX);
+    (void)buf_puts(&text, "flow,partner,group,period,value_kusd,quantity_t\n");
+    for (int product = 0; product < atoi(step->words[2]); product++)
+        for (int month = 0; month < MONTHS; month++) {
+            char period[PERIOD_TEXT_SIZE];
+            int figure = month < MONTHS - RISING ? 50000 : 100000;
+            (void)buf_printf(&text, "X,US,p%d,%s,%d.00,\n", product,
+                period_format(period_make(2023, 1) + month, period), figure);
+        }
+    add(world, step->words[1])->text = arena_strdup(&world->arena, buf_text(&text));
+    buf_deinit(&text);
+}

@@ -18,4 +18,7 @@ void payloads_cut(struct world *world, const struct step *step);
 /* NULL after a failure where there is none with this name. */
 const char *payloads_find(struct world *world, const char *name);
 
+/* `flood NAME N`: N products, p0 and so on, whose exports to US rise as those of `surge` in base.inc. */
+void payloads_flood(struct world *world, const struct step *step);
+
 #endif

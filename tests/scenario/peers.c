@@ -68,10 +68,13 @@ static void copy_name(const char *address, char name[NAME_SIZE])
 /* ---- what must always be so ---- */
 
 /* The delivery's row, its event and its alert; the columns of `delivery_sql`. */
-enum { RECEIVER, ALERT, SEQ, EVENT, REASON, SEVERITY, AUDIENCE, RULE, PRODUCT, MARKET, ORIGIN, STATE };
+enum { RECEIVER, ALERT, SEQ, EVENT, REASON, SEVERITY, AUDIENCE, RULE, PRODUCT, MARKET, ORIGIN, STATE, TOLD };
 
-static const char delivery_sql[] = "SELECT d.receiver, d.alert, d.seq, e.event, e.reason, e.severity, "
-                                   "e.audience, a.rule, a.product, a.market, a.origin, d.state"
+static const char delivery_sql[] = "SELECT d.receiver, d.alert, d.seq, e.event, e.reason, e.severity,"
+                                   " (SELECT max(audience) FROM delivery_event JOIN event USING (alert, seq)"
+                                   " WHERE delivery = d.id), a.rule, a.product, a.market, a.origin, d.state,"
+                                   " (SELECT group_concat(alert || ' ' || seq, char(10)) FROM delivery_event"
+                                   " WHERE delivery = d.id)"
                                    " FROM delivery AS d JOIN event AS e ON e.alert = d.alert AND e.seq = "
                                    "d.seq JOIN alert AS a ON a.id = d.alert"
                                    " WHERE d.message_id = %Q";
@@ -90,6 +93,34 @@ static void check_decided(
     if (atoi(row[AUDIENCE]) == AUDIENCE_INTERNAL && !peer->internal)
         world_fail(
             world, "the public receiver %s was sent an internal alert of rule %s", peer->name, row[RULE]);
+}
+
+static bool is_bulletin(const char *row[WORLD_COLUMNS])
+{
+    return row[TOLD] != NULL && strchr(row[TOLD], '\n') != NULL;
+}
+
+/* "alert seq" of the next line, or false at the end. */
+static bool next_told(const char **told, char alert[ALERT_ID_SIZE], int *seq)
+{
+    if (*told == NULL || sscanf(*told, "%32s %d", alert, seq) != 2)
+        return false;
+    const char *end = strchr(*told, '\n');
+    *told = end != NULL ? end + 1 : NULL;
+    return true;
+}
+
+/* Each alert is named in it, by the beginning of its id at least. */
+static void check_bulletin(struct world *world, const struct received *received)
+{
+    enum { SHOWN = 12 };
+    char alert[ALERT_ID_SIZE];
+    const char *told = received->told;
+    for (int seq; next_told(&told, alert, &seq);) {
+        alert[SHOWN] = '\0';
+        if (strstr(received->content, alert) == NULL)
+            world_fail(world, "the bulletin to %s does not name the alert %s", received->to, alert);
+    }
 }
 
 static struct digest content_of(const struct transfer_request *request, struct arena *arena)
@@ -133,7 +164,7 @@ static void check_webhook(struct world *world, const struct peer *peer,
     snprintf(line, sizeof line, "%s %s %s", envelope_text(request->body, "alert", &world->arena),
         envelope_text(request->body, "event", &world->arena),
         envelope_text(request->body, "rule", &world->arena));
-    if (row[RULE] != NULL &&
+    if (row[RULE] != NULL && !is_bulletin(row) &&
         !str_equal(line, arena_printf(&world->arena, "%s %s %s", row[ALERT],
                              alert_event_name((enum alert_event)atoi(row[EVENT])), row[RULE])))
         world_fail(world, "webhook to %s: it says '%s', which the journal does not", peer->name, line);
@@ -147,6 +178,22 @@ static void check_mail(struct world *world, const struct peer *peer, const struc
         world_fail(world, "mail to %s: a header or a body is missing", peer->name);
 }
 
+/* Whether a delivery has a later event of an alert that the other one has too. */
+static bool runs_ahead(const struct received *before, const struct received *next)
+{
+    char alert[ALERT_ID_SIZE], other[ALERT_ID_SIZE];
+    const char *told = next->told;
+    if (!str_equal(before->to, next->to))
+        return false;
+    for (int seq; next_told(&told, alert, &seq);) {
+        const char *at = strstr(before->told, alert);
+        for (int earlier; at != NULL && next_told(&at, other, &earlier);)
+            if (str_equal(alert, other) && earlier > seq)
+                return true;
+    }
+    return false;
+}
+
 /* Nothing twice from one life, and the events of an alert in order. */
 static void check_order(struct world *world, struct received *next)
 {
@@ -156,10 +203,8 @@ static void check_order(struct world *world, struct received *next)
             next->again = true;
             if (before->life == next->life)
                 world_fail(world, "%s was sent %s twice by one daemon", next->to, next->id);
-        } else if (str_equal(before->to, next->to) && str_equal(before->alert, next->alert) &&
-                   before->seq > next->seq && !next->again) {
-            world_fail(
-                world, "%s was sent event %d of an alert after event %d", next->to, next->seq, before->seq);
+        } else if (!next->again && runs_ahead(before, next)) {
+            world_fail(world, "%s was sent event %d of an alert after a later one", next->to, next->seq);
         }
     }
 }
@@ -176,7 +221,7 @@ static void keep_received(struct world *world, const struct peer *peer,
         .to = arena_strdup(arena, peer->name),
         .id = id,
         .alert = row[ALERT],
-        .event = alert_event_name((enum alert_event)atoi(row[EVENT])),
+        .event = is_bulletin(row) ? "bulletin" : alert_event_name((enum alert_event)atoi(row[EVENT])),
         .rule = row[RULE],
         .product = row[PRODUCT],
         .market = row[MARKET],
@@ -186,10 +231,14 @@ static void keep_received(struct world *world, const struct peer *peer,
         .subject = mail != NULL ? arena_strdup(arena, header_of(mail->headers, "Subject")) : "",
         .content = mail != NULL ? arena_printf(arena, "%s\n%s", mail->text, mail->html)
                                 : arena_strndup(arena, request->body.data, request->body.len),
+        .told = row[TOLD],
+        .at_ms = clock_wall_ms(),
         .seq = atoi(row[SEQ]),
         .life = world->life,
     };
     check_order(world, &received);
+    if (is_bulletin(row))
+        check_bulletin(world, &received);
     peers->received =
         alloc_grow(peers->received, peers->received_len, &peers->received_cap, sizeof *peers->received);
     peers->received[peers->received_len++] = received;

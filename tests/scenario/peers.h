@@ -12,9 +12,12 @@
 #include "tests/scenario/world.h"
 
 /* A delivery that a receiver has accepted; texts in the world's arena. */
+/* Of a bulletin: event "bulletin", and the rest of its first event. */
 struct received {
     const char *to, *id, *alert, *event, *rule, *product, *market, *origin, *severity, *reason;
     const char *subject, *content; /* mail: subject header; text and HTML, or JSON */
+    const char *told;              /* "alert seq" of each event in it, one a line */
+    int64_t at_ms;
     int seq, life;
     bool again; /* it had been accepted before */
     bool seen;  /* by an `expect` */

@@ -9,11 +9,14 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "core/date.h"
 #include "tests/scenario/expect.h"
 #include "tests/scenario/payloads.h"
 #include "tests/scenario/peers.h"
+#include "tests/scenario/people.h"
 #include "tests/scenario/script.h"
 #include "tests/scenario/world.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/fake_disk.h"
 #include "tests/support/fake_log.h"
 #include "tests/support/fake_loop.h"
@@ -109,6 +112,23 @@ static void step_advance(struct world *world, const struct step *step)
         world_advance(world, ms);
 }
 
+/* `clock 2025-03-29T12:00`: UTC. Before the start the clock is set, later it runs up to there. */
+static void step_clock(struct world *world, const struct step *step)
+{
+    int year, month, day, hour, minute;
+    if (sscanf(step->words[1], "%d-%d-%dT%d:%d", &year, &month, &day, &hour, &minute) != 5) {
+        world_fail(world, "expected: clock 2025-03-29T12:00");
+        return;
+    }
+    int64_t target_ms =
+        (((int64_t)date_make(year, month, day) * 24 + hour) * 60 + minute) * INT64_C(60) * 1000;
+    forget(world);
+    if (world->daemon == NULL)
+        fake_clock_set(target_ms);
+    else
+        world_advance(world, target_ms - clock_wall_ms());
+}
+
 static void step_reload(struct world *world, const struct step *step)
 {
     (void)step;
@@ -174,13 +194,16 @@ static const struct {
     void (*fn)(struct world *world, const struct step *step);
     int words; /* at least */
 } steps[] = {
+    {"act", people_act, 3},
     {"advance", step_advance, 2},
+    {"clock", step_clock, 2},
     {"crash", step_crash, 1},
     {"cut", payloads_cut, 4},
     {"disk", step_disk, 2},
     {"edit", step_edit, 4},
     {"expect", expect_step, 2},
     {"file", step_file, 2},
+    {"flood", payloads_flood, 3},
     {"internal", peers_internal, 2},
     {"launch", step_launch, 1},
     {"payload", payloads_define, 4},

@@ -1,4 +1,4 @@
-/* link: daemon/app/config daemon/app/config_keys daemon/app/config_text daemon/app/config_print daemon/app/roff daemon/io/yaml daemon/io/file daemon/io/mail_address daemon/io/json_template daemon/io/webhook daemon/io/outcome daemon/io/cloudevent daemon/io/json_value daemon/core/message daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/clock_text daemon/base/digest daemon/base/keys daemon/base/node daemon/base/map daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str */
+/* link: daemon/app/config daemon/app/config_keys daemon/app/config_text daemon/app/config_print daemon/app/roff daemon/io/yaml daemon/io/file daemon/io/mail_address daemon/base/keys daemon/base/node daemon/base/map daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str daemon/app/config_escalation daemon/app/config_receivers daemon/app/config_channel daemon/app/config_routes daemon/io/zone_data daemon/core/agenda daemon/core/zone daemon/core/alert daemon/core/selector daemon/core/basket daemon/core/code daemon/core/row daemon/core/period daemon/base/digest daemon/core/filter daemon/io/json_template daemon/io/webhook daemon/io/outcome daemon/io/cloudevent daemon/io/json_value daemon/core/message daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/base/clock_text daemon/core/markup daemon/core/message_html daemon/core/bulletin daemon/core/bulletin_view daemon/core/hold */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -131,30 +131,41 @@ static void printed_defaults_load_as_the_defaults(void **state)
     assert_defaults(fixture->config);
 }
 
+/* Lines of examples lose their '#': "#receivers:", "#  - name", "#    email"; "#   name" is help. */
+static void uncomment(char *text)
+{
+    for (char *line = text; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, "#  - ", 5) == 0 || strncmp(line, "#    ", 5) == 0)
+            *line = ' ';
+        else if (strncmp(line, "#r", 2) == 0)
+            memmove(line, line + 1, strlen(line));
+    }
+}
+
 /* As a user would do it: the examples without their '#', and a relay. */
 static void printed_examples_load_once_uncommented(void **state)
 {
     struct fixture *fixture = *state;
     char *text = printed(fixture, config_print_defaults);
     put(fixture, "exporters-secret", SECRET "\n", 0400);
-    char *url = strstr(text, "url: \"\""), *receivers = strstr(text, "#receivers:");
+    char *url = strstr(text, "url: \"\""), *user = strstr(text, "user: \"\"");
     assert_non_null(url);
-    assert_non_null(receivers);
-    const char *rest = strstr(url, "from: \"\"");
-    assert_non_null(rest);
+    assert_non_null(user);
     *url = '\0';
-    for (char *p = receivers; p != NULL; p = strchr(p + 1, '#'))
-        *p = ' ';
-    /* Every line of the examples was shifted by one column alike; the key itself is at the margin. */
-    char *list = strchr(receivers, '\n');
-    *receivers = '\0';
-    const char *all = arena_printf(
-        &fixture->arena, "%surl: smtps://mail.example.vn\n    from: a@example.vn\nreceivers:%s", text, list);
-    assert_loads(fixture, all);
-    assert_int_equal(fixture->config->receiver_count, 2);
-    assert_int_equal(fixture->config->receivers[0].channel, CHANNEL_EMAIL);
-    assert_int_equal(fixture->config->receivers[0].audience, AUDIENCE_INTERNAL);
-    assert_int_equal(fixture->config->receivers[1].channel, CHANNEL_WEBHOOK);
+    uncomment(user);
+    assert_loads(fixture, arena_printf(&fixture->arena,
+                              "%surl: smtps://mail.example.vn\n    from: a@example.vn\n    %s", text, user));
+    const struct config *config = fixture->config;
+    assert_int_equal(config->receiver_count, 2);
+    assert_int_equal(config->receivers[0].channel, CHANNEL_EMAIL);
+    assert_int_equal(config->receivers[0].audience, AUDIENCE_INTERNAL);
+    assert_true(config->receivers[0].agenda.quiet);
+    assert_int_equal(config->receivers[1].channel, CHANNEL_WEBHOOK);
+    assert_string_equal(config->receivers[1].products.items[0], "4412");
+    assert_int_equal(config->routing.len, 2);
+    assert_int_equal(config->routing.items[0].filter.abouts, ABOUT_FEEDS);
+    assert_true(config->routing.items[1].goes_on);
 }
 
 static void formats_and_the_heartbeat_arrive(void **state)
@@ -261,7 +272,31 @@ static void every_fault_has_its_code_and_line(void **state)
         {"smtp:\n  usr: u\n", "K001", 2},
         {"smtp: mail.vn\n", "K003", 1},
         {"receivers: {name: x}\n", "C013", 1},
-        {"receivers:\n  - x\n", "K003", 2},
+        {"receivers:\n  - x\n", "C018", 2},
+        {"receivers:\n  - [x]\n", "K003", 2},
+        {"receivers:\n  - {name: x, " HOOK ", time_zone: Asia/Hanoi}\n", "C015", 2},
+        {"receivers:\n  - {name: x, " HOOK ", time_zone: '+07:00'}\n", "C015", 2},
+        {"receivers:\n  - {name: x, " HOOK ", time_zone: ../../../etc/passwd}\n", "C015", 2},
+        {"receivers:\n  - {name: x, " HOOK ", quiet_hours: '22:00'}\n", "C016", 2},
+        {"receivers:\n  - {name: x, " HOOK ", quiet_hours: 22:00-22:00}\n", "C016", 2},
+        {"receivers:\n  - {name: x, " HOOK ", cadence: {watch: hourly}}\n", "C017", 2},
+        {"receivers:\n  - {name: x, " HOOK ", cadence: {watch: weekly moonday 08:00}}\n", "C017", 2},
+        {"receivers:\n  - {name: x, " HOOK ", cadence: {wtch: at once}}\n", "K001", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {after: 4h, to: [y]}}\n", "C024", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {after: 4h, to: [x]}}\n", "C024", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {after: 4h, to: []}}\n", "C024", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {after: 4h}}\n", "K002", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {to: [y]}}\n", "K002", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: {after: 5s, to: [y]}}\n", "K005", 2},
+        {"receivers:\n  - {name: x, " HOOK ", escalate: soon}\n", "K003", 2},
+        {"receivers:\n  - {name: x, " HOOK ", severities: [grave]}\n", "C019", 2},
+        {"receivers:\n  - {name: x, " HOOK ", markets: [USA]}\n", "C001", 2},
+        {"receivers:\n  - {name: x, " HOOK ", limit_per_hour: 0}\n", "K005", 2},
+        {"routes: all\n", "C022", 1},
+        {"routes:\n  - {to: nobody}\n", "C023", 2},
+        {"routes:\n  - {markets: [us]}\n", "C001", 2},
+        {"routes:\n  - {severities: [high]}\n", "C019", 2},
+        {"routes:\n  - {about: markets}\n", "K006", 2},
         {SMTP "receivers:\n  - email: a@b.vn\n", "K002", 3},
         {"receivers:\n  - {name: x}\n", "C006", 2},
         {SMTP "receivers:\n  - {name: x, email: a@b, " HOOK "}\n", "C006", 3},
@@ -280,12 +315,12 @@ static void every_fault_has_its_code_and_line(void **state)
         {"heartbeat: {url: 'http://monitor.vn/'}\n", "C005", 1},
         {"heartbeat: {url: 'https://u:p@monitor.vn/'}\n", "C005", 1},
         {"heartbeat: {url: 'https://monitor.vn/', every: 10s}\n", "K005", 1},
-        {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: template}\n", "C015", 2},
-        {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: slack, template: t.json}\n", "C015", 2},
-        {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: template, template: no.json}\n", "C015",
+        {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: template}\n", "C025", 2},
+        {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: slack, template: t.json}\n", "C025", 2},
+        {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: template, template: no.json}\n", "C025",
             2},
         {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: template, template: tdwatch.yaml}\n",
-            "C015", 2},
+            "C025", 2},
         {"smtp: {url: 'smtps://mail.vn', from: a@b.vn}\nreceivers:\n  - {name: x, email: a@b.vn, format: "
          "slack}\n",
             "C006", 3},
@@ -310,6 +345,57 @@ static void every_fault_has_its_code_and_line(void **state)
         if (cases[i].code[0] == 'C')
             assert_non_null(fixture->diags.items[0].hint);
     }
+}
+
+/* Files that another system writes: each fault with its own file and line, and all of them. */
+static void receivers_come_from_files_too(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(mkdir(path_of(fixture, "receivers.d"), 0700), 0);
+    assert_int_equal(mkdir(path_of(fixture, "empty.d"), 0700), 0);
+    put(fixture, "receivers.d/b.yaml", "receivers:\n  - {name: b, " HOOK "}\n", 0600);
+    put(fixture, "receivers.d/a.yaml", "receivers:\n  - {name: a, " HOOK "}\n  - {name: a2, " HOOK "}\n",
+        0600);
+    put(fixture, "receivers.d/none.txt", "no YAML of ours: [", 0600);
+    put(fixture, "none.yaml", "receivers:\n", 0600);
+    assert_loads(fixture, "receivers: [receivers.d, {name: c, " HOOK "}, empty.d, none.yaml]\n"
+                          "routes: [{to: [a*, c]}]\n");
+    assert_int_equal(fixture->config->receiver_count, 4);
+    static const char *const names[] = {"a", "a2", "b", "c"};
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(fixture->config->receivers[i].name, names[i]);
+    assert_string_equal(fixture->config->receivers[2].place.file, path_of(fixture, "receivers.d/b.yaml"));
+
+    put(fixture, "receivers.d/b.yaml", "receivers:\n  - {name: a, " HOOK "}\n  - {nme: b}\n", 0600);
+    assert_int_equal(load(fixture, "receivers: receivers.d\n"), -EINVAL);
+    assert_string_equal(fixture->diags.items[0].code, "C013"); /* one path is no list */
+    assert_int_equal(load(fixture, "receivers: [receivers.d]\n"), -EINVAL);
+    assert_string_equal(diag_line(&fixture->diags, &fixture->diags.items[0]),
+        arena_printf(&fixture->arena,
+            "%s:2:12: error[C007]: there already is a receiver 'a', on line 2 of %s",
+            path_of(fixture, "receivers.d/b.yaml"), path_of(fixture, "receivers.d/a.yaml")));
+    assert_int_equal(fixture->diags.items[1].line, 3);
+    assert_true(fixture->diags.len >= 3);
+}
+
+static void products_are_bound_to_the_tables(void **state)
+{
+    struct fixture *fixture = *state;
+    struct basket plywood = {.id = "plywood"};
+    const struct baskets baskets = {.items = &plywood, .len = 1};
+    assert_loads(fixture, "receivers:\n  - {name: x, " HOOK ", products: [plywood, 4412, \"44*\"]}\n"
+                          "routes:\n  - {products: hs6 in \"44-48\"}\n");
+    assert_int_equal(config_bind(fixture->config, &baskets, &fixture->diags), 0);
+    assert_int_equal(fixture->config->receivers[0].follows.product_count, 3);
+    assert_int_equal(fixture->config->receivers[0].follows.products[0].kind, SELECT_BASKET);
+    assert_int_equal(fixture->config->routing.items[0].filter.products[0].kind, SELECT_LEVEL);
+    assert_loads(fixture, "receivers:\n  - {name: x, " HOOK ", products: [plywod]}\n"
+                          "routes:\n  - {products: [\"*\"]}\n");
+    assert_int_equal(config_bind(fixture->config, &baskets, &fixture->diags), -EINVAL);
+    assert_int_equal(fixture->diags.len, 2);
+    assert_string_equal(fixture->diags.items[0].code, "C020");
+    assert_non_null(strstr(fixture->diags.items[0].hint, "'plywood'"));
+    assert_int_equal(fixture->diags.items[1].line, 4);
 }
 
 static void all_faults_are_reported_at_once(void **state)
@@ -440,6 +526,8 @@ int main(void)
         TEST(formats_and_the_heartbeat_arrive),
         TEST(everything_written_arrives),
         TEST(every_fault_has_its_code_and_line),
+        TEST(receivers_come_from_files_too),
+        TEST(products_are_bound_to_the_tables),
         TEST(all_faults_are_reported_at_once),
         TEST(secret_written_by_mistake_is_not_repeated),
         TEST(secret_file_must_be_private),

@@ -1,4 +1,4 @@
-/* link: daemon/io/email daemon/io/outcome daemon/io/mail_address daemon/io/rfc2047 daemon/core/message daemon/core/message_fill daemon/core/markup daemon/core/message_html daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest */
+/* link: daemon/io/email daemon/io/mail_address daemon/io/rfc2047 daemon/core/message daemon/core/message_fill daemon/core/markup daemon/core/message_html daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/bulletin daemon/core/bulletin_view daemon/core/zone daemon/core/date daemon/io/outcome */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

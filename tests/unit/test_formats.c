@@ -1,4 +1,4 @@
-/* link: daemon/io/alertmanager daemon/io/slack daemon/io/teams daemon/io/json_template daemon/io/webhook daemon/io/outcome daemon/io/cloudevent daemon/io/json_value daemon/core/message daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest */
+/* link: daemon/io/alertmanager daemon/io/slack daemon/io/teams daemon/io/json_template daemon/io/webhook daemon/io/outcome daemon/io/cloudevent daemon/io/json_value daemon/core/message daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/markup daemon/core/message_html daemon/core/bulletin daemon/core/bulletin_view daemon/core/zone daemon/core/hold */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

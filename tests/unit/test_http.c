@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/log daemon/base/str daemon/io/address daemon/io/http daemon/io/loop */
+/* link: daemon/base/alloc daemon/base/log daemon/base/str daemon/io/address daemon/io/http daemon/io/login daemon/io/loop */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

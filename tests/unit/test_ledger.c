@@ -45,7 +45,7 @@ static int tell(void *userdata, const struct alert_record *record, unsigned mann
     struct fixture *f = userdata;
     char *text = f->told[f->len++];
     int n = snprintf(text, TEXT_MAX, "%s %s %s%s%s", alert_event_name(record->event), record->scope.product,
-        (manner & LEDGER_SILENT) != 0 ? "silent" : "aloud", (manner & LEDGER_CLOSES) != 0 ? " closes " : " ",
+        (manner & (LEDGER_SILENT | LEDGER_SUMMED)) != 0 ? "silent" : "aloud", (manner & LEDGER_CLOSES) != 0 ? " closes " : " ",
         record->reason);
     for (size_t i = 0; str_equal(record->scope.product, ledger_summary_product) && i < record->figure_count;
          i++)

@@ -59,10 +59,10 @@ static enum channel_outcome judge_reply(const struct transfer_reply *reply)
 }
 
 static const int64_t DELAYS_S[] = {5, 60, 0};
-const struct channel channel_webhook = {"webhook", DELAYS_S, NULL, build, judge_reply};
-const struct channel channel_email = {"email", DELAYS_S, NULL, build, judge_reply};
+const struct channel channel_webhook = {"webhook", DELAYS_S, NULL, NULL, build, judge_reply};
+const struct channel channel_email = {"email", DELAYS_S, NULL, NULL, build, judge_reply};
 const struct channel channel_alertmanager, channel_slack, channel_teams, channel_template, channel_nats;
-const struct channel channel_heartbeat = {"heartbeat", &DELAYS_S[2], NULL, build, judge_reply};
+const struct channel channel_heartbeat = {"heartbeat", &DELAYS_S[2], NULL, NULL, build, judge_reply};
 
 static void on_attempted(void *userdata, struct engine_message *message)
 {

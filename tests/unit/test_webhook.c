@@ -1,4 +1,4 @@
-/* link: daemon/io/webhook daemon/io/outcome daemon/io/cloudevent daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest */
+/* link: daemon/io/webhook daemon/io/cloudevent daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/bulletin daemon/core/bulletin_view daemon/core/zone daemon/core/markup daemon/core/hold daemon/io/outcome */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,125 @@
+#include "app/control.h"
+
+#include <errno.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "io/action_json.h"
+#include "io/http.h"
+
+enum { BODY_MAX = 64 * 1024, REPLY_MAX = 64 * 1024 };
+
+struct control {
+    struct http_server *server;
+    control_post_fn *post;
+    void *userdata;
+};
+
+/* ---- replies ---- */
+
+static int status_of(int error)
+{
+    switch (error) {
+    case 0:
+        return 200;
+    case -EINVAL:
+        return 400;
+    case -ENOENT:
+        return 404;
+    case -ENOTUNIQ:
+        return 409;
+    default:
+        return 503; /* the store's trouble: again later */
+    }
+}
+
+static void reply(struct http_request *request, int error, const struct action_outcome *outcome)
+{
+    struct buf text;
+    buf_init(&text, REPLY_MAX);
+    int r = action_json_write_outcome(outcome, error, &text);
+    http_reply(request, r == 0 ? status_of(error) : 500, "application/json",
+        (struct slice){buf_text(&text), text.len});
+    buf_deinit(&text);
+}
+
+static void refuse(struct http_request *request, int status, const char *text)
+{
+    struct action_outcome outcome = {.text = text};
+    struct buf body;
+    buf_init(&body, REPLY_MAX);
+    (void)action_json_write_outcome(&outcome, -EINVAL, &body);
+    if (status == 405)
+        http_reply_header(request, "Allow", "POST");
+    http_reply(request, status, "application/json", (struct slice){buf_text(&body), body.len});
+    buf_deinit(&body);
+}
+
+void control_answer(const struct engine_answer *answer)
+{
+    if (answer->error == 0)
+        log_notice("action who=%s login=%s: %s", answer->outcome.who, http_request_login(answer->asker),
+            answer->outcome.text);
+    reply(answer->asker, answer->error, &answer->outcome);
+}
+
+void control_refuse(void *asker)
+{
+    refuse(asker, 503, "the daemon has too much to do; nothing has changed");
+}
+
+/* ---- requests ---- */
+
+static void take_action(struct control *control, struct http_request *request)
+{
+    struct engine_message *message = engine_message_new(MESSAGE_ACT, clock_wall_ms());
+    const char *fault = NULL;
+    message->action.login = arena_strdup(&message->arena, http_request_login(request));
+    int r = action_json_read(http_request_body(request), &message->arena, &message->action, &fault);
+    if (r < 0) {
+        refuse(request, 400, fault);
+        engine_message_free(message);
+        return;
+    }
+    http_defer(request);
+    message->asker = request;
+    control->post(control->userdata, message);
+}
+
+static void handle(void *userdata, struct http_request *request)
+{
+    if (!str_equal(http_request_path(request), CONTROL_ACTIONS_PATH))
+        refuse(request, 404, "the one path is " CONTROL_ACTIONS_PATH);
+    else if (!str_equal(http_request_method(request), "POST"))
+        refuse(request, 405, "actions are posted");
+    else
+        take_action(userdata, request);
+}
+
+/* ---- life ---- */
+
+int control_new(struct loop *loop, const char *state_directory, control_post_fn *post, void *userdata,
+    struct control **ret_control)
+{
+    struct arena arena = ARENA_NULL;
+    struct control *control = alloc_zeroed(1, sizeof *control);
+    control->post = post;
+    control->userdata = userdata;
+    const char *path = arena_printf(&arena, "%s/" CONTROL_SOCKET, state_directory);
+    int r = http_server_new_unix(loop, path, BODY_MAX, handle, control, &control->server);
+    arena_deinit(&arena);
+    if (r == 0)
+        *ret_control = control;
+    else
+        alloc_free(control);
+    return r;
+}
+
+void control_free(struct control *control)
+{
+    if (control == NULL)
+        return;
+    http_server_free(control->server);
+    alloc_free(control);
+}
