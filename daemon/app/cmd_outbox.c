@@ -5,12 +5,17 @@
 #include <string.h>
 
 #include "app/command.h"
+#include "app/control.h"
 #include "app/outbox_order.h"
 #include "app/outbox_print.h"
 #include "app/target.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "io/action_json.h"
+#include "io/control.h"
 #include "io/login.h"
+
+enum { DOCUMENT_MAX = 64 * 1024 };
 
 /* What is asked for; which parts of it a sub-command takes is in `verbs`. */
 struct asked {
@@ -50,6 +55,32 @@ static int show(const struct setup *setup, const struct asked *asked)
 
 /* ---- changing ---- */
 
+/* 0: the daemon has answered; -ENOENT or -ECONNREFUSED: none runs. */
+static int ask_daemon(
+    const struct setup *setup, const struct outbox_order *order, struct arena *arena, int *ret_code)
+{
+    struct buf document, answer;
+    struct action_outcome outcome;
+    bool done = false;
+    long status = 0;
+    const char *path = arena_printf(arena, "%s/" CONTROL_SOCKET, setup->config->state_directory);
+    buf_init(&document, DOCUMENT_MAX);
+    buf_init(&answer, DOCUMENT_MAX);
+    int r = order_json_write(order, &document);
+    if (r == 0)
+        r = control_post(
+            path, CONTROL_ORDERS_PATH, (struct slice){buf_text(&document), document.len}, &answer, &status);
+    if (r == 0)
+        r = action_json_read_outcome((struct slice){buf_text(&answer), answer.len}, arena, &outcome, &done);
+    if (r == 0) {
+        fprintf(done ? stdout : stderr, "%s\n", outcome.text);
+        *ret_code = done ? EXIT_OK : EXIT_FAULT;
+    }
+    buf_deinit(&answer);
+    buf_deinit(&document);
+    return r;
+}
+
 /* Where the daemon runs, the store is its own. */
 static struct store *open_for_writing(const struct setup *setup)
 {
@@ -61,17 +92,29 @@ static struct store *open_for_writing(const struct setup *setup)
     if (r < 0)
         fprintf(stderr, "%s: %s\n", path, text != NULL ? text : strerror(-r));
     if (r == -EBUSY)
-        fputs("the daemon is running; stop it to change the outbox from here\n", stderr);
+        fputs("another tdwatch writes to the store and takes no commands; try again\n", stderr);
     alloc_free(text);
     arena_deinit(&arena);
     return store;
+}
+
+static int carry_out_alone(const struct setup *setup, const struct outbox_order *order, struct arena *arena)
+{
+    const char *text = "";
+    struct store *store = open_for_writing(setup);
+    if (store == NULL)
+        return EXIT_FAULT;
+    int r = outbox_order_run(store, order, clock_wall_ms(), arena, &text);
+    fprintf(r == 0 ? stdout : stderr, "%s\n", text);
+    if (store_close(store) < 0)
+        fputs("the store's last checkpoint failed; it is made again at the next start\n", stderr);
+    return r == 0 ? EXIT_OK : EXIT_FAULT;
 }
 
 static int carry_out(const struct setup *setup, const struct asked *asked, enum outbox_action action)
 {
     char who[LOGIN_SIZE];
     struct arena arena = ARENA_NULL;
-    const char *text = "";
     struct outbox_order order = {
         .action = action,
         .delivery = asked->delivery,
@@ -79,17 +122,15 @@ static int carry_out(const struct setup *setup, const struct asked *asked, enum 
         .who = login_of_self(who),
         .reason = asked->reason != NULL ? asked->reason : "",
     };
-    struct store *store = open_for_writing(setup);
-    if (store == NULL)
-        return EXIT_FAULT;
-    int r = outbox_order_run(store, &order, clock_wall_ms(), &arena, &text);
-    fprintf(r == 0 ? stdout : stderr, "%s\n", text);
-    if (r == 0 && action == OUTBOX_ENABLE)
+    int code = EXIT_FAULT, r = ask_daemon(setup, &order, &arena, &code);
+    if (r == -ENOENT || r == -ECONNREFUSED)
+        code = carry_out_alone(setup, &order, &arena);
+    else if (r < 0)
+        fprintf(stderr, "the daemon cannot be asked: %s\n", strerror(-r));
+    if (code == EXIT_OK && action == OUTBOX_ENABLE)
         printf("what was parked meanwhile is sent by: tdwatch outbox retry --receiver %s\n", asked->receiver);
-    if (store_close(store) < 0)
-        fputs("the store's last checkpoint failed; it is made again at the next start\n", stderr);
     arena_deinit(&arena);
-    return r == 0 ? EXIT_OK : EXIT_FAULT;
+    return code;
 }
 
 static int retry(const struct setup *setup, const struct asked *asked)

@@ -79,7 +79,7 @@ static void post(struct daemon *daemon, struct engine_message *message)
         daemon->ticking = false;
         daemon->tick_ms = message->now_ms + REPUMP_MS;
     }
-    if (message->kind == MESSAGE_ACT)
+    if (message->kind == MESSAGE_ACT || message->kind == MESSAGE_ORDER)
         control_refuse(message->asker);
     engine_message_free(message);
 }
@@ -297,6 +297,7 @@ static void on_answer(void *userdata, void *taken)
                 clock_wall_ms());
         break;
     case ANSWER_ORDERED:
+        control_answer_order(answer);
         daemon->pump_ms = 0;
         break;
     case ANSWER_ACTED:

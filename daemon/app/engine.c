@@ -620,6 +620,7 @@ static void handle_tick(struct engine *engine, const struct engine_message *mess
 static void handle_order(struct engine *engine, const struct engine_message *message)
 {
     struct engine_answer *answer = answer_new(ANSWER_ORDERED);
+    answer->asker = message->asker;
     answer->error =
         outbox_order_run(engine->store, &message->order, message->now_ms, &answer->arena, &answer->text);
     log_notice("outbox ordered who=%s: %s", message->order.who, answer->text);

@@ -7,17 +7,8 @@
 #define APP_OUTBOX_ORDER_H
 
 #include "base/arena.h"
+#include "io/order_json.h"
 #include "io/store_receiver.h"
-
-enum outbox_action { OUTBOX_RETRY, OUTBOX_DROP, OUTBOX_ENABLE };
-
-struct outbox_order {
-    enum outbox_action action;
-    int64_t delivery;     /* RETRY, DROP; 0 with RETRY: all that is parked for the receiver */
-    const char *receiver; /* RETRY without a delivery, ENABLE */
-    const char *who;      /* who */
-    const char *reason;   /* why; "" where nothing was said */
-};
 
 /* In one transaction. *ret_text: what became of it, in `arena`. 0, or -errno: nothing has changed. */
 int outbox_order_run(struct store *store, const struct outbox_order *order, int64_t now_ms,
