@@ -8,6 +8,8 @@
 # make update-ok   write the expected output of tests/cases/check again
 # make install     DESTDIR= PREFIX=/usr/local
 #
+# NATS=1           with NATS JetStream (libnats-dev); objects go to build/$(VARIANT)-nats
+#
 # VARIANT=release|debug|asan|cov|clang|fuzz   objects go to build/$(VARIANT)
 
 VARIANT ?= release
@@ -15,9 +17,13 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 PREFIX  ?= /usr/local
-B       := build/$(VARIANT)
+B       := build/$(VARIANT)$(if $(NATS),-nats)
 
 PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive glib-2.0
+ifdef NATS
+PACKAGES += libnats
+CPPFLAGS += -DTDWATCH_NATS
+endif
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 CPPFLAGS += -D_GNU_SOURCE -I daemon -I . -DTDWATCH_VERSION='"$(shell cat docs/VERSION)"' -DTDWATCH_SHARE='"$(PREFIX)/share/tdwatch"'
 CFLAGS   += -std=c11 $(WARN) -fno-common -pthread
@@ -105,7 +111,7 @@ $(B)/tests/bench/findings: $(B)/tests/bench/findings.o $(filter-out $(B)/daemon/
 # The whole daemon, with clock, network and threads replaced (tests/support/fake_*).
 REPLACED := daemon/base/clock daemon/base/log daemon/io/loop daemon/io/worker daemon/io/http daemon/io/sd \
 	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/inflate daemon/io/wire_text \
-	daemon/io/thread daemon/io/smtp_sink daemon/app/trial daemon/app/check_files daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
+	daemon/io/thread daemon/io/nats_publish daemon/io/smtp_sink daemon/app/trial daemon/app/check_files daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
 	daemon/app/asset daemon/app/submit daemon/app/action_options
 SCENARIO_OBJECTS := $(filter-out $(patsubst %,$(B)/%.o,$(REPLACED) daemon/app/assets),$(OBJECTS)) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard tests/scenario/*.c tests/support/fake_*.c))
@@ -225,6 +231,6 @@ clean:
 
 .PHONY: deps-build deps-check
 deps-build:
-	@tests/support/install.sh build
+	@NATS=$(NATS) tests/support/install.sh build
 deps-check:
 	@tests/support/install.sh check

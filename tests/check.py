@@ -45,6 +45,8 @@ def count_lines(done):
 
 
 def count_unittest(done):
+    if done.returncode == SKIPPED:
+        return 0, 0, 1
     ran = re.search(r"^Ran (\d+) tests?", done.stdout, re.M)
     bad = sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", done.stdout))
     skipped = sum(int(n) for n in re.findall(r"skipped=(\d+)", done.stdout))
@@ -127,6 +129,10 @@ def main():
         step(total, f"system: people and alerts, {variant}", [PYTHON, "tests/system/lifecycle.py", f"build/{variant}/tdwatch"],
              count_unittest)
         step(total, f"system: backtest, {variant}", [PYTHON, "tests/system/backtest.py", f"build/{variant}/tdwatch"],
+             count_unittest)
+        step(total, f"system: deliveries, {variant}", [PYTHON, "tests/system/delivery.py", f"build/{variant}/tdwatch"],
+             count_unittest)
+        step(total, f"system: deliveries over TLS, {variant}", [PYTHON, "tests/system/delivery_tls.py", f"build/{variant}/tdwatch"],
              count_unittest)
     step(total, "system: backtest, real figures", [PYTHON, "tests/system/real_backtest.py", "build/release/tdwatch"], count_unittest)
     step(total, "system: recomputed, release", [PYTHON, "tests/system/recompute.py", "build/release/tdwatch"], count_unittest)

@@ -32,6 +32,33 @@ int announce_load(struct engine *engine)
 
 /* ---- one event: journal and deliveries ---- */
 
+/* About deliveries, not about trade. */
+static bool is_delivery_alert(const char *rule)
+{
+    return str_starts(rule, "delivery-");
+}
+
+static bool is_internal_elsewhere(const struct receiver *receiver, const struct receiver *subject)
+{
+    return receiver->audience == AUDIENCE_INTERNAL &&
+           (target_channel(receiver) == &channel_email) != (target_channel(subject) == &channel_email);
+}
+
+/* Whether the receiver may be told how deliveries to another one go: by mail where webhooks fail and the
+ * other way round, so that one fault does not silence its own notice. */
+static bool may_hear_of(const struct config *config, const struct receiver *receiver, const char *about)
+{
+    const struct receiver *subject = target_find(config, about);
+    if (subject == NULL || receiver == subject || receiver->audience != AUDIENCE_INTERNAL)
+        return false;
+    if (is_internal_elsewhere(receiver, subject))
+        return true;
+    for (size_t i = 0; i < config->receiver_count; i++)
+        if (is_internal_elsewhere(&config->receivers[i], subject))
+            return false;
+    return true;
+}
+
 /* One event on its way to those who are to know. */
 struct telling {
     struct engine *engine;
@@ -123,6 +150,12 @@ static int wants(const struct telling *telling, const struct receiver *receiver,
     if (message_is_silence(record)) {
         *ret_wants = is_told_of_silence(telling, receiver);
         return 0;
+    }
+    if (is_delivery_alert(record->scope.rule)) { /* no route leads round a fault */
+        *ret_wants = may_hear_of(telling->engine->setup->config, receiver, record->scope.product);
+        return *ret_wants && closes ? store_was_told(telling->engine->store, record->id, record->scope.rule,
+                                          receiver->name, ret_wants)
+                                    : 0;
     }
     if ((!alert_event_notifies(record->event) && !again) || (telling->manner & LEDGER_SILENT) != 0 ||
         (receiver->audience != AUDIENCE_INTERNAL && record->audience == AUDIENCE_INTERNAL))
@@ -281,12 +314,14 @@ static int close_alert(struct engine *engine, struct ledger_entry *alert, const 
 
 /* ---- feeds ---- */
 
-/* What is said of a feed's trouble, by class. */
-static const struct {
+/* What is said of something that is not well: a feed, or the deliveries to a receiver. */
+struct trouble {
     const char *rule;
     enum severity severity;
     struct phrase title, advice;
-} feed_troubles[] = {
+};
+
+static const struct trouble feed_troubles[] = {
     {"feed-quarantine", SEVERITY_WARNING,
         {{"Nguồn dữ liệu {{product}}: gói dữ liệu bị giữ lại, lịch sử không thay đổi",
             "Feed {{product}}: a payload was quarantined, history is unchanged"}},
@@ -339,11 +374,12 @@ static bool is_feed_alert(const struct ledger_entry *alert)
     return false;
 }
 
-static int announce_trouble(
-    struct engine *engine, const char *feed, size_t trouble, bool bad, const struct announcement *why)
+/* `subject`: the feed or the receiver. */
+static int announce_trouble(struct engine *engine, const struct trouble *trouble, const char *subject,
+    bool bad, const struct announcement *why)
 {
     static const char *const basis[] = {NULL};
-    struct alert_scope scope = {feed_troubles[trouble].rule, feed, "", ""};
+    struct alert_scope scope = {trouble->rule, subject, "", ""};
     struct ledger_entry *alert = ledger_find(&engine->ledger, &scope);
     bool open = alert != NULL && alert->told.open;
     if (open == bad)
@@ -352,18 +388,18 @@ static int announce_trouble(
     int32_t month = period_of_ms(why->now_ms);
     struct alert_record record = {
         .event = bad ? EVENT_RAISED : EVENT_CLEARED,
-        .reason = "feed",
+        .reason = why->reason,
         .scope = scope,
-        .product_title = {{feed, feed}},
+        .product_title = {{subject, subject}},
         .period = month,
         .raised = bad ? month : alert->told.raised,
-        .severity = feed_troubles[trouble].severity,
+        .severity = trouble->severity,
         .state = bad ? ALERT_FIRING : ALERT_INACTIVE,
         .audience = AUDIENCE_INTERNAL,
-        .title = feed_troubles[trouble].title,
-        .advice = feed_troubles[trouble].advice,
+        .title = trouble->title,
+        .advice = trouble->advice,
         .basis = basis,
-        .sources = feed,
+        .sources = subject,
         .vintage = why->vintage,
         .ruleset = engine->setup->ruleset->digest.hex,
         .at_ms = why->now_ms,
@@ -392,7 +428,7 @@ int announce_feed_late(struct engine *engine, const char *feed, bool late, const
 {
     for (size_t i = 0; i < sizeof feed_troubles / sizeof *feed_troubles; i++)
         if (str_equal(class_of(i), "late"))
-            return announce_trouble(engine, feed, i, late, why);
+            return announce_trouble(engine, &feed_troubles[i], feed, late, why);
     return 0;
 }
 
@@ -402,7 +438,7 @@ int announce_feed(struct engine *engine, const char *feed, const char *class, co
         bool bad = str_equal(class_of(i), class);
         if (!bad && says_nothing_of(class, class_of(i)))
             continue;
-        int r = announce_trouble(engine, feed, i, bad, why);
+        int r = announce_trouble(engine, &feed_troubles[i], feed, bad, why);
         if (r < 0)
             return r;
     }
@@ -419,6 +455,39 @@ bool announce_feed_is_open(struct engine *engine, const char *feed, const char *
             return true;
     }
     return false;
+}
+
+/* ---- deliveries ---- */
+
+static const struct trouble delivery_troubles[] = {
+    [DELIVERY_TROUBLE_DELAYED] = {"delivery-delayed", SEVERITY_WARNING,
+        {{"Nơi nhận {{product}}: cảnh báo gửi chậm, chưa tới nơi",
+            "Receiver {{product}}: alerts are delayed and have not arrived"}},
+        {{"Xem lý do bằng tdwatch outbox. Hệ thống vẫn tiếp tục gửi; báo cho nơi nhận bằng cách khác nếu "
+          "gấp.",
+            "See the reason in tdwatch outbox. Sending goes on; tell the receiver by other means if it is "
+            "urgent."}}},
+    [DELIVERY_TROUBLE_PARKED] = {"delivery-parked", SEVERITY_WARNING,
+        {{"Nơi nhận {{product}}: có cảnh báo không gửi được và đã ngừng gửi",
+            "Receiver {{product}}: alerts could not be delivered and are not sent any more"}},
+        {{"Xem tdwatch outbox --parked; sau khi sửa, dùng tdwatch outbox retry hoặc tdwatch outbox drop.",
+            "See tdwatch outbox --parked; when it is mended, use tdwatch outbox retry, or tdwatch outbox "
+            "drop."}}},
+    [DELIVERY_TROUBLE_DISABLED] = {"delivery-disabled", SEVERITY_WARNING,
+        {{"Nơi nhận {{product}}: máy chủ nhận báo đã ngừng nhận (410), đã tắt nơi nhận này",
+            "Receiver {{product}}: it answers that it is gone (410), and is disabled"}},
+        {{"Sửa địa chỉ trong cấu hình rồi nạp lại, hoặc dùng tdwatch outbox enable. Cảnh báo mới được giữ "
+          "lại cho "
+          "tới lúc đó.",
+            "Change its address in the configuration and reload, or use tdwatch outbox enable. What is "
+            "decided until "
+            "then is parked."}}},
+};
+
+int announce_delivery(struct engine *engine, const char *receiver, enum delivery_trouble trouble, bool bad,
+    const struct announcement *why)
+{
+    return announce_trouble(engine, &delivery_troubles[trouble], receiver, bad, why);
 }
 
 /* ---- what people do ---- */
@@ -483,6 +552,8 @@ static bool is_silence_alert(const struct ledger_entry *alert)
 static bool is_orphan(struct engine *engine, const struct ledger_entry *alert)
 {
     uint32_t rule, scope;
+    if (is_delivery_alert(alert->scope.rule))
+        return target_find(engine->setup->config, alert->scope.product) == NULL;
     if (is_silence_alert(alert))
         return false;
     if (is_feed_alert(alert))

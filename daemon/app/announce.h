@@ -32,6 +32,12 @@ int announce_feed(struct engine *engine, const char *feed, const char *class, co
 /* Whether the month after its newest one is overdue: raises or clears "feed-late". */
 int announce_feed_late(struct engine *engine, const char *feed, bool late, const struct announcement *why);
 
+/* How deliveries to a receiver go: raises or clears "delivery-<trouble>". Told to internal receivers on
+ * another channel than this receiver's, or where there is none, to the other internal ones. */
+enum delivery_trouble { DELIVERY_TROUBLE_DELAYED, DELIVERY_TROUBLE_PARKED, DELIVERY_TROUBLE_DISABLED };
+int announce_delivery(struct engine *engine, const char *receiver, enum delivery_trouble trouble, bool bad,
+    const struct announcement *why);
+
 /* Tells one receiver of an event that others were told of. */
 int announce_to(struct engine *engine, const struct receiver *receiver, const struct alert_record *record,
     int64_t now_ms);

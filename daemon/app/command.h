@@ -29,6 +29,7 @@ int cmd_comment(const char *config_path, int argc, char **argv);
 int cmd_config(const char *config_path, int argc, char **argv);
 int cmd_demo(const char *config_path, int argc, char **argv);
 int cmd_diff(const char *config_path, int argc, char **argv);
+int cmd_drill(const char *config_path, int argc, char **argv);
 int cmd_explain(const char *config_path, int argc, char **argv);
 int cmd_feed(const char *config_path, int argc, char **argv);
 int cmd_history(const char *config_path, int argc, char **argv);

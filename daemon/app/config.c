@@ -246,11 +246,16 @@ static void read_document(const struct node *document, enum config_secrets secre
         &draft->config, draft->config.path, directory_of(draft->config.path), secrets, diags};
     read_table(document, &config_table, draft, diags);
     const struct node *smtp = loading_is_absent(draft->smtp) ? &nothing : draft->smtp;
+    const struct node *heartbeat = loading_is_absent(draft->heartbeat) ? &nothing : draft->heartbeat;
     read_table(smtp, &smtp_table, draft, diags);
+    read_table(heartbeat, &heartbeat_table, draft, diags);
     if (document->kind != NODE_MAP)
         return;
     check_top(&loading, document);
     check_smtp(&loading, smtp);
+    if (draft->config.heartbeat_url[0] != '\0')
+        config_check_https(&loading, loading_place_of(&loading, heartbeat, "url"), "'url' of heartbeat",
+            draft->config.heartbeat_url);
     config_read_receivers(&loading, draft->receivers);
     config_check_escalations(&loading);
     config_read_routes(&loading, draft->routes);

@@ -13,7 +13,9 @@
 #include "core/reference.h"
 #include "core/routing.h"
 
-enum channel_kind { CHANNEL_EMAIL, CHANNEL_WEBHOOK };
+enum channel_kind { CHANNEL_EMAIL, CHANNEL_WEBHOOK, CHANNEL_NATS };
+/* What a webhook is sent. */
+enum webhook_format { FORMAT_CLOUDEVENT, FORMAT_ALERTMANAGER, FORMAT_SLACK, FORMAT_TEAMS, FORMAT_TEMPLATE };
 
 /* Who is told where nobody acknowledges what a receiver was told of. */
 struct escalation {
@@ -31,10 +33,14 @@ struct receiver {
     int audience;            /* public: never internal alerts nor feed alerts; internal: all */
     const char *secret_name; /* webhook: name of the credential with the signing secret (whsec_…) */
     struct slice secret;     /* its text */
-    struct filter follows;   /* its products once config_bind has read them */
-    struct texts products;   /* as they are written */
-    struct agenda agenda;    /* no zone where it is plain */
-    int64_t limit_per_hour;  /* messages */
+    int format;              /* webhook: enum webhook_format */
+    const char *subject;     /* NATS */
+    const char *template_path;
+    struct slice template;  /* format: template: the file's text, checked */
+    struct filter follows;  /* its products once config_bind has read them */
+    struct texts products;  /* as they are written */
+    struct agenda agenda;   /* no zone where it is plain */
+    int64_t limit_per_hour; /* messages */
     struct escalation escalation;
     struct place place, products_place;
 };
@@ -56,6 +62,8 @@ struct config {
     const char *smtp_user;          /* "" = no authentication */
     const char *smtp_password_name; /* credential */
     struct slice smtp_password;
+    const char *heartbeat_url; /* "": none */
+    int64_t heartbeat_every_s;
     struct receiver *receivers; /* in the order of the files */
     size_t receiver_count, receiver_cap;
     struct routing routing;                     /* its products once config_bind has read them */

@@ -59,6 +59,11 @@ static const struct key config_keys[] = {
         .offset = AT(smtp),
         .reloadable = true,
         .help = "The relay that takes our mail; needed as soon as a receiver has an e-mail address."},
+    {.name = "heartbeat",
+        .kind = KEY_NODE,
+        .offset = AT(heartbeat),
+        .reloadable = true,
+        .help = "A monitor outside that is told that we live, so that it notices when we do not."},
     {.name = "receivers",
         .kind = KEY_NODE,
         .offset = AT(receivers),
@@ -99,7 +104,31 @@ static const struct key smtp_keys[] = {
         .help = "Name of the credential with the password, or the absolute path of a file of mode 0600."},
 };
 
+static const struct key heartbeat_keys[] = {
+    {.name = "url",
+        .kind = KEY_TEXT,
+        .offset = AT(config.heartbeat_url),
+        .fallback = "",
+        .reloadable = true,
+        .help = "https URL that is posted to; empty: no heartbeat."},
+    {.name = "every",
+        .kind = KEY_DURATION,
+        .offset = AT(config.heartbeat_every_s),
+        .fallback = "5m",
+        .min = 60,
+        .max = 86400,
+        .reloadable = true,
+        .help = "How often; the monitor should wait for three times as long."},
+};
+
 static const char *const audiences[] = {[AUDIENCE_PUBLIC] = "public", [AUDIENCE_INTERNAL] = "internal", NULL};
+
+static const char *const formats[] = {[FORMAT_CLOUDEVENT] = "cloudevent",
+    [FORMAT_ALERTMANAGER] = "alertmanager",
+    [FORMAT_SLACK] = "slack",
+    [FORMAT_TEAMS] = "teams",
+    [FORMAT_TEMPLATE] = "template",
+    NULL};
 
 /* In the order of enum severity, and none behind them. */
 static const char *const quiet_exceptions[] = {"watch", "caution", "warning", "critical", "none", NULL};
@@ -124,6 +153,17 @@ const struct key receiver_keys[RECEIVER_KEYS] = {
         .reloadable = true,
         .shape = &shape_some_text,
         .help = "https URL that events are posted to, signed (Standard Webhooks)."},
+    {.name = "nats",
+        .kind = KEY_TEXT,
+        .offset = RECEIVER_AT(nats),
+        .reloadable = true,
+        .help = "tls://host:port of NATS JetStream (nats:// to plain_hosts), where the program was built "
+                "with it."},
+    {.name = "subject",
+        .kind = KEY_TEXT,
+        .offset = RECEIVER_AT(receiver.subject),
+        .reloadable = true,
+        .help = "NATS: subject that events are published to."},
     {.name = "languages",
         .kind = KEY_TEXTS,
         .offset = RECEIVER_AT(languages),
@@ -138,6 +178,18 @@ const struct key receiver_keys[RECEIVER_KEYS] = {
         .choices = audiences,
         .reloadable = true,
         .help = "internal: is also told what the rules keep from the public, and of feeds that fail."},
+    {.name = "format",
+        .kind = KEY_CHOICE,
+        .offset = RECEIVER_AT(receiver.format),
+        .fallback = "cloudevent",
+        .choices = formats,
+        .reloadable = true,
+        .help = "Webhooks: what is posted; all but cloudevent need no secret."},
+    {.name = "template",
+        .kind = KEY_TEXT,
+        .offset = RECEIVER_AT(receiver.template_path),
+        .reloadable = true,
+        .help = "Webhooks of the format template: file with a JSON document whose strings hold {{names}}."},
     {.name = "secret",
         .kind = KEY_TEXT,
         .offset = RECEIVER_AT(receiver.secret_name),
@@ -323,6 +375,7 @@ const struct key receiver_file_keys[1] = {
 
 const struct key_table config_table = {"the configuration", config_keys, COUNT(config_keys)};
 const struct key_table smtp_table = {"the smtp section", smtp_keys, COUNT(smtp_keys)};
+const struct key_table heartbeat_table = {"the heartbeat section", heartbeat_keys, COUNT(heartbeat_keys)};
 const struct key_table receiver_table = {"a receiver", receiver_keys, COUNT(receiver_keys)};
 const struct key_table escalation_table = {
     "the escalation of a receiver", escalation_keys, COUNT(escalation_keys)};

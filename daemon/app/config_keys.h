@@ -8,13 +8,13 @@
 /* What the top level and the `smtp` section are read into. */
 struct config_draft {
     struct config config;
-    const struct node *smtp, *receivers, *routes;
+    const struct node *smtp, *heartbeat, *receivers, *routes;
 };
 
 /* What one entry of `receivers` is read into. */
 struct receiver_draft {
     struct receiver receiver;
-    const char *email, *webhook; /* exactly one */
+    const char *email, *webhook, *nats; /* exactly one */
     struct texts languages, severities;
     const char *time_zone, *quiet_hours;
     int quiet_except; /* enum severity, or SEVERITY_COUNT: none */
@@ -36,6 +36,7 @@ struct key_table {
 
 extern const struct key_table config_table;     /* of struct config_draft */
 extern const struct key_table smtp_table;       /* of struct config_draft */
+extern const struct key_table heartbeat_table;  /* of struct config_draft */
 extern const struct key_table receiver_table;   /* of struct receiver_draft */
 extern const struct key_table cadence_table;    /* of an array of texts, by severity */
 extern const struct key_table escalation_table; /* of struct escalation */
@@ -46,7 +47,7 @@ extern const struct key_table receiver_file_table;
 
 /* ---- shapes, beside the tables that they refer to (config_shapes.c) ---- */
 
-enum { RECEIVER_KEYS = 15, ESCALATION_KEYS = 3 };
+enum { RECEIVER_KEYS = 19, ESCALATION_KEYS = 3 };
 
 extern const struct key receiver_keys[RECEIVER_KEYS], cadence_keys[SEVERITY_COUNT], receiver_file_keys[1],
     escalation_keys[ESCALATION_KEYS];

@@ -114,8 +114,10 @@ static void print_section(FILE *out, const struct key *key, const struct config_
         return;
     }
     fprintf(out, "%s:\n", key->name);
-    for (size_t i = 0; i < smtp_table.n; i++)
-        print_option(out, "    ", &smtp_table.keys[i], draft);
+    const struct key_table *table =
+        key->offset == offsetof(struct config_draft, smtp) ? &smtp_table : &heartbeat_table;
+    for (size_t i = 0; i < table->n; i++)
+        print_option(out, "    ", &table->keys[i], draft);
 }
 
 /* The tables' defaults, read as if from a file without keys. */
@@ -123,10 +125,10 @@ static void read_defaults(struct config_draft *draft)
 {
     const struct node nothing = {.kind = NODE_MAP};
     struct diag_list diags = DIAG_LIST_NULL;
-    (void)keys_read(
-        &nothing, config_table.keys, config_table.n, config_table.what, draft, &draft->config.arena, &diags);
-    (void)keys_read(
-        &nothing, smtp_table.keys, smtp_table.n, smtp_table.what, draft, &draft->config.arena, &diags);
+    const struct key_table *const tables[] = {&config_table, &smtp_table, &heartbeat_table};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        (void)keys_read(
+            &nothing, tables[i]->keys, tables[i]->n, tables[i]->what, draft, &draft->config.arena, &diags);
     diag_list_deinit(&diags);
 }
 
@@ -181,6 +183,7 @@ void config_print_manual(FILE *out)
 {
     print_entries(out, "", &config_table);
     print_entries(out, "smtp.", &smtp_table);
+    print_entries(out, "heartbeat.", &heartbeat_table);
     print_entries(out, "receivers[].", &receiver_table);
     print_entries(out, "receivers[].cadence.", &cadence_table);
     print_entries(out, "receivers[].escalate.", &escalation_table);

@@ -40,6 +40,13 @@ unsigned loading_severities(
 void loading_check_countries(
     const struct loading *loading, struct place place, const char *what, const struct texts *codes);
 
+/* An https URL without credentials; http to plain_hosts. `what` names the key. */
+void config_check_https(
+    const struct loading *loading, struct place place, const char *what, const char *text);
+
+/* How a receiver is reached: email, webhook or nats, with what belongs to it. */
+void config_read_channel(const struct loading *loading, const struct node *map, struct receiver_draft *draft);
+
 /* The list `receivers` of tdwatch.yaml, and of the files that it names. */
 void config_read_receivers(const struct loading *loading, const struct node *list);
 

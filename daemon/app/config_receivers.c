@@ -41,49 +41,6 @@ static unsigned read_languages(
     return bits;
 }
 
-/* ---- webhooks ---- */
-
-static bool is_plain_host(const struct config *config, struct slice host)
-{
-    for (size_t i = 0; i < config->plain_hosts.len; i++)
-        if (slice_equal(host, config->plain_hosts.items[i]))
-            return true;
-    return false;
-}
-
-static void check_webhook_url(const struct loading *loading, struct place place, const char *text)
-{
-    struct url url;
-    bool readable = config_text_split_url(text, &url) == 0;
-    if (readable && slice_equal(url.scheme, "https"))
-        return;
-    if (readable && slice_equal(url.scheme, "http") && is_plain_host(loading->config, url.host))
-        return;
-    diag_error(loading->diags, place, "C005", "'webhook' of a receiver: expected an https URL");
-    diag_hint(loading->diags,
-        "write https://host/path without user or password; http only to hosts in plain_hosts");
-}
-
-static void check_webhook(const struct loading *loading, const struct node *map, struct receiver *receiver)
-{
-    struct place place = receiver->place;
-    check_webhook_url(loading, loading_place_of(loading, map, "webhook"), receiver->address);
-    if (receiver->secret_name == NULL) {
-        diag_error(loading->diags, place, "C009", "a receiver with a webhook must have the key 'secret'");
-        diag_hint(loading->diags, "name the credential that its signing secret (whsec_…) is in");
-        return;
-    }
-    if (loading_secret(loading, place, "'secret' of a receiver", receiver->secret_name, &receiver->secret) !=
-        0)
-        return;
-    if (!config_text_is_signing_secret(receiver->secret)) {
-        diag_error(
-            loading->diags, place, "C011", "the secret %s is no signing secret", receiver->secret_name);
-        diag_hint(loading->diags, "it is 'whsec_' and 24 to 64 random bytes in base64, for example from: "
-                                  "echo whsec_$(openssl rand -base64 32)");
-    }
-}
-
 /* ---- agendas ---- */
 
 /* The zone, read once for all receivers that name it. NULL: there is no such zone, and that was said. */
@@ -157,21 +114,6 @@ static void read_follows(const struct loading *loading, const struct node *map, 
     receiver->products_place = loading_place_of(loading, map, "products");
 }
 
-static void check_channel(const struct loading *loading, const struct node *map, struct receiver *receiver)
-{
-    if (receiver->channel == CHANNEL_WEBHOOK) {
-        check_webhook(loading, map, receiver);
-        return;
-    }
-    loading_check_address(
-        loading, loading_place_of(loading, map, "email"), "'email' of a receiver", receiver->address);
-    if (receiver->secret_name != NULL) {
-        diag_error(
-            loading->diags, receiver->place, "C006", "a receiver with an e-mail address has no 'secret'");
-        diag_hint(loading->diags, "remove the key: only webhooks are signed");
-    }
-}
-
 static void check_receiver(
     const struct loading *loading, const struct node *map, struct receiver_draft *draft)
 {
@@ -182,15 +124,7 @@ static void check_receiver(
     read_follows(loading, map, draft);
     read_agenda(loading, map, draft);
     config_read_escalation(loading, draft->escalate, &receiver->escalation);
-    if ((draft->email != NULL) == (draft->webhook != NULL)) {
-        diag_error(
-            loading->diags, receiver->place, "C006", "a receiver must have either 'email' or 'webhook'");
-        diag_hint(loading->diags, "for both, write two receivers");
-        return;
-    }
-    receiver->channel = draft->email != NULL ? CHANNEL_EMAIL : CHANNEL_WEBHOOK;
-    receiver->address = draft->email != NULL ? draft->email : draft->webhook;
-    check_channel(loading, map, receiver);
+    config_read_channel(loading, map, draft);
 }
 
 /* Deliveries are stored under the receiver's name. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "io/action_json.h"
 #include "io/http.h"
+#include "io/order_json.h"
 
 enum { BODY_MAX = 64 * 1024, REPLY_MAX = 64 * 1024 };
 
@@ -64,6 +65,12 @@ void control_answer(const struct engine_answer *answer)
     reply(answer->asker, answer->error, &answer->outcome);
 }
 
+void control_answer_order(const struct engine_answer *answer)
+{
+    struct action_outcome outcome = {.text = answer->text};
+    reply(answer->asker, answer->error, &outcome);
+}
+
 void control_refuse(void *asker)
 {
     refuse(asker, 503, "the daemon has too much to do; nothing has changed");
@@ -87,12 +94,31 @@ static void take_action(struct control *control, struct http_request *request)
     control->post(control->userdata, message);
 }
 
+static void take_order(struct control *control, struct http_request *request)
+{
+    struct engine_message *message = engine_message_new(MESSAGE_ORDER, clock_wall_ms());
+    const char *fault = NULL;
+    message->order.who = arena_strdup(&message->arena, http_request_login(request));
+    int r = order_json_read(http_request_body(request), &message->arena, &message->order, &fault);
+    if (r < 0) {
+        refuse(request, 400, fault);
+        engine_message_free(message);
+        return;
+    }
+    http_defer(request);
+    message->asker = request;
+    control->post(control->userdata, message);
+}
+
 static void handle(void *userdata, struct http_request *request)
 {
-    if (!str_equal(http_request_path(request), CONTROL_ACTIONS_PATH))
-        refuse(request, 404, "the one path is " CONTROL_ACTIONS_PATH);
+    bool order = str_equal(http_request_path(request), CONTROL_ORDERS_PATH);
+    if (!order && !str_equal(http_request_path(request), CONTROL_ACTIONS_PATH))
+        refuse(request, 404, "the paths are " CONTROL_ACTIONS_PATH " and " CONTROL_ORDERS_PATH);
     else if (!str_equal(http_request_method(request), "POST"))
         refuse(request, 405, "actions are posted");
+    else if (order)
+        take_order(userdata, request);
     else
         take_action(userdata, request);
 }

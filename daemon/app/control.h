@@ -10,6 +10,7 @@
 
 #define CONTROL_SOCKET       "control.sock" /* in the state directory */
 #define CONTROL_ACTIONS_PATH "/v1/actions"
+#define CONTROL_ORDERS_PATH  "/v1/outbox"
 
 struct control;
 
@@ -23,6 +24,7 @@ void control_free(struct control *control); /* NULL is fine */
 
 /* Answers who asked: what the engine says, or that it has no time for this. */
 void control_answer(const struct engine_answer *answer);
+void control_answer_order(const struct engine_answer *answer);
 void control_refuse(void *asker);
 
 #endif

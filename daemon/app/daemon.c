@@ -79,7 +79,7 @@ static void post(struct daemon *daemon, struct engine_message *message)
         daemon->ticking = false;
         daemon->tick_ms = message->now_ms + REPUMP_MS;
     }
-    if (message->kind == MESSAGE_ACT)
+    if (message->kind == MESSAGE_ACT || message->kind == MESSAGE_ORDER)
         control_refuse(message->asker);
     engine_message_free(message);
 }
@@ -257,11 +257,18 @@ static void take_reloaded(struct daemon *daemon, struct engine_answer *answer)
                                     : "READY=1\nSTATUS=running; the last reload was refused");
 }
 
+static void take_counts(struct daemon *daemon, const struct engine_answer *answer)
+{
+    daemon->status.counts = answer->counts;
+    daemon->status.heartbeat = answer->heartbeat;
+    daemon->status.heartbeat.text = NULL; /* it ends with the answer */
+}
+
 static void on_answer(void *userdata, void *taken)
 {
     struct daemon *daemon = userdata;
     struct engine_answer *answer = taken;
-    daemon->status.counts = answer->counts;
+    take_counts(daemon, answer);
     daemon->status.ruleset = answer->ruleset;
     daemon->heard_ms = clock_monotonic_ms();
     daemon->tick_ms = answer->tick_ms;
@@ -287,6 +294,13 @@ static void on_answer(void *userdata, void *taken)
         break;
     case ANSWER_TICKED:
         daemon->ticking = false;
+        daemon->pump_ms = 0;
+        if (answer->beat && daemon->phase == PHASE_RUNNING)
+            outbox_beat(daemon->outbox, &daemon->pools, daemon->setup->config->heartbeat_url, answer,
+                clock_wall_ms());
+        break;
+    case ANSWER_ORDERED:
+        control_answer_order(answer);
         daemon->pump_ms = 0;
         break;
     case ANSWER_ACTED:

@@ -8,7 +8,7 @@
 #include "io/worker.h"
 
 enum {
-    DUE_MAX = 64,
+    DUE_MAX = 512,        /* as many as the outbox takes */
     RETRY_MS = 60 * 1000, /* a store that could not be read is asked again */
 };
 

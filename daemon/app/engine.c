@@ -13,6 +13,7 @@
 #include "app/engine_state.h"
 #include "app/exchange.h"
 #include "app/ingest.h"
+#include "app/oversee.h"
 #include "app/restrain.h"
 #include "app/schedule.h"
 #include "base/alloc.h"
@@ -26,6 +27,8 @@
 
 enum {
     FAILURES_BEFORE_ALERT = 3,          /* one missed fetch is weather */
+    SETTLE_MS = 60 * 1000,              /* after a start or a reload, before deliveries are looked at */
+    OVERSEE_MS = 5 * 60 * 1000,         /* while something is pending: is it late? */
     STORE_RETRY_MS = 60 * 1000,         /* what the store would not take is brought to it again */
     HELD_MAX_MS = 8 * 24 * 3600 * 1000, /* no agenda holds for longer: the longest is a week */
     NEWS_MONTHS = 12, /* an alert whose newest month is longer ago is no news when a backfill finds it */
@@ -66,7 +69,13 @@ void engine_answer_free(struct engine_answer *answer)
     alloc_free(answer);
 }
 
-/* When the engine is to be woken: the earliest time at which something held is due. */
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the engine is to be woken: the earliest time at which something held, a look at deliveries or a
+ * heartbeat is due. */
 static int64_t next_tick(struct engine *engine)
 {
     int64_t held_ms = INT64_MAX, duty_ms = INT64_MAX;
@@ -75,17 +84,21 @@ static int64_t next_tick(struct engine *engine)
         r = store_next_duty(engine->store, &duty_ms);
     if (r < 0 && r != -ENOENT)
         log_error("store cannot be read: %s", store_error(engine->store));
-    return held_ms < duty_ms ? held_ms : duty_ms;
+    return earlier(earlier(held_ms, duty_ms), earlier(engine->oversee_ms, engine->beat_ms));
 }
 
 static void send(struct engine *engine, struct engine_answer *answer)
 {
-    if (engine->store != NULL && store_count(engine->store, &answer->counts) < 0)
+    if (engine->store != NULL &&
+        (store_count(engine->store, &answer->counts) < 0 ||
+            store_get_heartbeat(engine->store, &answer->arena, &answer->heartbeat) < 0))
         log_error("store cannot be read: %s", store_error(engine->store));
     if (engine->setup != NULL) {
         answer->ruleset = engine->setup->ruleset->digest;
         answer->rule_count = engine->setup->ruleset->len;
     }
+    if (answer->counts.pending > 0)
+        engine->oversee_ms = earlier(engine->oversee_ms, engine->now_ms + OVERSEE_MS);
     if (answer->tick_ms == 0)
         answer->tick_ms = next_tick(engine);
     engine->answer(engine->userdata, answer);
@@ -99,6 +112,7 @@ struct engine *engine_new(const char *config_path, engine_answer_fn *answer, voi
     engine->config_path = alloc_strdup(config_path);
     engine->answer = answer;
     engine->userdata = userdata;
+    engine->oversee_ms = engine->beat_ms = INT64_MAX;
     return engine;
 }
 
@@ -233,6 +247,8 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
     if (r == 0)
         r = announce_orphans(engine, &why);
     if (r == 0)
+        r = oversee_meet(engine, now_ms);
+    if (r == 0)
         r = reopen_quarantine(engine, REOPEN_ALL, reopen_ms);
     if (r == 0) /* the rules of what holds others back may have changed */
         r = restrain_wake(engine, HOLD_INHIBITED, now_ms);
@@ -242,6 +258,10 @@ static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reo
         r = store_commit(engine->store);
     else
         store_rollback(engine->store);
+    if (r == 0) {
+        engine->beat_ms = engine->setup->config->heartbeat_url[0] != '\0' ? now_ms : INT64_MAX;
+        engine->oversee_ms = now_ms + SETTLE_MS; /* what waited for us leaves first */
+    }
     return r;
 }
 
@@ -715,6 +735,16 @@ static void handle_decide(struct engine *engine, struct engine_message *message)
 
 /* ---- deliveries ---- */
 
+/* A heartbeat's attempt is kept apart from those of alerts; theirs may be a reason to tell somebody else. */
+static int put_attempt(struct engine *engine, const struct attempt_row *attempt, int64_t now_ms)
+{
+    if (attempt->delivery == 0)
+        return store_put_beat(engine->store, attempt);
+    int r = store_put_attempt(engine->store, attempt);
+    return r == 0 ? oversee_receiver(engine, attempt->receiver, attempt->state == DELIVERY_DELIVERED, now_ms)
+                  : r;
+}
+
 /* An attempt that cannot be journaled is reported again, and its receiver gets nothing meanwhile: or a full
  * disk would send the same message over and over. One that fits no delivery is past mending. */
 static void handle_attempted(struct engine *engine, const struct engine_message *message)
@@ -723,11 +753,7 @@ static void handle_attempted(struct engine *engine, const struct engine_message 
     answer->delivery = message->attempt.delivery;
     int r = store_begin(engine->store);
     if (r == 0)
-        r = store_put_attempt(engine->store, &message->attempt);
-    if (r == 0)
-        r = store_commit(engine->store);
-    else
-        store_rollback(engine->store);
+        r = end_transaction(engine, put_attempt(engine, &message->attempt, message->now_ms));
     if (r < 0)
         log_error("attempt cannot be journaled delivery=%lld: %s", (long long)message->attempt.delivery,
             store_error(engine->store));
@@ -736,7 +762,7 @@ static void handle_attempted(struct engine *engine, const struct engine_message 
     send(engine, answer);
 }
 
-/* ---- what was held ---- */
+/* ---- what is due by time ---- */
 
 /* What is due for one receiver is one transaction: what cannot be released for one keeps no other waiting. */
 static bool release_for(struct engine *engine, const char *receiver, int64_t now_ms)
@@ -774,17 +800,67 @@ static bool do_duties(struct engine *engine, int64_t now_ms, struct arena *arena
     return done;
 }
 
+/* Deliveries that are late are looked for while any is pending. */
+static int oversee_by_time(struct engine *engine, int64_t now_ms)
+{
+    if (now_ms < engine->oversee_ms)
+        return 0;
+    engine->oversee_ms = INT64_MAX;
+    return oversee_receivers(engine, now_ms);
+}
+
+/* Written before it is sent: a store that takes nothing must not look alive. */
+static int beat_by_time(struct engine *engine, int64_t now_ms, bool *ret_beat)
+{
+    if (now_ms < engine->beat_ms)
+        return 0;
+    engine->beat_ms = now_ms + engine->setup->config->heartbeat_every_s * 1000;
+    *ret_beat = true;
+    return store_beat(engine->store);
+}
+
+/* Is any delivery late, is a beat due? */
+static int look_around(struct engine *engine, int64_t now_ms, bool *ret_beat)
+{
+    int r = store_begin(engine->store);
+    if (r < 0)
+        return r;
+    r = oversee_by_time(engine, now_ms);
+    if (r == 0)
+        r = beat_by_time(engine, now_ms, ret_beat);
+    r = end_transaction(engine, r);
+    if (r < 0) {
+        log_error("what is due cannot be decided: %s", store_error(engine->store));
+        *ret_beat = false;
+    }
+    return r;
+}
+
 static void handle_tick(struct engine *engine, const struct engine_message *message)
 {
     struct engine_answer *answer = answer_new(ANSWER_TICKED);
     struct texts receivers = {0};
-    bool released = do_duties(engine, message->now_ms, &answer->arena);
+    bool done = do_duties(engine, message->now_ms, &answer->arena);
     if (store_due_receivers(engine->store, message->now_ms, &answer->arena, &receivers) < 0)
-        released = false;
+        done = false;
     for (size_t i = 0; i < receivers.len && !engine_cancelled(engine); i++)
-        released = release_for(engine, receivers.items[i], message->now_ms) && released;
-    if (!released)
+        done = release_for(engine, receivers.items[i], message->now_ms) && done;
+    done = look_around(engine, message->now_ms, &answer->beat) == 0 && done;
+    if (!done)
         answer->tick_ms = message->now_ms + STORE_RETRY_MS;
+    send(engine, answer);
+}
+
+/* ---- orders ---- */
+
+static void handle_order(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = answer_new(ANSWER_ORDERED);
+    answer->asker = message->asker;
+    answer->error =
+        outbox_order_run(engine->store, &message->order, message->now_ms, &answer->arena, &answer->text);
+    log_notice("outbox ordered who=%s: %s", message->order.who, answer->text);
+    engine->oversee_ms = message->now_ms; /* what was said of its receiver may be over */
     send(engine, answer);
 }
 
@@ -800,6 +876,7 @@ static void handle_act(struct engine *engine, struct engine_message *message)
 
 void engine_handle(struct engine *engine, struct engine_message *message)
 {
+    engine->now_ms = message->now_ms;
     budget_forget(engine);
     switch (message->kind) {
     case MESSAGE_START:
@@ -816,6 +893,9 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_TICK:
         handle_tick(engine, message);
+        break;
+    case MESSAGE_ORDER:
+        handle_order(engine, message);
         break;
     case MESSAGE_ACT:
         handle_act(engine, message);

@@ -5,6 +5,7 @@
 #ifndef APP_ENGINE_H
 #define APP_ENGINE_H
 
+#include "app/outbox_order.h"
 #include "app/setup.h"
 #include "core/action.h"
 #include "io/store_outbox.h"
@@ -19,6 +20,7 @@ enum message_kind {
     MESSAGE_FETCHED,   /* a feed's transfer has ended */
     MESSAGE_ATTEMPTED, /* a delivery's transfer has ended */
     MESSAGE_TICK,      /* the time that an answer named has come */
+    MESSAGE_ORDER,     /* people order something of the outbox */
     MESSAGE_ACT,       /* people do something about an alert, or make a silence */
     /* From commands, to an engine of their own: */
     MESSAGE_IMPORT,   /* a file that people bring is to be taken in as a feed's payload */
@@ -48,10 +50,10 @@ struct engine_message {
     size_t end_count;     /* where there are several */
     struct host_row host; /* FETCHED: with these requests; no name: none was made */
 
-    struct attempt_row attempt; /* ATTEMPTED */
-
+    struct attempt_row attempt;     /* ATTEMPTED; delivery 0: the heartbeat's */
+    struct outbox_order order;      /* ORDER */
     struct action_request action;   /* ACT */
-    void *asker;                    /* ACT: comes back with the answer */
+    void *asker;                    /* ACT, ORDER: comes back with the answer */
     struct quarantine_row decision; /* DECIDE: payload, decided_ms, who, why */
     bool releases;                  /* DECIDE: else it is dropped */
 };
@@ -66,7 +68,8 @@ enum answer_kind {
     ANSWER_RELOADED,  /* setup: in force from now, the old one may go; NULL: refused, text says why */
     ANSWER_FEED,      /* feeds: the one that was fetched, and those that are asked anew because of it */
     ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
-    ANSWER_TICKED,    /* what was due is decided */
+    ANSWER_TICKED,    /* what was due is decided; beat: a heartbeat is to be sent */
+    ANSWER_ORDERED,   /* text: what became of it; error */
     ANSWER_ACTED,     /* outcome: what came of it; error: -EINVAL, -ENOENT, -ENOTUNIQ where it is refused */
     ANSWER_IMPORTED,  /* to IMPORT, BACKFILL, SETTLE and DECIDE. text: what became of it; faults: why it was
                          refused */
@@ -77,8 +80,8 @@ struct engine_answer {
     struct arena arena;
     struct setup *setup;
     const char *text;
-    int error; /* STARTED without a setup, IMPORTED, ACTED: 0 or -errno; -EBUSY: another process writes to
-                  the store */
+    int error; /* STARTED without a setup, ORDERED, IMPORTED, ACTED: 0 or -errno; -EBUSY: another process
+                  writes to the store */
     struct diag_list faults; /* IMPORTED */
     size_t rows;             /* IMPORTED: that went in */
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
@@ -86,13 +89,15 @@ struct engine_answer {
     size_t feed_count;
     struct host_row *hosts; /* STARTED, RELOADED: of each feed with a URL */
     size_t host_count;
-    int64_t next_ms;               /* ATTEMPTED: when to report it again; 0: it is committed */
-    int64_t delivery;              /* ATTEMPTED */
-    struct action_outcome outcome; /* ACTED */
-    void *asker;                   /* ACTED */
-    struct store_counts counts;    /* always: for the status page */
-    int64_t tick_ms;               /* always: when the engine is to get MESSAGE_TICK; INT64_MAX: never */
-    struct digest ruleset;         /* always, once there is one: of the rules, tables and cases in force */
+    int64_t next_ms;                /* ATTEMPTED: when to report it again; 0: it is committed */
+    int64_t delivery;               /* ATTEMPTED */
+    struct action_outcome outcome;  /* ACTED */
+    void *asker;                    /* ACTED, ORDERED */
+    bool beat;                      /* TICKED */
+    struct store_counts counts;     /* always: for the status page */
+    struct heartbeat_row heartbeat; /* always, the same */
+    int64_t tick_ms;                /* always: when the engine is to get MESSAGE_TICK; INT64_MAX: never */
+    struct digest ruleset;          /* always, once there is one: of the rules, tables and cases in force */
     size_t rule_count;
 };
 

@@ -28,6 +28,9 @@ struct engine {
     struct rates rates;       /* of the setup's feeds */
     struct silences silences; /* as the store has them */
     struct budget *budgets;   /* of each receiver, while a message is handled; NULL: not counted yet */
+    int64_t now_ms;           /* of the message in hand */
+    int64_t oversee_ms;       /* when to look for deliveries that are late; INT64_MAX: none is pending */
+    int64_t beat_ms;          /* when the next heartbeat is due; INT64_MAX: never */
 };
 
 /* To be asked between the steps of what takes long. */

@@ -75,8 +75,9 @@ static int write_outbox(struct buf *out, const struct store_counts *counts)
     return buf_printf(out,
         "tdwatch_outbox_deliveries{state=\"pending\"} %" PRId64
         "\ntdwatch_outbox_deliveries{state=\"delivered\"} %" PRId64
-        "\ntdwatch_outbox_deliveries{state=\"parked\"} %" PRId64 "\n",
-        counts->pending, counts->delivered, counts->parked);
+        "\ntdwatch_outbox_deliveries{state=\"parked\"} %" PRId64
+        "\ntdwatch_outbox_deliveries{state=\"dropped\"} %" PRId64 "\n",
+        counts->pending, counts->delivered, counts->parked, counts->dropped);
 }
 
 static int write_numbers(struct buf *out, const struct status *status)
@@ -92,6 +93,14 @@ static int write_numbers(struct buf *out, const struct status *status)
         {"tdwatch_events_total", "counter", "Events of alerts in the journal.", counts->events},
         {"tdwatch_deliveries_total", "counter", "Deliveries decided.", counts->deliveries},
         {"tdwatch_events_held", "gauge", "Events that a receiver is to know of later.", counts->held},
+        {"tdwatch_receivers_disabled", "gauge", "Receivers that answered that they are gone.",
+            counts->receivers_disabled},
+        {"tdwatch_heartbeats_total", "counter", "Heartbeats begun.", status->heartbeat.beats},
+        {"tdwatch_heartbeat_failures", "gauge", "Heartbeats in a row that were not answered.",
+            status->heartbeat.failures},
+        {"tdwatch_heartbeat_answered_time_seconds", "gauge",
+            "When the newest answered heartbeat was, Unix time; 0: never.",
+            status->heartbeat.answered_ms / 1000},
         {"tdwatch_rules_degraded", "gauge",
             "1 while the last accepted rules run because those on disk are faulty.", status->degraded},
         {"tdwatch_reload_failed", "gauge", "1 while the newest reload was refused.", status->reload_failed},

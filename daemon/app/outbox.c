@@ -7,6 +7,7 @@
 #include "app/target.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/log.h"
 
 /* A delivery from the start of its transfer until its attempt is committed. */
@@ -14,6 +15,7 @@ struct sending {
     struct outbox *outbox;
     const struct channel *channel;
     struct delivery_row row;    /* texts in `arena` */
+    const char *address;        /* digest of where it goes; in `arena` */
     struct attempt_row attempt; /* once it has ended; text in `arena` */
     bool ended, passed;         /* its receiver need not wait for the commit any longer */
     int64_t reported_ms;        /* when it was last reported; 0: not yet, or the engine refused it */
@@ -22,7 +24,7 @@ struct sending {
 };
 
 enum {
-    SENDING_MAX = 64,
+    SENDING_MAX = 512, /* more than there are receivers: none waits for another one's place */
     /* For so long a receiver waits for a commit. Nearly all take less; then a crash repeats one message at
      * most. */
     COMMIT_PATIENCE_MS = 500,
@@ -80,38 +82,15 @@ static const char *outcome_name(enum channel_outcome outcome)
         return "delivered";
     case CHANNEL_RETRY:
         return "failed";
+    case CHANNEL_REJECTED:
     case CHANNEL_REFUSED:
         return "refused";
+    case CHANNEL_GONE:
+        return "refused by a receiver that is gone";
     case CHANNEL_OUR_FAULT:
         return "failed on our side";
     }
     return "";
-}
-
-/* Where the delivery stands after this outcome, and when it is tried again. */
-static void decide(const struct sending *sending, enum channel_outcome outcome, int64_t retry_after_s,
-    struct attempt_row *attempt)
-{
-    const struct delivery_row *row = &sending->row;
-    int attempts = row->attempts + 1;
-    attempt->state = DELIVERY_PENDING;
-    switch (outcome) {
-    case CHANNEL_DELIVERED:
-        attempt->state = DELIVERY_DELIVERED;
-        break;
-    case CHANNEL_REFUSED:
-        attempt->state = DELIVERY_PARKED;
-        break;
-    case CHANNEL_RETRY:
-        attempt->next_ms = schedule_delivery(sending->channel, row, attempts, retry_after_s, attempt->at_ms);
-        if (attempt->next_ms == 0)
-            attempt->state = DELIVERY_PARKED;
-        break;
-    case CHANNEL_OUR_FAULT:
-        attempt->own_fault = true;
-        attempt->next_ms = schedule_own_fault(row, attempt->at_ms);
-        break;
-    }
 }
 
 static void hand_over(struct sending *sending)
@@ -120,8 +99,32 @@ static void hand_over(struct sending *sending)
     struct engine_message *message = engine_message_new(MESSAGE_ATTEMPTED, clock_wall_ms());
     sending->reported_ms = message->now_ms;
     message->attempt = sending->attempt;
-    message->attempt.text = arena_strdup(&message->arena, sending->attempt.text);
+    const char **texts[] = {&message->attempt.text, &message->attempt.receiver, &message->attempt.gone};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (*texts[i] != NULL)
+            *texts[i] = arena_strdup(&message->arena, *texts[i]);
     outbox->attempted(outbox->userdata, message);
+}
+
+static bool is_beat(const struct sending *sending)
+{
+    return sending->row.id == 0;
+}
+
+static void log_attempt(const struct sending *sending, enum channel_outcome outcome, const char *text)
+{
+    bool parked = sending->attempt.state == DELIVERY_PARKED;
+    if (is_beat(sending)) {
+        if (outcome != CHANNEL_DELIVERED)
+            log_warning("heartbeat failed: %s", text);
+        return;
+    }
+    log_write(outcome == CHANNEL_DELIVERED ? LOG_LEVEL_INFO
+              : parked                     ? LOG_LEVEL_ERROR
+                                           : LOG_LEVEL_WARNING,
+        "delivery %s%s receiver=%s channel=%s alert=%s seq=%d attempt=%d: %s", outcome_name(outcome),
+        parked ? ", parked" : "", sending->row.receiver, sending->row.channel, sending->row.alert,
+        sending->row.seq, sending->row.attempts + 1, text);
 }
 
 static void report(struct sending *sending, enum channel_outcome outcome, const struct transfer_reply *reply)
@@ -131,16 +134,12 @@ static void report(struct sending *sending, enum channel_outcome outcome, const 
         .at_ms = clock_wall_ms(),
         .status = reply->status,
         .text = arena_strdup(&sending->arena, reply->text),
+        .receiver = sending->row.receiver,
+        .gone = outcome == CHANNEL_GONE ? sending->address : NULL,
     };
     sending->ended = true;
-    decide(sending, outcome, reply->retry_after_s, &sending->attempt);
-    bool parked = sending->attempt.state == DELIVERY_PARKED;
-    log_write(outcome == CHANNEL_DELIVERED ? LOG_LEVEL_INFO
-              : parked                     ? LOG_LEVEL_ERROR
-                                           : LOG_LEVEL_WARNING,
-        "delivery %s%s receiver=%s channel=%s alert=%s seq=%d attempt=%d: %s", outcome_name(outcome),
-        parked ? ", parked" : "", sending->row.receiver, sending->row.channel, sending->row.alert,
-        sending->row.seq, sending->row.attempts + 1, reply->text);
+    schedule_attempt(sending->channel, &sending->row, outcome, reply->retry_after_s, &sending->attempt);
+    log_attempt(sending, outcome, reply->text);
     hand_over(sending);
 }
 
@@ -246,26 +245,43 @@ static void give_back(struct sending *sending, enum channel_outcome outcome, con
     report(sending, outcome, &reply);
 }
 
-static void send_one(struct outbox *outbox, const struct outbox_pools *pools, const struct config *config,
-    const struct delivery_row *row, int64_t now_ms)
+static struct sending *begin(
+    struct outbox *outbox, const struct delivery_row *row, const struct channel *channel)
 {
-    const struct receiver *receiver = target_find(config, row->receiver);
     struct sending *sending = alloc_zeroed(1, sizeof *sending);
     sending->outbox = outbox;
-    sending->channel = receiver != NULL ? target_channel(receiver) : &channel_webhook;
+    sending->channel = channel;
     copy_row(sending, row);
     outbox->sending[outbox->len++] = sending;
-    if (receiver == NULL || !str_equal(sending->channel->name, row->channel)) {
-        give_back(sending, CHANNEL_REFUSED, "the receiver is no longer in the configuration");
-        return;
-    }
-    struct channel_target target = target_of(config, receiver);
+    return sending;
+}
+
+static void transmit(struct sending *sending, const struct outbox_pools *pools,
+    const struct channel_target *target, int64_t now_ms)
+{
     struct transfer_request request;
-    if (sending->channel->request(&sending->row, &target, now_ms, &sending->arena, &request) < 0) {
+    sending->address = arena_strdup(&sending->arena, digest_of(target->address, strlen(target->address)).hex);
+    if (sending->channel->request(&sending->row, target, now_ms, &sending->arena, &request) < 0) {
         give_back(sending, CHANNEL_OUR_FAULT, "the receiver's configuration cannot be used");
         return;
     }
     transfer_start(request.mail != NULL ? pools->mail : pools->webhooks, &request, on_done, sending);
+}
+
+static void send_one(struct outbox *outbox, const struct outbox_pools *pools, const struct config *config,
+    const struct delivery_row *row, int64_t now_ms)
+{
+    const struct receiver *receiver = target_find(config, row->receiver);
+    struct sending *sending =
+        begin(outbox, row, receiver != NULL ? target_channel(receiver) : &channel_webhook);
+    if (receiver == NULL || !str_equal(sending->channel->name, row->channel)) {
+        give_back(sending, CHANNEL_REFUSED,
+            receiver == NULL ? "the receiver is no longer in the configuration"
+                             : "the receiver has another channel or format now");
+        return;
+    }
+    struct channel_target target = target_of(config, receiver);
+    transmit(sending, pools, &target, now_ms);
 }
 
 void outbox_send(struct outbox *outbox, const struct outbox_pools *pools, const struct config *config,
@@ -274,4 +290,27 @@ void outbox_send(struct outbox *outbox, const struct outbox_pools *pools, const 
     for (size_t i = 0; i < n && outbox->len < SENDING_MAX; i++)
         if (!receiver_busy(outbox, rows[i].receiver))
             send_one(outbox, pools, config, &rows[i], now_ms);
+}
+
+void outbox_beat(struct outbox *outbox, const struct outbox_pools *pools, const char *url,
+    const struct engine_answer *answer, int64_t now_ms)
+{
+    if (outbox->len == SENDING_MAX || receiver_busy(outbox, ""))
+        return;
+    struct arena arena = ARENA_NULL;
+    const struct channel_target target = {.receiver = "", .address = url};
+    struct delivery_row row = {
+        .receiver = "", /* no receiver's name */
+        .created_ms = now_ms,
+        .channel = channel_heartbeat.name,
+        .body = arena_printf(&arena,
+            "{\"program\":\"tdwatch\",\"beats\":%" PRId64 ",\"pending\":%" PRId64 ",\"parked\":%" PRId64 "}",
+            answer->heartbeat.beats, answer->counts.pending, answer->counts.parked),
+    };
+    const char **texts[] = {
+        &row.alert, &row.message_id, &row.subject, &row.text, &row.html, &row.thread, &row.last_text};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = "";
+    transmit(begin(outbox, &row, &channel_heartbeat), pools, &target, now_ms);
+    arena_deinit(&arena);
 }

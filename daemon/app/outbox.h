@@ -29,6 +29,10 @@ void outbox_free(struct outbox *outbox);
 void outbox_send(struct outbox *outbox, const struct outbox_pools *pools, const struct config *config,
     const struct delivery_row *rows, size_t n, int64_t now_ms);
 
+/* Posts a heartbeat, unless the last one is still under way. Its attempt is that of delivery 0. */
+void outbox_beat(struct outbox *outbox, const struct outbox_pools *pools, const char *url,
+    const struct engine_answer *answer, int64_t now_ms);
+
 /* The attempt is committed: its receiver is idle again. */
 void outbox_acknowledged(struct outbox *outbox, int64_t delivery);
 

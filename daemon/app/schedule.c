@@ -66,3 +66,44 @@ int64_t schedule_own_fault(const struct delivery_row *row, int64_t now_ms)
     int64_t delay_ms = capped((now_ms - row->created_ms) / 4, 30 * 60 * 1000);
     return now_ms + jittered(delay_ms > 60 * 1000 ? delay_ms : 60 * 1000, row->message_id, now_ms);
 }
+
+static void retry(const struct channel *channel, const struct delivery_row *row, int64_t retry_after_s,
+    struct attempt_row *attempt)
+{
+    attempt->next_ms = schedule_delivery(channel, row, row->attempts + 1, retry_after_s, attempt->at_ms);
+    if (attempt->next_ms == 0)
+        attempt->state = DELIVERY_PARKED;
+    /* Whoever asks for patience means all that we have for him. */
+    if (retry_after_s > 0)
+        attempt->rest_ms = attempt->at_ms + capped(retry_after_s, RETRY_AFTER_MAX_S) * 1000;
+}
+
+void schedule_attempt(const struct channel *channel, const struct delivery_row *row,
+    enum channel_outcome outcome, int64_t retry_after_s, struct attempt_row *attempt)
+{
+    attempt->state = DELIVERY_PENDING;
+    attempt->next_ms = attempt->rest_ms = 0;
+    attempt->own_fault = outcome == CHANNEL_OUR_FAULT;
+    switch (outcome) {
+    case CHANNEL_DELIVERED:
+        attempt->state = DELIVERY_DELIVERED;
+        break;
+    case CHANNEL_REFUSED:
+    case CHANNEL_GONE:
+        attempt->state = DELIVERY_PARKED;
+        break;
+    case CHANNEL_REJECTED:
+        if (row->attempts + 1 >= REJECTED_TRIES)
+            attempt->state = DELIVERY_PARKED;
+        else
+            retry(channel, row, retry_after_s, attempt);
+        break;
+    case CHANNEL_RETRY:
+        retry(channel, row, retry_after_s, attempt);
+        break;
+    case CHANNEL_OUR_FAULT:
+        /* The next message would meet the same fault: one is enough to see whether it is over. */
+        attempt->next_ms = attempt->rest_ms = schedule_own_fault(row, attempt->at_ms);
+        break;
+    }
+}

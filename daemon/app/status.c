@@ -9,7 +9,7 @@ enum { PAGE_MAX = 16 * 1024 };
 
 static bool outbox_adds_up(const struct store_counts *counts)
 {
-    return counts->pending + counts->delivered + counts->parked == counts->deliveries;
+    return counts->pending + counts->delivered + counts->parked + counts->dropped == counts->deliveries;
 }
 
 static const char *truth(bool value)
@@ -28,11 +28,13 @@ int status_write(const struct status *status, struct buf *out)
         "\"payloads\":%" PRId64 ",\"quarantined\":%" PRId64 ",\"revised\":%" PRId64
         ",\"alerts_open\":%" PRId64 ",\"events\":%" PRId64 ","
         "\"outbox\":{\"deliveries\":%" PRId64 ",\"pending\":%" PRId64 ",\"delivered\":%" PRId64
-        ",\"parked\":%" PRId64 ",\"held\":%" PRId64 ",\"adds_up\":%s}}\n",
+        ",\"parked\":%" PRId64 ",\"dropped\":%" PRId64 ",\"held\":%" PRId64
+        ",\"adds_up\":%s},\"receivers_disabled\":%" PRId64 "}\n",
         truth(ok), clock_format(status->started_ms, started), status->ruleset.hex, truth(status->degraded),
         truth(status->reload_failed), counts->payloads, counts->quarantined, counts->observations_revised,
         counts->alerts_open, counts->events, counts->deliveries, counts->pending, counts->delivered,
-        counts->parked, counts->held, truth(outbox_adds_up(counts)));
+        counts->parked, counts->dropped, counts->held, truth(outbox_adds_up(counts)),
+        counts->receivers_disabled);
 }
 
 static const struct page {

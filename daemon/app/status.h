@@ -13,12 +13,13 @@ struct status {
     bool degraded;      /* running with the last accepted rules */
     bool reload_failed; /* the newest reload was refused */
     struct digest ruleset;
-    struct store_counts counts; /* of the newest answer of the engine */
-    struct histogram turns;     /* of the loop: time worked, without the wait */
+    struct store_counts counts;     /* of the newest answer of the engine */
+    struct heartbeat_row heartbeat; /* the same; without its text */
+    struct histogram turns;         /* of the loop: time worked, without the wait */
 };
 
 /* Appends the page /healthz. "ok" is true while nothing is degraded, and the outbox adds up: pending +
- * delivered + parked = deliveries. */
+ * delivered + parked + dropped = deliveries. */
 int status_write(const struct status *status, struct buf *out);
 
 /* http_handler_fn with a struct status as userdata. */

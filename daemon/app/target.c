@@ -4,7 +4,16 @@
 
 const struct channel *target_channel(const struct receiver *receiver)
 {
-    return receiver->channel == CHANNEL_EMAIL ? &channel_email : &channel_webhook;
+    static const struct channel *const formats[] = {
+        [FORMAT_CLOUDEVENT] = &channel_webhook,
+        [FORMAT_ALERTMANAGER] = &channel_alertmanager,
+        [FORMAT_SLACK] = &channel_slack,
+        [FORMAT_TEAMS] = &channel_teams,
+        [FORMAT_TEMPLATE] = &channel_template,
+    };
+    if (receiver->channel == CHANNEL_NATS)
+        return &channel_nats;
+    return receiver->channel == CHANNEL_EMAIL ? &channel_email : formats[receiver->format];
 }
 
 struct channel_target target_of(const struct config *config, const struct receiver *receiver)
@@ -15,6 +24,8 @@ struct channel_target target_of(const struct config *config, const struct receiv
         .address = receiver->address,
         .languages = receiver->languages,
         .secret = receiver->secret,
+        .subject = receiver->subject,
+        .template = receiver->template,
         .smtp_url = config->smtp_url,
         .smtp_from = config->smtp_from,
         .smtp_user = authenticates ? config->smtp_user : NULL,

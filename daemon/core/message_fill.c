@@ -142,5 +142,5 @@ bool message_is_silence(const struct alert_record *record)
 
 bool message_is_feed(const struct alert_record *record)
 {
-    return str_starts(record->scope.rule, "feed-");
+    return str_starts(record->scope.rule, "feed-") || str_starts(record->scope.rule, "delivery-");
 }

@@ -71,13 +71,33 @@ static void add(struct builder *b, struct message_rows *rows, enum word name, co
     rows->items[rows->len++] = (struct message_row){words_get(name, b->language), value};
 }
 
+static bool is_delivery(const struct alert_record *record)
+{
+    return str_starts(record->scope.rule, "delivery-");
+}
+
+static enum word subject_word(const struct alert_record *record)
+{
+    if (is_delivery(record))
+        return WORD_RECEIVER;
+    if (message_is_silence(record))
+        return WORD_SILENCE;
+    return message_is_feed(record) ? WORD_FEED : WORD_PRODUCT;
+}
+
+static enum word note_word(const struct alert_record *record)
+{
+    if (is_delivery(record))
+        return WORD_NOTE_DELIVERY;
+    return message_is_feed(record) || message_is_silence(record) ? WORD_NOTE_FEED : WORD_NOTE;
+}
+
 static struct message_rows facts(struct builder *b)
 {
     const struct alert_record *record = b->record;
-    bool silence = message_is_silence(record), feed = message_is_feed(record) || silence;
-    enum word about = silence ? WORD_SILENCE : feed ? WORD_FEED : WORD_PRODUCT;
+    bool feed = message_is_feed(record) || message_is_silence(record);
     struct message_rows rows = {.items = arena_array(b->arena, FACTS_MAX, sizeof *rows.items)};
-    add(b, &rows, about, filled(b, message_fill, "{{product}}"));
+    add(b, &rows, subject_word(record), filled(b, message_fill, "{{product}}"));
     add(b, &rows, WORD_MARKET, filled(b, message_fill, "{{market}}"));
     add(b, &rows, WORD_ORIGIN, filled(b, message_fill, "{{origin}}"));
     if (!feed) {
@@ -157,6 +177,8 @@ static const char *sentence(struct builder *b)
     const char *template = words_sentence(record->event, message_is_feed(record), b->language);
     if (message_is_silence(record))
         template = words_get(WORD_SILENCE_SENTENCE, b->language);
+    else if (is_delivery(record))
+        template = words_delivery_sentence(is_over(record->event), b->language);
     else if (str_equal(record->reason, "lapsed"))
         template = words_get(WORD_LAPSED_SENTENCE, b->language);
     return filled(b, message_fill, template);
@@ -166,7 +188,6 @@ static int make(const struct alert_record *record, enum language language, struc
     struct message_view *ret_view)
 {
     struct builder b = {.record = record, .language = language, .arena = arena};
-    bool feed = message_is_feed(record) || message_is_silence(record);
     struct message_view view = {
         .language = language,
         .event = words_event(record->event, language),
@@ -174,9 +195,9 @@ static int make(const struct alert_record *record, enum language language, struc
         .headline = headline(&b),
         .sentence = sentence(&b),
         .advice = advice(&b),
-        .note = words_get(feed ? WORD_NOTE_FEED : WORD_NOTE, language),
+        .note = words_get(note_word(record), language),
         .next = words_get(WORD_NEXT, language),
-        .command = "tdwatch alerts --all",
+        .command = is_delivery(record) ? "tdwatch outbox" : "tdwatch alerts --all",
         .facts = facts(&b),
         .figures = figures(&b),
         .trace = trace(&b),

@@ -48,7 +48,7 @@ const char *message_phrase(const struct phrase *phrase, enum language language);
 /* Whether the event says that the alert holds with the figures it carries. */
 bool message_asserts(const struct alert_record *record);
 
-/* Whether the alert is about a data feed rather than about trade. */
+/* Whether the alert is about a data feed, or about deliveries, rather than about trade. */
 bool message_is_feed(const struct alert_record *record);
 /* Whether it is about a silence, which is the scope's product. */
 bool message_is_silence(const struct alert_record *record);

@@ -21,8 +21,9 @@ static const char *const modes[] = {"live", "shadow", NULL};
 static const struct shape id_shape = {
     .kind = SHAPE_TEXT,
     .expected =
-        "expected a name of at most 63 lower-case letters, digits and - _ . :, not beginning with feed-",
-    .pattern = "^(?!feed-)[a-z0-9_.:-]+$",
+        "expected a name of at most 63 lower-case letters, digits and - _ . :, not beginning with feed-, "
+        "delivery- or silence-",
+    .pattern = "^(?!feed-|delivery-|silence-)[a-z0-9_.:-]+$",
     .max_length = RULE_NAME_MAX - 1,
     .also = ALSO_NUMBER | ALSO_BOOL,
 };
@@ -612,18 +613,28 @@ static const char *const *null_terminated(struct arena *arena, const struct text
     return items;
 }
 
+/* Alerts about tdwatch itself have ids of rules too. */
+static const struct {
+    const char *beginning, *about;
+} reserved_ids[] = {{"feed-", "feeds"}, {"delivery-", "deliveries"}, {"silence-", "silences"}};
+
 /* The id is a part of every alert's name and of texts of fixed size. */
 static int check_id(const struct rule_reader *reader, const struct node *map, const char *id)
 {
     if (id == NULL)
         return 0;
     struct place place = node_get(map, "id")->place;
-    bool too_long = strlen(id) >= RULE_NAME_MAX, taken = str_starts(id, "feed-");
-    if (too_long)
+    bool bad = strlen(id) >= RULE_NAME_MAX;
+    if (bad)
         diag_error(reader->diags, place, "R015", "the id is longer than %d bytes", RULE_NAME_MAX - 1);
-    if (taken)
-        diag_error(reader->diags, place, "R016", "ids that begin with feed- are those of alerts about feeds");
-    return too_long || taken ? -EINVAL : 0;
+    for (size_t i = 0; i < sizeof reserved_ids / sizeof *reserved_ids; i++) {
+        if (!str_starts(id, reserved_ids[i].beginning))
+            continue;
+        bad = true;
+        diag_error(reader->diags, place, "R016", "ids that begin with %s are those of alerts about %s",
+            reserved_ids[i].beginning, reserved_ids[i].about);
+    }
+    return bad ? -EINVAL : 0;
 }
 
 /* enum rule_warning by its code, or WARN_ACCEPTED, which is none to accept. */

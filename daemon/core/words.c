@@ -75,6 +75,8 @@ static const struct entry reasons[] = {
     {"case", {"có vụ việc mới, hoặc một vụ việc có bước mới", "there is a new case, or a new step of one"}},
     {"law",
         {"quy định làm căn cứ đã hết hiệu lực", "the law that the rule stands for is no longer in force"}},
+    {"delivery", {"tình trạng gửi cảnh báo", "how alerts are delivered"}},
+    {"drill", {"diễn tập", "a drill"}},
     {"escalated", {"chưa ai tiếp nhận cảnh báo", "nobody has acknowledged the alert"}},
     {"lapsed", {"thời hạn tiếp nhận đã hết", "the acknowledgement has ended"}},
     {"silence", {"một lệnh tạm im", "a silence"}},
@@ -84,6 +86,7 @@ static const struct entry reasons[] = {
 static const char *const words[WORD_COUNT][LANGUAGE_COUNT] = {
     [WORD_ALERT] = {"Cảnh báo", "Alert"},
     [WORD_PRODUCT] = {"Mặt hàng", "Product"},
+    [WORD_RECEIVER] = {"Nơi nhận", "Receiver"},
     [WORD_FEED] = {"Nguồn số liệu", "Data feed"},
     [WORD_SILENCE] = {"Lệnh tạm im", "Silence"},
     [WORD_MARKET] = {"Thị trường", "Market"},
@@ -118,6 +121,10 @@ static const char *const words[WORD_COUNT][LANGUAGE_COUNT] = {
     [WORD_NOTE_FEED] =
         {"Đây là thông báo kỹ thuật về nguồn số liệu, không phải cảnh báo về mặt hàng hay thị trường.",
             "This is a technical notice about a source of data, not an alert about a product or a market."},
+    [WORD_NOTE_DELIVERY] =
+        {"Đây là thông báo kỹ thuật về việc gửi cảnh báo, không phải cảnh báo về mặt hàng hay thị trường.",
+            "This is a technical notice about how alerts are delivered, not an alert about a product or a "
+            "market."},
     [WORD_LAPSED_SENTENCE] = {"Thời hạn tiếp nhận đã hết; cảnh báo từ kỳ {{raised}} vẫn còn.",
         "Its acknowledgement has ended; the alert raised for {{raised}} still stands."},
     [WORD_SILENCE_SENTENCE] = {"Những gì lệnh tạm im giữ lại và vẫn còn sẽ được gửi khi lệnh hết hạn.",
@@ -203,6 +210,11 @@ static const char *const feed_sentences[EVENT_COUNT][LANGUAGE_COUNT] = {
         "This source of data has brought nothing new. Alerts that depend on it may come late."},
 };
 
+static const char *const delivery_sentences[LANGUAGE_COUNT] = {
+    "Cảnh báo gửi tới nơi nhận này gặp trục trặc.", "Alerts for this receiver do not arrive as they should."};
+static const char *const delivery_over[LANGUAGE_COUNT] = {
+    "Việc gửi tới nơi nhận này đã trở lại bình thường.", "What was wrong with this receiver is over."};
+
 static const char *find(const struct entry *entries, size_t n, const char *key, enum language language)
 {
     for (size_t i = 0; i < n; i++)
@@ -234,6 +246,11 @@ const char *words_event(enum alert_event event, enum language language)
 const char *words_event_tag(enum alert_event event, enum language language)
 {
     return event_tags[event][language];
+}
+
+const char *words_delivery_sentence(bool over, enum language language)
+{
+    return (over ? delivery_over : delivery_sentences)[language];
 }
 
 const char *words_sentence(enum alert_event event, bool feed, enum language language)

@@ -13,6 +13,7 @@ enum word {
     WORD_ALERT,
     WORD_PRODUCT,
     WORD_FEED,
+    WORD_RECEIVER,
     WORD_SILENCE,
     WORD_MARKET,
     WORD_ORIGIN,
@@ -35,6 +36,7 @@ enum word {
     WORD_OTHER_LANGUAGE, /* where to find the message in the other language */
     WORD_NOTE,           /* what an alert is, and is not */
     WORD_NOTE_FEED,
+    WORD_NOTE_DELIVERY,
     WORD_LAPSED_SENTENCE, /* of an alert that stands when its acknowledgement has ended */
     WORD_SILENCE_SENTENCE,
     WORD_NEXT, /* what to read next, before the command that shows it */
@@ -51,6 +53,9 @@ const char *words_severity(enum severity severity, enum language language);
 /* The event as a heading, "Alert ended", and as the tag of a subject line, "Ended". */
 const char *words_event(enum alert_event event, enum language language);
 const char *words_event_tag(enum alert_event event, enum language language);
+
+/* The same of how deliveries to a receiver go. */
+const char *words_delivery_sentence(bool over, enum language language);
 
 /* What happened, one or two sentences: a template as message_fill takes. `feed`: the alert is about a data
  * feed. */

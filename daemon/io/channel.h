@@ -1,4 +1,4 @@
-/* Channels: how an alert's event reaches a receiver. Two implementations, e-mail and webhook.
+/* Channels: how an alert's event reaches a receiver: e-mail, and webhooks of several formats.
  *
  * A delivery is rendered once, when it is decided, inside the deciding transaction, and is the same bytes at
  * every attempt. */
@@ -12,18 +12,22 @@
 
 /* Where a delivery goes. Borrowed texts. */
 struct channel_target {
-    const char *receiver; /* its name */
-    const char *address;  /* e-mail address, or URL */
-    unsigned languages;   /* bit set of enum language */
-    struct slice secret;  /* webhook: "whsec_…" (Standard Webhooks 1.0.0) */
+    const char *receiver;  /* its name */
+    const char *address;   /* e-mail address, or URL */
+    unsigned languages;    /* bit set of enum language */
+    struct slice secret;   /* webhook: "whsec_…" (Standard Webhooks 1.0.0); empty: unsigned */
+    const char *subject;   /* NATS; its `secret` is a token */
+    struct slice template; /* webhook of this format: JSON with {{names}} */
     const char *smtp_url, *smtp_from, *smtp_user, *smtp_password; /* e-mail; user NULL = no authentication */
 };
 
-/* What a reply means for the delivery. */
+/* What a reply means for the delivery; io/outcome.h has the tables. */
 enum channel_outcome {
     CHANNEL_DELIVERED,
     CHANNEL_RETRY,     /* the receiver's passing trouble: counts against the schedule */
-    CHANNEL_REFUSED,   /* the receiver will never take it: park */
+    CHANNEL_REJECTED,  /* this message is refused: parked after three tries */
+    CHANNEL_REFUSED,   /* the receiver will never take it: parked */
+    CHANNEL_GONE,      /* the same, and the receiver wants nothing any more: it is disabled */
     CHANNEL_OUR_FAULT, /* authentication, TLS, DNS, our relay: retried for as long as it takes, never parked
                         */
 };
@@ -53,6 +57,12 @@ struct channel {
     enum channel_outcome (*outcome)(const struct transfer_reply *reply);
 };
 
-extern const struct channel channel_email, channel_webhook;
+/* Webhooks by format: a signed CloudEvent, or what Alertmanager, Slack, Teams or a template of the receiver's
+ * own wants. */
+extern const struct channel channel_email, channel_webhook, channel_alertmanager, channel_slack,
+    channel_teams, channel_template, channel_nats;
+
+/* Not for alerts: a POST that tells a monitor outside that we live. Nothing to render. */
+extern const struct channel channel_heartbeat;
 
 #endif

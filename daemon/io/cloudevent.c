@@ -132,8 +132,9 @@ static void add_context(struct json_object *event, const struct alert_record *re
     json_add_text(event, "specversion", "1.0");
     json_add_text(event, "id", id);
     json_add_text(event, "source", arena_printf(&arena, "urn:tdwatch:rule:%s", record->scope.rule));
-    json_add_text(
-        event, "type", arena_printf(&arena, "vn.tdwatch.alert.%s", alert_event_name(record->event)));
+    json_add_text(event, "type",
+        arena_printf(
+            &arena, "vn.tdwatch.%s.%s", record->drill ? "drill" : "alert", alert_event_name(record->event)));
     add_subject(event, &record->scope);
     json_add_text(event, "time", clock_format(record->at_ms, moment));
     json_add_text(event, "datacontenttype", "application/json");

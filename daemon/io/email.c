@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "io/channel.h"
 #include "io/mail_address.h"
+#include "io/outcome.h"
 #include "io/rfc2047.h"
 
 /* A relay may take ten minutes to answer the end of the data (RFC 5321, 4.5.3.2.6); waiting costs a slot
@@ -20,17 +21,13 @@ enum {
     RECEIVER_HASH = 16,
 };
 
-#define HOURS_4       (4 * 3600)
-#define SEVEN_HOURS_4 HOURS_4, HOURS_4, HOURS_4, HOURS_4, HOURS_4, HOURS_4, HOURS_4
+#define HOURS_3     (3 * 3600)
+#define SIX_HOURS_3 HOURS_3, HOURS_3, HOURS_3, HOURS_3, HOURS_3, HOURS_3
 
-/* 5 minutes first, which is what greylisting asks for; then up to the five days of RFC 5321, 4.5.4.1. */
-/* clang-format off */
-static const int64_t delays_s[] = {
-    5 * 60, 15 * 60, 30 * 60, 3600, 2 * 3600, /* 3 h 50 min */
-    SEVEN_HOURS_4, SEVEN_HOURS_4, SEVEN_HOURS_4, SEVEN_HOURS_4, HOURS_4, /* 116 h */
-    0,
-};
-/* clang-format on */
+/* RFC 5321, 4.5.4.1: at least half an hour between two tries (and so with ten percent less), two of them in
+ * the first hour, then every two or three hours, for four to five days: 111 hours in all. */
+static const int64_t delays_s[] = {35 * 60, 35 * 60, 2 * 3600, SIX_HOURS_3, SIX_HOURS_3, SIX_HOURS_3,
+    SIX_HOURS_3, SIX_HOURS_3, SIX_HOURS_3, 0};
 
 /* The same for every attempt and after every restart, so that a second copy is known as one. */
 static const char *message_id(
@@ -188,45 +185,6 @@ static int email_request(const struct delivery_row *row, const struct channel_ta
     return 0;
 }
 
-/* SMTP replies, RFC 5321 4.2.3 and RFC 4954 section 6. */
-static enum channel_outcome outcome_of_status(long status)
-{
-    if (status >= 200 && status <= 299)
-        return CHANNEL_DELIVERED;
-    switch (status) {
-    case 550: /* no such mailbox */
-    case 551:
-    case 553: /* mailbox name not allowed */
-        return CHANNEL_REFUSED;
-    case 454: /* authentication or TLS of the relay, passing */
-    case 530: /* authentication or STARTTLS is required */
-    case 534:
-    case 535: /* credentials refused */
-    case 538:
-    case 554: /* the relay does not serve us */
-        return CHANNEL_OUR_FAULT;
-    }
-    return CHANNEL_RETRY;
-}
-
-static enum channel_outcome email_outcome(const struct transfer_reply *reply)
-{
-    switch (reply->outcome) {
-    case TRANSFER_DONE:
-        return outcome_of_status(reply->status);
-    case TRANSFER_REFUSED:
-    case TRANSFER_UNREACHED:
-    case TRANSFER_TLS:
-        return CHANNEL_OUR_FAULT; /* the relay is ours, not the receiver's */
-    case TRANSFER_TIMEOUT:
-    case TRANSFER_TRUNCATED:
-    case TRANSFER_TOO_LARGE:
-    case TRANSFER_BROKEN:
-        return CHANNEL_RETRY;
-    }
-    return CHANNEL_RETRY;
-}
-
 const struct channel channel_email = {
     .name = "email",
     .delays_s = delays_s,
@@ -234,5 +192,5 @@ const struct channel channel_email = {
     .bulletin_max = BULLETIN_EVENTS_MAX,
     .render_bulletin = email_render_bulletin,
     .request = email_request,
-    .outcome = email_outcome,
+    .outcome = outcome_of_mail,
 };

@@ -11,7 +11,8 @@
 struct event_base;
 struct mailroom;
 
-enum { MAILROOM_THREADS = 8 };
+/* So many relays' answers can be waited for at once. A thread lives for one mail. */
+enum { MAILROOM_THREADS = 32 };
 
 /* Gives the transfer back: from the loop, or from mailroom_post itself where no thread could be started. */
 typedef void mailroom_ended_fn(void *userdata, struct transfer *transfer);

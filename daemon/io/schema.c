@@ -335,6 +335,38 @@ static const char *const migrations[] = {
     " PRIMARY KEY (kind, alert, silence, receiver)"
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX duty_due ON duty (due_ms);",
+
+    /* 8 */
+    /* A delivery that people have given up: parked, and dropped. `since_ms`: pending since. */
+    "ALTER TABLE delivery ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0 CHECK (dropped IN (0, 1));"
+    "ALTER TABLE delivery ADD COLUMN since_ms INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE delivery SET since_ms = created_ms;"
+    "CREATE INDEX delivery_open ON delivery (receiver, state, since_ms) WHERE state <> 1;"
+    "CREATE TABLE receiver (" /* every one that the configuration has had */
+    " name TEXT PRIMARY KEY NOT NULL,"
+    " address TEXT NOT NULL,"                  /* digest: a URL may be a secret */
+    " rest_ms INTEGER NOT NULL DEFAULT 0,"     /* left alone until then */
+    " disabled_ms INTEGER NOT NULL DEFAULT 0," /* when it said that it is gone; 0: in use */
+    " reason TEXT NOT NULL DEFAULT ''"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE outbox_change (" /* what people did, and what receivers brought upon themselves; append-only
+                                    */
+    " id INTEGER PRIMARY KEY,"
+    " at_ms INTEGER NOT NULL,"
+    " change TEXT NOT NULL," /* retry, drop, disable, enable */
+    " receiver TEXT NOT NULL,"
+    " delivery INTEGER REFERENCES delivery ON DELETE RESTRICT," /* NULL: of the receiver as a whole */
+    " who TEXT NOT NULL,"
+    " reason TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE heartbeat (" /* one row */
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " beats INTEGER NOT NULL,"
+    " failures INTEGER NOT NULL,"    /* in a row */
+    " answered_ms INTEGER NOT NULL," /* the newest one that was */
+    " text TEXT NOT NULL"
+    ") STRICT;"
+    "INSERT INTO heartbeat (id, beats, failures, answered_ms, text) VALUES (1, 0, 0, 0, '');",
 };
 
 int schema_newest(void)

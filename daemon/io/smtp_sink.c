@@ -16,7 +16,7 @@
 #include "base/buf.h"
 
 enum {
-    CONNECTIONS_MAX = 16,
+    CONNECTIONS_MAX = 64,
     COMMAND_MAX = 512, /* RFC 5321, 4.5.3.1.4, with CR LF */
     LINE_MAX_BYTES = 64 * 1024,
     MESSAGE_MAX = 1024 * 1024,

@@ -344,6 +344,8 @@ int store_count(struct store *store, struct store_counts *ret_counts)
             .delivered = query_int(&query, 7),
             .parked = query_int(&query, 8),
             .held = query_int(&query, 9),
+            .dropped = query_int(&query, 10),
+            .receivers_disabled = query_int(&query, 11),
         };
     return query_end(&query);
 }

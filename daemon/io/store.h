@@ -132,7 +132,7 @@ int store_alert_figures(
 
 struct store_counts {
     int64_t observations_revised, payloads, quarantined, alerts_open, events, deliveries, pending, delivered,
-        parked, held;
+        parked, held, dropped, receivers_disabled;
 };
 int store_count(struct store *store, struct store_counts *ret_counts);
 

@@ -33,6 +33,11 @@ int store_damaged(struct store *store, const char *format, ...) __attribute__((f
 int store_enter(struct store *store);
 int store_leave(struct store *store, int r);
 
+/* Parts of store_put_attempt: its receiver is left alone, or disabled with all that is pending for it parked.
+ */
+int store_rest_receiver(struct store *store, const char *receiver, int64_t rest_ms);
+int store_disable_receiver(struct store *store, const struct attempt_row *row);
+
 /* As store_load_panel, without the blocks that a payload after this one wrote first. */
 int history_load(struct store *store, struct panel *panel, int64_t payload);
 

@@ -6,7 +6,8 @@
 #include "io/store_internal.h"
 
 _Static_assert(
-    DELIVERY_PENDING == 0 && DELIVERY_DELIVERED == 1 && DELIVERY_PARKED == 2, "on disk, and in statements");
+    DELIVERY_PENDING == 0 && DELIVERY_DELIVERED == 1 && DELIVERY_PARKED == 2 && DELIVERY_DROPPED == 3,
+    "on disk, and in statements");
 
 /* Texts last until the query's next step. */
 static struct delivery_row read_delivery(struct query *query)
@@ -18,7 +19,7 @@ static struct delivery_row read_delivery(struct query *query)
         .receiver = query_text(query, 3),
         .channel = query_text(query, 4),
         .message_id = query_text(query, 5),
-        .state = (enum delivery_state)query_enum(query, 6, DELIVERY_PARKED + 1),
+        .state = (enum delivery_state)query_enum(query, 6, DELIVERY_STATE_COUNT),
         .attempts = (int)query_int(query, 7),
         .created_ms = query_int(query, 8),
         .next_ms = query_int(query, 9),
@@ -200,7 +201,41 @@ int store_put_attempt(struct store *store, const struct attempt_row *row)
     r = move_delivery(store, row, next_ms);
     if (r == 0)
         r = put_attempt(store, row, next_ms);
+    if (r == 0 && row->rest_ms != 0)
+        r = store_rest_receiver(store, row->receiver, row->rest_ms);
+    if (r == 0 && row->gone != NULL)
+        r = store_disable_receiver(store, row);
     return store_leave(store, r);
+}
+
+int store_get_delivery(struct store *store, int64_t id, struct arena *arena, struct delivery_row *ret_row)
+{
+    struct query query = query_start(store, SQL_GET_DELIVERY);
+    query_bind_int(&query, id);
+    int found = query_step(&query);
+    if (found > 0)
+        *ret_row = keep_delivery(arena, read_delivery(&query));
+    int r = query_end(&query);
+    return r == 0 && found == 0 ? -ENOENT : r;
+}
+
+int store_each_attempt(struct store *store, int64_t delivery,
+    void (*fn)(void *userdata, const struct attempt_row *row), void *userdata)
+{
+    struct query query = query_start(store, SQL_EACH_ATTEMPT);
+    query_bind_int(&query, delivery);
+    while (query_step(&query) > 0) {
+        struct attempt_row row = {
+            .delivery = delivery,
+            .at_ms = query_int(&query, 0),
+            .state = (enum delivery_state)query_enum(&query, 1, DELIVERY_DROPPED),
+            .next_ms = query_int(&query, 2),
+            .status = (long)query_int(&query, 3),
+            .text = query_text(&query, 4),
+        };
+        fn(userdata, &row);
+    }
+    return query_end(&query);
 }
 
 /* Ends the query. */

@@ -1,13 +1,19 @@
 /* The outbox's table of the store: deliveries and every attempt at them.
  *
- * No delivery is ever deleted: it ends delivered or parked, and the sum of pending, delivered and parked is
- * what was decided. Returns as io/store.h says. */
+ * No delivery is ever deleted: it ends delivered, parked or dropped, and the sum of these and the pending
+ * ones is what was decided. Returns as io/store.h says. */
 #ifndef IO_STORE_OUTBOX_H
 #define IO_STORE_OUTBOX_H
 
 #include "io/store.h"
 
-enum delivery_state { DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_PARKED };
+enum delivery_state {
+    DELIVERY_PENDING,
+    DELIVERY_DELIVERED,
+    DELIVERY_PARKED,  /* not sent any more, and shown to people */
+    DELIVERY_DROPPED, /* parked, and people have given it up */
+};
+enum { DELIVERY_STATE_COUNT = DELIVERY_DROPPED + 1 };
 
 struct delivery_row {
     int64_t id;
@@ -61,7 +67,8 @@ int store_due_deliveries(struct store *store, const struct due_question *questio
 /* The earliest next_ms of a pending delivery; -ENOENT where none is pending. */
 int store_next_delivery(struct store *store, int64_t *ret_ms);
 
-/* Journals one attempt and moves the delivery: delivered, parked, or pending with its next time. */
+/* Journals one attempt and moves the delivery: delivered, parked, or pending with its next time. A receiver
+ * that is gone has all that is pending for it parked, and so is what is decided for it later. */
 struct attempt_row {
     int64_t delivery;
     int64_t at_ms;
@@ -70,8 +77,18 @@ struct attempt_row {
     long status;     /* HTTP or SMTP */
     const char *text;
     bool own_fault; /* of our side: journaled, but none of the receiver's attempts */
+    const char *receiver;
+    int64_t rest_ms;  /* the receiver is left alone until then; 0: it is not */
+    const char *gone; /* digest of the address that said it is gone, which disables the receiver; or NULL */
 };
 int store_put_attempt(struct store *store, const struct attempt_row *row);
+
+/* One delivery; -ENOENT. Texts in `arena`. */
+int store_get_delivery(struct store *store, int64_t id, struct arena *arena, struct delivery_row *ret_row);
+
+/* Calls fn for every attempt at a delivery, in order. */
+int store_each_attempt(struct store *store, int64_t delivery,
+    void (*fn)(void *userdata, const struct attempt_row *row), void *userdata);
 
 /* Calls fn for deliveries in the state, newest first. */
 int store_each_delivery(struct store *store, enum delivery_state state,

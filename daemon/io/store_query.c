@@ -4,8 +4,10 @@
     "id, rule, product, market, origin, audience, raised, severity, state, period, seq, opened_ms, "         \
     "closed_ms"
 
+/* A dropped delivery is a parked one: 2 and 1 make DELIVERY_DROPPED. */
 #define DELIVERY_REST                                                                                        \
-    "channel, message_id, state, attempts, created_ms, next_ms, done_ms, last_text, thread, subject, text,"  \
+    "channel, message_id, state + dropped, attempts, created_ms, next_ms, done_ms, last_text, thread, "      \
+    "subject, text,"                                                                                         \
     " html, body"
 #define DELIVERY_COLUMNS "id, alert, seq, receiver, " DELIVERY_REST
 
@@ -161,10 +163,13 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
                        " WHERE event.alert = ? AND event.seq = ?",
 
     [SQL_PUT_DELIVERY] =
-        "INSERT INTO delivery (alert, seq, receiver, channel, message_id, state, attempts, created_ms,"
-        " next_ms, done_ms, last_text, thread, subject, text, html, body)"
-        " VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, '', ?, ?, ?, ?, ?)"
-        " ON CONFLICT (alert, seq, receiver) DO NOTHING",
+        /* What is decided for a disabled receiver is parked from the first. */
+    "INSERT INTO delivery (alert, seq, receiver, channel, message_id, state, attempts, created_ms,"
+    " since_ms, next_ms, done_ms, last_text, thread, subject, text, html, body)"
+    " SELECT ?1, ?2, ?3, ?4, ?5, iif(off, 2, 0), 0, ?6, ?6, iif(off, 0, ?7), iif(off, ?6, 0),"
+    " iif(off, 'the receiver is disabled', ''), ?8, ?9, ?10, ?11, ?12"
+    " FROM (SELECT EXISTS (SELECT 1 FROM receiver WHERE name = ?3 AND disabled_ms > 0) AS off)"
+    " WHERE true ON CONFLICT (alert, seq, receiver) DO NOTHING",
     /* One for each receiver, and none with a later event of an alert before a delivery with an earlier one
      * that this receiver still waits for: a receiver hears "raised" before "cleared". */
     [SQL_DUE_DELIVERIES] =
@@ -172,6 +177,7 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY next_ms, id) AS place"
         " FROM delivery AS due WHERE state = 0 AND next_ms <= ?1 AND id NOT IN (SELECT value FROM "
         "json_each(?3))"
+        " AND NOT EXISTS (SELECT 1 FROM receiver WHERE name = due.receiver AND rest_ms > ?1)"
         " AND NOT EXISTS"
         " (SELECT 1 FROM delivery_event AS mine CROSS JOIN delivery_event AS other ON other.alert = "
         "mine.alert"
@@ -186,8 +192,17 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
         " AS told WHERE EXISTS"
         " (SELECT 1 FROM delivery_event WHERE alert = told.id AND receiver = ?1) OR EXISTS"
         " (SELECT 1 FROM held WHERE alert = told.id AND receiver = ?1) LIMIT 1",
-    [SQL_NEXT_DELIVERY] = "SELECT next_ms FROM delivery WHERE state = 0 ORDER BY next_ms, id LIMIT 1",
-    [SQL_EACH_DELIVERY] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE state = ? ORDER BY id DESC",
+    [SQL_NEXT_DELIVERY] = "SELECT max(next_ms, coalesce(rest_ms, 0)) AS at FROM delivery"
+                          " LEFT JOIN receiver ON name = receiver WHERE state = 0 ORDER BY at LIMIT 1",
+    [SQL_EACH_DELIVERY] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE state = min(?1, 2)"
+                          " AND dropped = (?1 = 3) ORDER BY id DESC",
+    [SQL_GET_DELIVERY] = "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id = ?",
+    [SQL_FIND_DELIVERY] = "SELECT receiver, state + dropped FROM delivery WHERE id = ?",
+    [SQL_EACH_ATTEMPT] =
+        "SELECT at_ms, state, next_ms, status, text FROM attempt WHERE delivery = ? ORDER BY number",
+    [SQL_EACH_OUTBOX_CHANGE] = "SELECT at_ms, change, who, reason FROM outbox_change"
+                               " WHERE delivery = ?1 OR (delivery IS NULL AND receiver ="
+                               " (SELECT receiver FROM delivery WHERE id = ?1)) ORDER BY id",
     [SQL_EACH_ALERT_DELIVERY] =
         "SELECT id, told.alert, told.seq, told.receiver, " DELIVERY_REST " FROM delivery_event AS told"
         " JOIN delivery ON delivery.id = told.delivery WHERE told.alert = ? ORDER BY told.seq, told.receiver",
@@ -262,12 +277,56 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_DUE_DUTIES] = "SELECT kind, alert, silence, receiver, due_ms FROM duty WHERE due_ms <= ?"
                        " ORDER BY due_ms, kind DESC, alert, silence, receiver",
 
-    [SQL_COUNT] = "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"
-                  " (SELECT count(*) FROM payload), (SELECT count(*) FROM payload WHERE accepted = 0),"
-                  " (SELECT count(*) FROM alert WHERE closed_ms IS NULL), (SELECT count(*) FROM event),"
-                  " (SELECT count(*) FROM delivery), (SELECT count(*) FROM delivery WHERE state = 0),"
-                  " (SELECT count(*) FROM delivery WHERE state = 1),"
-                  " (SELECT count(*) FROM delivery WHERE state = 2), (SELECT count(*) FROM held)",
+    /* The whole schedule again where it had ended. */
+    [SQL_RELEASE_DELIVERY] = "UPDATE delivery SET attempts = iif(state = 2, 0, attempts),"
+                             " since_ms = iif(state = 2, ?2, since_ms), state = 0, dropped = 0, next_ms = ?2,"
+                             " done_ms = 0 WHERE id = ?1",
+    [SQL_RELEASE_PARKED] = "UPDATE delivery SET attempts = 0, since_ms = ?2, state = 0, next_ms = ?2,"
+                           " done_ms = 0 WHERE receiver = ?1 AND state = 2 AND dropped = 0",
+    [SQL_DROP_DELIVERY] =
+        "UPDATE delivery SET state = 2, dropped = 1, next_ms = 0, done_ms = ?2 WHERE id = ?1",
+    [SQL_PUT_OUTBOX_CHANGE] = "INSERT INTO outbox_change (at_ms, change, receiver, delivery, who, reason)"
+                              " VALUES (?, ?, ?, ?, ?, ?)",
+    [SQL_MEET_RECEIVER] =
+        "INSERT INTO receiver (name, address) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET"
+        " address = excluded.address, rest_ms = 0, disabled_ms = 0, reason = ''"
+        " WHERE address <> excluded.address",
+    [SQL_REST_RECEIVER] = "UPDATE receiver SET rest_ms = ?2 WHERE name = ?1",
+    [SQL_DISABLE_RECEIVER] = "UPDATE receiver SET disabled_ms = ?3, reason = ?4"
+                             " WHERE name = ?1 AND address = ?2 AND disabled_ms = 0",
+    [SQL_ENABLE_RECEIVER] =
+        "UPDATE receiver SET disabled_ms = 0, rest_ms = 0, reason = '' WHERE name = ? AND disabled_ms > 0",
+    [SQL_RECEIVER_DISABLED] = "SELECT 1 FROM receiver WHERE name = ? AND disabled_ms > 0",
+    /* ?2: when a critical one is late, ?3: when any is. Notices about deliveries are not noticed in turn. */
+    [SQL_RECEIVER_TROUBLE] =
+        "SELECT EXISTS (SELECT 1 FROM delivery AS d JOIN event AS e ON e.alert = d.alert AND e.seq = d.seq"
+        " JOIN alert AS a ON a.id = d.alert WHERE d.receiver = ?1 AND d.state = 0 AND since_ms <= ?2"
+        " AND (since_ms <= ?3 OR e.severity = 3) AND a.rule NOT GLOB 'delivery-*'),"
+        " EXISTS (SELECT 1 FROM delivery AS d JOIN alert AS a ON a.id = d.alert WHERE d.receiver = ?1"
+        " AND d.state = 2 AND dropped = 0 AND a.rule NOT GLOB 'delivery-*'),"
+        " EXISTS (SELECT 1 FROM receiver WHERE name = ?1 AND disabled_ms > 0)",
+    [SQL_EACH_RECEIVER] =
+        "SELECT name, rest_ms, disabled_ms, reason,"
+        " (SELECT count(*) FROM delivery WHERE receiver = name AND state = 0),"
+        " (SELECT count(*) FROM delivery WHERE receiver = name AND state = 2 AND dropped = 0)"
+        " FROM receiver ORDER BY name",
+    [SQL_PARK_PENDING] = "UPDATE delivery SET state = 2, next_ms = 0, done_ms = ?2,"
+                         " last_text = 'the receiver is disabled' WHERE receiver = ?1 AND state = 0",
+    [SQL_BEAT] = "UPDATE heartbeat SET beats = beats + 1",
+    /* ?1: when it was answered; 0: it was not. */
+    [SQL_PUT_BEAT] = "UPDATE heartbeat SET failures = iif(?1 > 0, 0, failures + 1),"
+                     " answered_ms = max(answered_ms, ?1), text = ?2",
+    [SQL_GET_HEARTBEAT] = "SELECT beats, failures, answered_ms, text FROM heartbeat",
+
+    [SQL_COUNT] =
+        "SELECT (SELECT count(*) FROM revision WHERE old IS NOT NULL AND old IS NOT new),"
+        " (SELECT count(*) FROM payload), (SELECT count(*) FROM payload WHERE accepted = 0),"
+        " (SELECT count(*) FROM alert WHERE closed_ms IS NULL), (SELECT count(*) FROM event),"
+        " (SELECT count(*) FROM delivery), (SELECT count(*) FROM delivery WHERE state = 0),"
+        " (SELECT count(*) FROM delivery WHERE state = 1),"
+        " (SELECT count(*) FROM delivery WHERE state = 2 AND dropped = 0), (SELECT count(*) FROM held),"
+        " (SELECT count(*) FROM delivery WHERE state = 2 AND dropped = 1),"
+        " (SELECT count(*) FROM receiver WHERE disabled_ms > 0)",
 };
 
 struct query query_start(struct store *store, enum statement statement)

@@ -286,7 +286,7 @@ void transfer_start(struct transfers *transfers, const struct transfer_request *
     transfers->active++;
     if (transfer->verdict_text != NULL)
         end(transfers, transfer);
-    else if (transfer->mail)
+    else if (transfer->mail || transfer->publish != NULL) /* both block */
         start_mail(transfers, transfer);
     else
         start_http(transfers, transfer);

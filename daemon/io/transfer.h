@@ -21,14 +21,26 @@ struct transfer;
 
 /* How a transfer ended. */
 enum transfer_outcome {
-    TRANSFER_DONE,      /* the peer answered, whatever its status */
-    TRANSFER_REFUSED,   /* by us: scheme, address or text not allowed */
-    TRANSFER_UNREACHED, /* no connection: DNS, refused, unroutable */
-    TRANSFER_TLS,       /* certificate or handshake */
+    TRANSFER_DONE,       /* the peer answered, whatever its status */
+    TRANSFER_REFUSED,    /* by us: scheme, address or text not allowed */
+    TRANSFER_UNRESOLVED, /* DNS has no address for the host */
+    TRANSFER_UNREACHED,  /* no connection: refused, unroutable */
+    TRANSFER_TLS,        /* certificate or handshake */
     TRANSFER_TIMEOUT,
     TRANSFER_TRUNCATED, /* the body's own framing or gzip trailer says that bytes are missing */
     TRANSFER_TOO_LARGE, /* over max_bytes, or a gzip ratio over 200:1 */
     TRANSFER_BROKEN,    /* anything else the protocol library reports */
+};
+
+/* How far a mail has come: the step that the newest answer is to, or whose answer is waited for. */
+enum mail_stage {
+    MAIL_GREETING, /* connection, TLS from its start, and the server's greeting */
+    MAIL_HELLO,    /* EHLO, and STARTTLS */
+    MAIL_AUTH,
+    MAIL_SENDER,    /* MAIL FROM */
+    MAIL_RECIPIENT, /* RCPT TO */
+    MAIL_DATA,      /* DATA, up to its 354 */
+    MAIL_TEXT,      /* the mail itself: its answer is the relay's word on all of it */
 };
 
 struct transfer_mail {
@@ -38,19 +50,26 @@ struct transfer_mail {
     const char *user, *password; /* NULL: no authentication */
 };
 
+struct transfer_publish {
+    const char *subject, *id; /* NATS: where to, and Nats-Msg-Id */
+    const char *token;        /* NULL: no authentication */
+};
+
 struct transfer_request {
-    const char *url;                  /* https://…, http://…, smtps://…, smtp://… */
-    const char *const *headers;       /* HTTP: "Name: value", NULL-terminated, or NULL */
-    struct slice body;                /* HTTP: POST where data is not NULL, else GET */
-    const struct transfer_mail *mail; /* SMTP, else NULL */
-    int64_t max_bytes;                /* of the decoded reply body */
-    int64_t timeout_ms;               /* of the whole transfer; connecting has 10 s of it */
+    const char *url;            /* https://…, http://…, smtps://…, smtp://…, tls://…, nats://… */
+    const char *const *headers; /* HTTP: "Name: value", NULL-terminated, or NULL */
+    struct slice body;          /* HTTP: POST where data is not NULL, else GET */
+    const struct transfer_mail *mail;       /* SMTP, else NULL */
+    const struct transfer_publish *publish; /* NATS JetStream, else NULL; URL nats://… or tls://… */
+    int64_t max_bytes;                      /* of the decoded reply body */
+    int64_t timeout_ms;                     /* of the whole transfer; connecting has 10 s of it */
 };
 
 struct transfer_reply {
     enum transfer_outcome outcome;
-    long status;      /* last HTTP or SMTP status, 0 where there was none */
-    const char *text; /* one line for people: "HTTP 503", "550 no such user", "connection refused" */
+    long status;           /* last HTTP or SMTP status, 0 where there was none */
+    enum mail_stage stage; /* SMTP */
+    const char *text;      /* one line for people: "HTTP 503", "550 no such user", "connection refused" */
     const char *etag, *last_modified; /* header values or NULL */
     int64_t retry_after_s;            /* from Retry-After, seconds or date; 0 where there was none */
     struct slice body;                /* HTTP only; borrowed for the callback */

@@ -87,11 +87,36 @@ size_t transfer_feed_line(char *line, size_t size, size_t n, void *userdata)
     long status = strspn(digits, "0123456789") == 3 ? strtol(digits, NULL, 10) : 0;
     transfer->answered = transfer->in_text;
     transfer->in_text = status == 354;
+    if (transfer->in_text)
+        transfer->stage = MAIL_TEXT;
     if (transfer->answered || status >= 400 || transfer->line_status < 400) {
         transfer->line_status = status;
         wire_text_one_line(line, len, transfer->line, sizeof(transfer->line));
     }
     return len;
+}
+
+int transfer_feed_debug(CURL *easy, curl_infotype type, char *bytes, size_t n, void *userdata)
+{
+    static const struct {
+        const char *begins;
+        enum mail_stage stage;
+    } commands[] = {
+        {"EHLO ", MAIL_HELLO},
+        {"HELO ", MAIL_HELLO},
+        {"AUTH ", MAIL_AUTH},
+        {"MAIL FROM:", MAIL_SENDER},
+        {"RCPT TO:", MAIL_RECIPIENT},
+        {"DATA\r\n", MAIL_DATA},
+    };
+    struct transfer *transfer = userdata;
+    (void)easy;
+    for (size_t i = 0; type == CURLINFO_HEADER_OUT && i < sizeof(commands) / sizeof(commands[0]); i++) {
+        size_t len = strlen(commands[i].begins);
+        if (n >= len && memcmp(bytes, commands[i].begins, len) == 0)
+            transfer->stage = commands[i].stage;
+    }
+    return 0;
 }
 
 int transfer_feed_progress(

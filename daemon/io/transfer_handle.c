@@ -42,19 +42,25 @@ static bool is_plain_host(const struct texts *plain_hosts, const char *host)
     return false;
 }
 
-static void check_scheme(struct transfer *transfer, const char *scheme)
+/* With TLS, and without. */
+struct schemes {
+    const char *secure, *other, *fault;
+};
+
+static void check_scheme(struct transfer *transfer, const struct schemes *schemes, const char *scheme)
 {
-    bool secure = str_equal(scheme, transfer->mail ? "smtps" : "https");
-    bool other = str_equal(scheme, transfer->mail ? "smtp" : "http");
+    bool secure = str_equal(scheme, schemes->secure), other = str_equal(scheme, schemes->other);
     if (!secure && !other)
-        refuse(transfer, transfer->mail ? "URL is neither smtp nor smtps" : "URL is not https");
-    else if (other && !transfer->mail && !transfer->plain_host) /* smtp has STARTTLS, http has nothing */
-        refuse(transfer, "http without TLS is only for hosts in plain_hosts");
+        refuse(transfer, schemes->fault);
+    else if (other && !transfer->mail &&
+             !transfer->plain_host) /* smtp has STARTTLS, the others have nothing */
+        refuse(transfer, "without TLS only hosts in plain_hosts are reached");
     transfer->clear_text = other && transfer->plain_host;
 }
 
 /* Looks at the URL with the parser that libcurl will use. */
-static void check_url(struct transfer *transfer, const char *text, const struct texts *plain_hosts)
+static void check_url(struct transfer *transfer, const struct schemes *schemes, const char *text,
+    const struct texts *plain_hosts)
 {
     char *scheme = NULL, *host = NULL, *user = NULL;
     CURLU *url = curl_url();
@@ -66,7 +72,7 @@ static void check_url(struct transfer *transfer, const char *text, const struct 
         refuse(transfer, "URL holds credentials");
     } else {
         transfer->plain_host = is_plain_host(plain_hosts, host);
-        check_scheme(transfer, scheme);
+        check_scheme(transfer, schemes, scheme);
     }
     curl_free(user);
     curl_free(host);
@@ -195,6 +201,9 @@ static void set_mail(struct transfer *transfer, const struct transfer_mail *mail
     SET(transfer, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)(transfer->timeout_ms / 1000 + 1));
     SET(transfer, CURLOPT_HEADERFUNCTION, transfer_feed_line);
     SET(transfer, CURLOPT_HEADERDATA, transfer);
+    SET(transfer, CURLOPT_DEBUGFUNCTION, transfer_feed_debug);
+    SET(transfer, CURLOPT_DEBUGDATA, transfer);
+    SET(transfer, CURLOPT_VERBOSE, 1L); /* to that function only: nothing is printed */
     SET(transfer, CURLOPT_XFERINFOFUNCTION, transfer_feed_progress);
     SET(transfer, CURLOPT_XFERINFODATA, transfer);
     SET(transfer, CURLOPT_NOPROGRESS, 0L);
@@ -228,6 +237,17 @@ static void prepare_mail(struct transfer *transfer, const struct transfer_reques
     set_mail(transfer, mail);
 }
 
+static const struct schemes http_schemes = {"https", "http", "URL is not https"};
+static const struct schemes mail_schemes = {"smtps", "smtp", "URL is neither smtp nor smtps"};
+static const struct schemes nats_schemes = {"tls", "nats", "URL is neither tls nor nats"};
+
+static void prepare_publish(struct transfer *transfer, const struct transfer_request *request)
+{
+    transfer->publish = nats_publish_new(request);
+    if (transfer->publish == NULL)
+        refuse(transfer, "built without NATS (make NATS=1)");
+}
+
 struct transfer *transfer_handle_new(const struct transfer_request *request, const struct texts *plain_hosts,
     transfer_done_fn *done, void *userdata)
 {
@@ -238,8 +258,14 @@ struct transfer *transfer_handle_new(const struct transfer_request *request, con
     transfer->timeout_ms =
         request->timeout_ms > 0 ? request->timeout_ms : 1; /* 0 would mean "none" to libcurl */
     buf_init(&transfer->body, request->max_bytes > 0 ? (size_t)request->max_bytes : 0);
-    check_url(transfer, request->url, plain_hosts);
-    if (transfer->verdict_text != NULL)
+    check_url(transfer,
+        request->publish != NULL ? &nats_schemes
+        : transfer->mail         ? &mail_schemes
+                                 : &http_schemes,
+        request->url, plain_hosts);
+    if (transfer->verdict_text == NULL && request->publish != NULL)
+        prepare_publish(transfer, request);
+    if (transfer->verdict_text != NULL || transfer->publish != NULL)
         return transfer;
     transfer->easy = curl_easy_init();
     if (transfer->easy == NULL)
@@ -260,6 +286,7 @@ void transfer_handle_free(struct transfer *transfer)
     curl_mime_free(transfer->mime);
     curl_slist_free_all(transfer->recipient);
     curl_slist_free_all(transfer->headers);
+    nats_publish_free(transfer->publish);
     inflate_free(transfer->inflate);
     buf_deinit(&transfer->body);
     alloc_free(transfer);

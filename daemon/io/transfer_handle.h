@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "io/inflate.h"
+#include "io/nats_publish.h"
 #include "io/transfer.h"
 
 enum { TRANSFER_LINE_SIZE = 256 };
@@ -26,10 +27,11 @@ struct transfer {
     struct curl_slist *headers, *recipient;
     curl_mime *mime;
     bool mail;
-    bool plain_host;      /* the URL's host is one of plain_hosts: it may be on loopback */
-    bool clear_text;      /* no TLS: it must be on loopback */
-    bool decodes;         /* we have offered gzip */
-    bool address_refused; /* one of the addresses, that is: another may have served */
+    struct nats_publish *publish; /* NATS in place of libcurl, on a thread as mail */
+    bool plain_host;              /* the URL's host is one of plain_hosts: it may be on loopback */
+    bool clear_text;              /* no TLS: it must be on loopback */
+    bool decodes;                 /* we have offered gzip */
+    bool address_refused;         /* one of the addresses, that is: another may have served */
 
     /* Set where we ended it ourselves; the text is a constant. */
     enum transfer_outcome verdict;
@@ -43,6 +45,7 @@ struct transfer {
     char line[TRANSFER_LINE_SIZE]; /* the newest that matters: a refusal is not overwritten by what follows it
                                     */
     long line_status;
+    enum mail_stage stage;
     bool in_text;  /* 354 has come: the next answer is to the mail as a whole */
     bool answered; /* that answer has come, unless the transfer failed first: then it may be to QUIT */
     int64_t timeout_ms;

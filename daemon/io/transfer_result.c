@@ -11,9 +11,11 @@ static const struct failure {
     enum transfer_outcome outcome;
     const char *text;
 } FAILURES[] = {
-    {CURLE_UNSUPPORTED_PROTOCOL, TRANSFER_REFUSED, "protocol not allowed"},
+    /* The URL's own was looked at before: this is an answer that is no HTTP/1, which libcurl takes for
+       HTTP/0.9. */
+    {CURLE_UNSUPPORTED_PROTOCOL, TRANSFER_BROKEN, "reply not understood"},
     {CURLE_URL_MALFORMAT, TRANSFER_REFUSED, "not a URL"},
-    {CURLE_COULDNT_RESOLVE_HOST, TRANSFER_UNREACHED, "host name not found"},
+    {CURLE_COULDNT_RESOLVE_HOST, TRANSFER_UNRESOLVED, "host name not found"},
     {CURLE_COULDNT_CONNECT, TRANSFER_UNREACHED, "no connection"},
     {CURLE_OPERATION_TIMEDOUT, TRANSFER_TIMEOUT, "timed out"},
     {CURLE_PEER_FAILED_VERIFICATION, TRANSFER_TLS, "certificate not accepted"},
@@ -30,7 +32,7 @@ static const struct failure {
     {CURLE_RECV_ERROR, TRANSFER_BROKEN, "connection lost while receiving"},
     {CURLE_WEIRD_SERVER_REPLY, TRANSFER_BROKEN, "reply not understood"},
     {CURLE_ABORTED_BY_CALLBACK, TRANSFER_TIMEOUT, "timed out"}, /* io/transfer_feed.h: past the deadline */
-    {CURLE_OUT_OF_MEMORY, TRANSFER_BROKEN, "out of memory"},
+    {CURLE_OUT_OF_MEMORY, TRANSFER_BROKEN, "out of memory, or a header line over 100 KiB"},
 };
 
 static struct failure failure_of(CURLcode code)
@@ -101,6 +103,9 @@ static bool mail_was_answered(const struct transfer *transfer, long status)
 {
     if (transfer->code == CURLE_OK)
         return true;
+    /* libcurl knows no word but 250 there, RFC 5321 (4.2.1) takes any 2yz for one of completion. */
+    if (transfer->answered && transfer->line_status == status && status / 100 == 2)
+        return true;
     /* Where our deadline cut in first, the "answer" was to QUIT, whose status libcurl does not count. */
     if (transfer->code == CURLE_ABORTED_BY_CALLBACK && transfer->answered && transfer->line_status == status)
         return true;
@@ -108,11 +113,30 @@ static bool mail_was_answered(const struct transfer *transfer, long status)
     return status >= 400 && outcome != TRANSFER_TIMEOUT && outcome != TRANSFER_TLS;
 }
 
+/* A silent or vanishing relay: what it owes an answer to says what may have become of the mail. */
+static void judge_unanswered(const struct transfer *transfer, struct transfer_reply *reply, char *line)
+{
+    static const char *const steps[] = {
+        [MAIL_GREETING] = "before its greeting",
+        [MAIL_HELLO] = "after EHLO",
+        [MAIL_AUTH] = "after AUTH",
+        [MAIL_SENDER] = "after MAIL FROM",
+        [MAIL_RECIPIENT] = "after RCPT TO",
+        [MAIL_DATA] = "after DATA",
+        [MAIL_TEXT] = "after the text: it may have been taken",
+    };
+    judge_failure(transfer, reply, line);
+    size_t len = strlen(line);
+    if (reply->outcome == TRANSFER_TIMEOUT || reply->outcome == TRANSFER_BROKEN)
+        snprintf(line + len, TRANSFER_LINE_SIZE - len, " %s", steps[transfer->stage]);
+}
+
 static void judge_mail(const struct transfer *transfer, struct transfer_reply *reply, char *line)
 {
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &reply->status); /* QUIT's not counted */
+    reply->stage = transfer->stage;
     if (!mail_was_answered(transfer, reply->status))
-        judge_failure(transfer, reply, line);
+        judge_unanswered(transfer, reply, line);
     else if (transfer->code == CURLE_LOGIN_DENIED) /* some servers quote what they were given */
         snprintf(line, TRANSFER_LINE_SIZE, "%ld authentication refused", reply->status);
     else if (transfer->line_status == reply->status)
@@ -125,6 +149,8 @@ struct transfer_reply transfer_result_reply(const struct transfer *transfer, cha
 {
     struct transfer_reply reply = {.outcome = TRANSFER_DONE, .text = line};
     line[0] = '\0';
+    if (transfer->publish != NULL)
+        return nats_publish_reply(transfer->publish);
     if (transfer->easy != NULL && transfer->mail)
         judge_mail(transfer, &reply, line);
     else if (transfer->easy != NULL)

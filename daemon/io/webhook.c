@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "io/channel.h"
 #include "io/cloudevent.h"
+#include "io/outcome.h"
+#include "io/webhook.h"
 
 /* Standard Webhooks 1.0.0: a secret is "whsec_" and base64 of 24 to 64 bytes; receivers answer within 15 to
  * 30 s. */
@@ -25,43 +26,81 @@ enum {
     RECEIVER_HASH = 16,
 };
 
-/* The schedule of Standard Webhooks 1.0.0: 75 hours and a half in all. */
-static const int64_t delays_s[] = {
+const int64_t webhook_delays_s[] = {
     5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600, 0};
 
-static int webhook_render(const struct alert_record *record, const struct channel_target *target,
+const char *webhook_message_id(
+    const struct alert_record *record, const struct channel_target *target, struct arena *arena)
+{
+    return arena_printf(arena, "%s-%d-%.*s", record->id, record->seq, RECEIVER_HASH,
+        digest_of(target->receiver, strlen(target->receiver)).hex);
+}
+
+static void fill_row(const char *id, const char *body, struct delivery_row *ret_row)
+{
+    ret_row->message_id = id;
+    ret_row->body = body;
+    ret_row->subject = ret_row->text = ret_row->html = ret_row->thread = "";
+}
+
+int webhook_take_document(
+    const char *id, struct json_object *document, struct arena *arena, struct delivery_row *ret_row)
+{
+    const char *text =
+        json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+    bool fits = strlen(text) < BULLETIN_MAX;
+    if (fits)
+        fill_row(id, arena_strdup(arena, text), ret_row);
+    json_object_put(document);
+    return fits ? 0 : -EMSGSIZE;
+}
+
+static int cloudevent_render(const struct alert_record *record, const struct channel_target *target,
     struct arena *arena, struct delivery_row *ret_row)
 {
-    /* No dot in it: a dot separates the parts of what is signed. */
-    const char *id = arena_printf(arena, "%s-%d-%.*s", record->id, record->seq, RECEIVER_HASH,
-        digest_of(target->receiver, strlen(target->receiver)).hex);
+    const char *id = webhook_message_id(record, target, arena);
     struct buf body;
     buf_init(&body, BODY_MAX);
     int r = cloudevent_write(record, id, &body);
-    if (r == 0) {
-        ret_row->message_id = id;
-        ret_row->body = arena_strdup(arena, buf_text(&body));
-        ret_row->subject = ret_row->text = ret_row->html = ret_row->thread = "";
-    }
+    if (r == 0)
+        fill_row(id, arena_strdup(arena, buf_text(&body)), ret_row);
     buf_deinit(&body);
     return r;
 }
 
-static int webhook_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
-    struct arena *arena, struct delivery_row *ret_row)
+const char *webhook_bulletin_id(
+    const struct bulletin *bulletin, const struct channel_target *target, struct arena *arena)
 {
     char name[BULLETIN_ID_SIZE];
     bulletin_id(bulletin, name);
-    const char *id = arena_printf(
+    return arena_printf(
         arena, "%s-0-%.*s", name, RECEIVER_HASH, digest_of(target->receiver, strlen(target->receiver)).hex);
+}
+
+int webhook_bulletin_texts(const struct bulletin *bulletin, unsigned languages, struct arena *arena,
+    const char **ret_subject, const char **ret_text)
+{
+    struct buf out;
+    buf_init(&out, BULLETIN_MAX);
+    int r = bulletin_subject(bulletin, languages, &out);
+    *ret_subject = arena_strdup(arena, buf_text(&out));
+    buf_clear(&out);
+    if (r == 0)
+        r = bulletin_text(bulletin, languages, &out);
+    *ret_text = arena_strdup(arena, buf_text(&out));
+    buf_deinit(&out);
+    return r;
+}
+
+static int cloudevent_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
+    struct arena *arena, struct delivery_row *ret_row)
+{
+    const char *id = webhook_bulletin_id(bulletin, target, arena);
     struct buf body;
     buf_init(&body, BULLETIN_MAX);
     int r = cloudevent_write_bulletin(bulletin, id, &body);
-    if (r == 0) {
-        ret_row->message_id = id;
-        ret_row->body = arena_strdup(arena, buf_text(&body));
-        ret_row->subject = ret_row->text = ret_row->html = ret_row->thread = "";
-    }
+    if (r == 0)
+        fill_row(id, arena_strdup(arena, buf_text(&body)), ret_row);
     buf_deinit(&body);
     return r;
 }
@@ -131,21 +170,31 @@ static const char *signatures(struct slice secrets, const char *content, struct 
     return all;
 }
 
-static int webhook_request(const struct delivery_row *row, const struct channel_target *target,
+/* Adds what Standard Webhooks 1.0.0 asks for. -EINVAL: no usable secret. */
+static int add_signature(const struct delivery_row *row, struct slice secret, int64_t now_s,
+    struct arena *arena, const char **headers)
+{
+    const char *content = arena_printf(arena, "%s.%lld.%s", row->message_id, (long long)now_s, row->body);
+    const char *signature = signatures(secret, content, arena);
+    if (signature == NULL)
+        return -EINVAL;
+    headers[0] = arena_printf(arena, "webhook-id: %s", row->message_id);
+    headers[1] = arena_printf(arena, "webhook-timestamp: %lld", (long long)now_s);
+    headers[2] = arena_printf(arena, "webhook-signature: %s", signature);
+    return 0;
+}
+
+static int build_request(const struct delivery_row *row, const struct channel_target *target, bool is_signed,
     int64_t now_ms, struct arena *arena, struct transfer_request *ret_request)
 {
     enum { HEADERS = 5 };
-    int64_t now_s = now_ms / 1000;
-    const char *content = arena_printf(arena, "%s.%lld.%s", row->message_id, (long long)now_s, row->body);
-    const char *signature = signatures(target->secret, content, arena);
-    if (signature == NULL ||
-        (!str_starts(target->address, "https://") && !str_starts(target->address, "http://")))
-        return -EINVAL;
     const char **headers = arena_array(arena, HEADERS, sizeof *headers);
-    headers[0] = "Content-Type: " CLOUDEVENT_CONTENT_TYPE;
-    headers[1] = arena_printf(arena, "webhook-id: %s", row->message_id);
-    headers[2] = arena_printf(arena, "webhook-timestamp: %lld", (long long)now_s);
-    headers[3] = arena_printf(arena, "webhook-signature: %s", signature);
+    if (!str_starts(target->address, "https://") && !str_starts(target->address, "http://"))
+        return -EINVAL;
+    headers[0] = is_signed ? "Content-Type: " CLOUDEVENT_CONTENT_TYPE : "Content-Type: application/json";
+    if ((is_signed || target->secret.len > 0) &&
+        add_signature(row, target->secret, now_ms / 1000, arena, headers + 1) < 0)
+        return -EINVAL;
     *ret_request = (struct transfer_request){
         .url = target->address,
         .headers = headers,
@@ -156,24 +205,24 @@ static int webhook_request(const struct delivery_row *row, const struct channel_
     return 0;
 }
 
-/* The status decides, whatever became of the rest of the reply: once a 2xx was read the receiver has the
- * event. 4xx is retried too, since a wrong path or token gets mended; 3xx is a failure and is not followed.
- */
-static enum channel_outcome webhook_outcome(const struct transfer_reply *reply)
+static int cloudevent_request(const struct delivery_row *row, const struct channel_target *target,
+    int64_t now_ms, struct arena *arena, struct transfer_request *ret_request)
 {
-    if (reply->outcome == TRANSFER_REFUSED)
-        return CHANNEL_OUR_FAULT; /* our policy against the configured address: mended in the configuration */
-    if (reply->status >= 200 && reply->status <= 299)
-        return CHANNEL_DELIVERED;
-    return reply->status == 410 ? CHANNEL_REFUSED : CHANNEL_RETRY;
+    return build_request(row, target, true, now_ms, arena, ret_request);
+}
+
+int webhook_request_json(const struct delivery_row *row, const struct channel_target *target, int64_t now_ms,
+    struct arena *arena, struct transfer_request *ret_request)
+{
+    return build_request(row, target, false, now_ms, arena, ret_request);
 }
 
 const struct channel channel_webhook = {
     .name = "webhook",
-    .delays_s = delays_s,
-    .render = webhook_render,
+    .delays_s = webhook_delays_s,
+    .render = cloudevent_render,
     .bulletin_max = BULLETIN_EVENTS,
-    .render_bulletin = webhook_render_bulletin,
-    .request = webhook_request,
-    .outcome = webhook_outcome,
+    .render_bulletin = cloudevent_render_bulletin,
+    .request = cloudevent_request,
+    .outcome = outcome_of_http,
 };

@@ -19,6 +19,7 @@ import platform
 import subprocess
 import sys
 
+import deliveries
 import measure
 import monitors
 import peers
@@ -28,9 +29,9 @@ import tdwatch_job
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WORK, BINARIES = ROOT / "build/bench", ROOT / "build/release"
 RESULTS, DOCUMENT = WORK / "results.json", ROOT / "docs/benchmarks.md"
-SECTIONS = ["cold", "warm", "start", "monitors", "scan", "json", "judge"]
+SECTIONS = ["cold", "warm", "start", "monitors", "scan", "json", "judge", "deliveries"]
 MONTHS, SEED, MONITOR_SERIES, LARGE = 120, 1, 100_000, 50_000_000
-JSON_RECORDS = 1_000_000
+JSON_RECORDS, DELIVERIES = 1_000_000, 20_000
 OURS = "tdwatch"
 
 
@@ -248,6 +249,10 @@ class Bench:
             self.results["judge"] = measure.run([program])["text"]
             print(self.results["judge"])
 
+    def deliveries(self):
+        self.results["deliveries"] = deliveries.measure_deliveries(BINARIES, DELIVERIES, self.given.rounds)
+        print(json.dumps(self.results["deliveries"]))
+
     # ---- the whole ----
 
     def save(self):
@@ -261,7 +266,7 @@ class Bench:
         self.prepare()
         asked = self.given.sections.split(",")
         for section in asked:
-            if section in ("monitors", "scan", "json", "judge"):
+            if section in ("monitors", "scan", "json", "judge", "deliveries"):
                 getattr(self, section)()
                 self.save()
                 continue

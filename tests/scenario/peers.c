@@ -254,6 +254,8 @@ static void take_delivery(struct world *world, struct peer *peer, const struct t
 {
     const char *row[WORLD_COLUMNS] = {NULL};
     bool mail = request->mail != NULL;
+    if (!mail && header_of(request->headers, "webhook-id")[0] == '\0')
+        return; /* a heartbeat: nothing was decided */
     const char *id = arena_strdup(&world->arena,
         mail ? header_of(request->mail->headers, "Message-ID") : header_of(request->headers, "webhook-id"));
     check_decided(world, peer, id, row);
@@ -349,6 +351,17 @@ static bool set_outcome(struct peer *peer, const char *word)
     return false;
 }
 
+/* Where a relay says so: to us, of the receiver, or of the mail. */
+static enum mail_stage stage_of(const struct step *step, long status)
+{
+    static const char *const names[] = {"greeting", "hello", "auth", "sender", "recipient", "data", "text"};
+    const char *given = step_option(step, "stage");
+    for (size_t i = 0; given != NULL && i < sizeof names / sizeof *names; i++)
+        if (str_equal(names[i], given))
+            return (enum mail_stage)i;
+    return status < 300 ? MAIL_TEXT : status == 535 ? MAIL_AUTH : MAIL_RECIPIENT;
+}
+
 static void set_status(
     struct world *world, struct peer *peer, const struct step *step, long status, const char *text)
 {
@@ -356,6 +369,7 @@ static void set_status(
     peer->reply = (struct transfer_reply){
         .outcome = TRANSFER_DONE,
         .status = status,
+        .stage = stage_of(step, status),
         .text = arena_printf(&world->arena, "%s %ld", text, status),
         .etag = step_option(step, "etag"),
         .last_modified = step_option(step, "modified"),

@@ -1,4 +1,4 @@
-/* link: daemon/app/config daemon/app/config_keys daemon/app/config_shapes daemon/app/config_text daemon/app/config_print daemon/app/roff daemon/io/yaml daemon/io/file daemon/io/mail_address daemon/base/keys daemon/base/node daemon/base/map daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str daemon/app/config_escalation daemon/app/config_receivers daemon/app/config_routes daemon/io/zone_data daemon/core/agenda daemon/core/zone daemon/core/alert daemon/core/selector daemon/core/basket daemon/core/code daemon/core/row daemon/core/period daemon/base/digest daemon/core/filter */
+/* link: daemon/app/config daemon/app/config_keys daemon/app/config_shapes daemon/app/config_text daemon/app/config_print daemon/app/roff daemon/io/yaml daemon/io/file daemon/io/mail_address daemon/base/keys daemon/base/node daemon/base/map daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str daemon/app/config_escalation daemon/app/config_receivers daemon/app/config_routes daemon/io/zone_data daemon/core/agenda daemon/core/zone daemon/core/alert daemon/core/selector daemon/core/basket daemon/core/code daemon/core/row daemon/core/period daemon/base/digest daemon/core/filter daemon/app/config_channel daemon/io/json_template daemon/io/webhook daemon/io/outcome daemon/io/cloudevent daemon/io/json_value daemon/core/message daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/base/clock_text daemon/core/markup daemon/core/message_html daemon/core/bulletin daemon/core/bulletin_view daemon/core/hold */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -168,6 +168,27 @@ static void printed_examples_load_once_uncommented(void **state)
     assert_true(config->routing.items[1].goes_on);
 }
 
+static void formats_and_the_heartbeat_arrive(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "own.json", "{\"text\": \"{{title}}\"}\n", 0644);
+    assert_loads(fixture,
+        "plain_hosts: [localhost]\n"
+        "heartbeat: {url: 'http://localhost:1/ping', every: 10m}\n"
+        "receivers:\n"
+        "  - {name: am, webhook: 'http://localhost:9093/api/v2/alerts', format: alertmanager}\n"
+        "  - {name: own, webhook: 'https://a.vn/', format: template, template: own.json, secret: hook}\n"
+        "  - {name: hook, webhook: 'https://a.vn/', secret: hook}\n");
+    const struct config *config = fixture->config;
+    assert_string_equal(config->heartbeat_url, "http://localhost:1/ping");
+    assert_int_equal(config->heartbeat_every_s, 600);
+    assert_int_equal(config->receivers[0].format, FORMAT_ALERTMANAGER);
+    assert_int_equal(config->receivers[0].secret.len, 0);
+    assert_true(slice_equal(config->receivers[1].template, "{\"text\": \"{{title}}\"}\n"));
+    assert_true(config->receivers[1].secret.len > 0);
+    assert_int_equal(config->receivers[2].format, FORMAT_CLOUDEVENT);
+}
+
 static void everything_written_arrives(void **state)
 {
     struct fixture *fixture = *state;
@@ -291,6 +312,19 @@ static void every_fault_has_its_code_and_line(void **state)
         {"receivers:\n  - {name: x, webhook: 'http://localhost/', secret: hook}\n", "C005", 2},
         {"receivers:\n  - {name: x, webhook: 'https://u:p@a.vn/', secret: hook}\n", "C005", 2},
         {"receivers:\n  - {name: x, webhook: 'https://a.vn/'}\n", "C009", 2},
+        {"heartbeat: {url: 'http://monitor.vn/'}\n", "C005", 1},
+        {"heartbeat: {url: 'https://u:p@monitor.vn/'}\n", "C005", 1},
+        {"heartbeat: {url: 'https://monitor.vn/', every: 10s}\n", "K005", 1},
+        {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: template}\n", "C025", 2},
+        {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: slack, template: t.json}\n", "C025", 2},
+        {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: template, template: no.json}\n", "C025",
+            2},
+        {"receivers:\n  - {name: x, webhook: 'https://a.vn/', format: template, template: tdwatch.yaml}\n",
+            "C025", 2},
+        {"smtp: {url: 'smtps://mail.vn', from: a@b.vn}\nreceivers:\n  - {name: x, email: a@b.vn, format: "
+         "slack}\n",
+            "C006", 3},
+        {"receivers:\n  - {name: x, nats: 'tls://a.vn:4222', email: a@b.vn}\n", "C006", 2},
         {"receivers:\n  - {name: x, webhook: 'https://a.vn/', secret: '" SECRET "'}\n", "C009", 2},
         {"receivers:\n  - {name: x, webhook: 'https://a.vn/', secret: ./hook}\n", "C009", 2},
         {"receivers:\n  - {name: x, webhook: 'https://a.vn/', secret: absent}\n", "C010", 2},
@@ -489,6 +523,7 @@ int main(void)
         TEST(little_is_enough),
         TEST(printed_defaults_load_as_the_defaults),
         TEST(printed_examples_load_once_uncommented),
+        TEST(formats_and_the_heartbeat_arrive),
         TEST(everything_written_arrives),
         TEST(every_fault_has_its_code_and_line),
         TEST(receivers_come_from_files_too),

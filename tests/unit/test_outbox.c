@@ -61,6 +61,8 @@ static enum channel_outcome judge_reply(const struct transfer_reply *reply)
 static const int64_t DELAYS_S[] = {5, 60, 0};
 const struct channel channel_webhook = {"webhook", DELAYS_S, NULL, 1, NULL, build, judge_reply};
 const struct channel channel_email = {"email", DELAYS_S, NULL, 1, NULL, build, judge_reply};
+const struct channel channel_alertmanager, channel_slack, channel_teams, channel_template, channel_nats;
+const struct channel channel_heartbeat = {"heartbeat", &DELAYS_S[2], NULL, 1, NULL, build, judge_reply};
 
 static void on_attempted(void *userdata, struct engine_message *message)
 {
@@ -73,7 +75,8 @@ static void on_attempted(void *userdata, struct engine_message *message)
 static int setup(void **state)
 {
     static struct fixture f;
-    f = (struct fixture){.receivers = {{.name = "a", .channel = 1}, {.name = "b", .channel = 1}}};
+    f = (struct fixture){.receivers = {{.name = "a", .channel = 1, .address = "https://a.example"},
+                             {.name = "b", .channel = 1, .address = "https://b.example"}}};
     f.config.receivers = f.receivers;
     f.config.receiver_count = 2;
     f.outbox = outbox_new(on_attempted, &f);

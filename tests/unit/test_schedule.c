@@ -84,6 +84,49 @@ static void own_faults_are_retried_for_ever_and_more_calmly(void **state)
     }
 }
 
+/* What the outbox does with each class of answer: where the delivery stands, and whether the receiver rests.
+ */
+static void every_outcome_has_its_consequence(void **state)
+{
+    static const struct {
+        enum channel_outcome outcome;
+        int attempts; /* before this one */
+        int64_t retry_after_s;
+        enum delivery_state expected;
+        int64_t next_ms, rest_ms; /* from now; 0: none */
+    } cases[] = {
+        {CHANNEL_DELIVERED, 0, 0, DELIVERY_DELIVERED, 0, 0},
+        {CHANNEL_DELIVERED, 0, 60, DELIVERY_DELIVERED, 0, 0},
+        {CHANNEL_RETRY, 0, 0, DELIVERY_PENDING, 5 * 1000, 0},
+        {CHANNEL_RETRY, 1, 0, DELIVERY_PENDING, 5 * MINUTE, 0},
+        {CHANNEL_RETRY, 2, 0, DELIVERY_PARKED, 0, 0},
+        {CHANNEL_RETRY, 0, 3600, DELIVERY_PENDING, HOUR, HOUR},
+        {CHANNEL_RETRY, 0, INT64_C(1000000000), DELIVERY_PENDING, 24 * HOUR, 24 * HOUR},
+        {CHANNEL_RETRY, 2, 3600, DELIVERY_PARKED, 0, HOUR},
+        {CHANNEL_REJECTED, 0, 0, DELIVERY_PENDING, 5 * 1000, 0},
+        {CHANNEL_REJECTED, 1, 0, DELIVERY_PENDING, 5 * MINUTE, 0},
+        {CHANNEL_REJECTED, 2, 0, DELIVERY_PARKED, 0, 0},
+        {CHANNEL_REFUSED, 0, 0, DELIVERY_PARKED, 0, 0},
+        {CHANNEL_GONE, 0, 3600, DELIVERY_PARKED, 0, 0},
+        {CHANNEL_OUR_FAULT, 0, 0, DELIVERY_PENDING, MINUTE, MINUTE},
+        {CHANNEL_OUR_FAULT, 99, 0, DELIVERY_PENDING, MINUTE, MINUTE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct delivery_row row = {.message_id = "m", .attempts = cases[i].attempts, .created_ms = NOW};
+        struct attempt_row attempt = {.at_ms = NOW};
+        schedule_attempt(&three_tries, &row, cases[i].outcome, cases[i].retry_after_s, &attempt);
+        if (attempt.state != cases[i].expected || (attempt.next_ms != 0) != (cases[i].next_ms != 0) ||
+            (attempt.rest_ms != 0) != (cases[i].rest_ms != 0))
+            fail_msg("case %zu: state %d", i, (int)attempt.state);
+        assert_int_equal(attempt.own_fault, cases[i].outcome == CHANNEL_OUR_FAULT);
+        if (cases[i].next_ms != 0)
+            assert_about(attempt.next_ms, cases[i].next_ms);
+        if (cases[i].rest_ms != 0)
+            assert_about(attempt.rest_ms, cases[i].rest_ms);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +134,7 @@ int main(void)
         cmocka_unit_test(jitter_spreads_and_repeats),
         cmocka_unit_test(patience_asked_for_is_given_up_to_a_day),
         cmocka_unit_test(delivery_follows_its_channel_and_ends),
+        cmocka_unit_test(every_outcome_has_its_consequence),
         cmocka_unit_test(own_faults_are_retried_for_ever_and_more_calmly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,14 +160,15 @@ static void message_past_the_limit_is_refused_and_the_next_taken(void **state)
 static void connections_past_the_limit_are_closed(void **state)
 {
     struct fixture *f = *state;
-    int fds[17];
-    for (int i = 0; i < 17; i++)
+    enum { LIMIT = 64 };
+    int fds[LIMIT + 1];
+    for (int i = 0; i <= LIMIT; i++)
         fds[i] = dial(f);
-    for (int i = 0; i < 30; i++)
+    for (int i = 0; i < 2 * LIMIT; i++)
         loop_turn(f->loop, 5);
     char byte;
-    for (int i = 0; i < 17; i++) {
-        assert_int_equal(recv(fds[i], &byte, 1, 0), i < 16 ? 1 : 0);
+    for (int i = 0; i <= LIMIT; i++) {
+        assert_int_equal(recv(fds[i], &byte, 1, 0), i < LIMIT ? 1 : 0);
         close(fds[i]);
     }
 }

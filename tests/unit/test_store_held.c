@@ -1,4 +1,4 @@
-/* link: daemon/io/store daemon/io/store_query daemon/io/store_alert daemon/io/store_outbox daemon/io/store_held daemon/io/schema daemon/io/block daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str */
+/* link: daemon/io/store daemon/io/store_query daemon/io/store_alert daemon/io/store_outbox daemon/io/store_receiver daemon/io/store_held daemon/io/schema daemon/io/block daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str */
 #include "io/store_held.h"
 
 #include <errno.h>

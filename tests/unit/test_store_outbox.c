@@ -1,4 +1,4 @@
-/* link: daemon/io/store daemon/io/store_query daemon/io/store_alert daemon/io/store_outbox daemon/io/schema daemon/io/block daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str */
+/* link: daemon/io/store daemon/io/store_query daemon/io/store_alert daemon/io/store_outbox daemon/io/store_receiver daemon/io/schema daemon/io/block daemon/core/period daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str */
 #include "tests/support/temp_store.h"
 
 #include <errno.h>
@@ -451,7 +451,12 @@ static void due_deliveries_come_oldest_due_first(void **state)
 static void attempt(
     struct temp_store *temp, int64_t delivery, enum delivery_state to, int64_t at_ms, int64_t next_ms)
 {
-    struct attempt_row row = {delivery, at_ms, to, next_ms, 451, "try later", false};
+    struct attempt_row row = {.delivery = delivery,
+        .at_ms = at_ms,
+        .state = to,
+        .next_ms = next_ms,
+        .status = 451,
+        .text = "try later"};
     int r = store_put_attempt(temp->store, &row);
     if (r < 0)
         fail_msg("%d %s", r, store_error(temp->store));
@@ -523,7 +528,8 @@ static void own_fault_is_no_attempt_of_the_receiver(void **state)
 {
     struct temp_store *temp = *state;
     int64_t id = put_delivery(temp, "press", 60);
-    struct attempt_row ours = {id, 61, DELIVERY_PENDING, 70, 535, "refused", true};
+    struct attempt_row ours = {
+        .delivery = id, .at_ms = 61, .next_ms = 70, .status = 535, .text = "refused", .own_fault = true};
     assert_int_equal(store_put_attempt(temp->store, &ours), 0);
     attempt(temp, id, DELIVERY_PENDING, 71, 80);
     assert_string_equal(temp_store_sql(temp, "SELECT attempts FROM delivery"), "1");
@@ -536,7 +542,7 @@ static void delivered_stays_delivered(void **state)
     struct temp_store *temp = *state;
     int64_t id = put_delivery(temp, "press", 60);
     attempt(temp, id, DELIVERY_DELIVERED, 61, 0);
-    struct attempt_row again = {id, 70, DELIVERY_PENDING, 80, 0, "", false};
+    struct attempt_row again = {.delivery = id, .at_ms = 70, .next_ms = 80, .text = ""};
     assert_int_equal(store_put_attempt(temp->store, &again), -ENOENT);
     again.delivery = 4711;
     assert_int_equal(store_put_attempt(temp->store, &again), -ENOENT);

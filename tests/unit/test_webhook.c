@@ -1,4 +1,4 @@
-/* link: daemon/io/webhook daemon/io/cloudevent daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/bulletin daemon/core/bulletin_view daemon/core/zone daemon/core/markup daemon/core/hold */
+/* link: daemon/io/webhook daemon/io/cloudevent daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/bulletin daemon/core/bulletin_view daemon/core/zone daemon/core/markup daemon/core/hold daemon/io/outcome */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,38 +115,6 @@ static void rendering_is_stable_and_names_the_receiver(void **state)
     arena_deinit(&arena);
 }
 
-static void only_a_gone_receiver_is_given_up_at_once(void **state)
-{
-    (void)state;
-    static const struct {
-        enum transfer_outcome outcome;
-        long status;
-        enum channel_outcome expected;
-    } cases[] = {
-        {TRANSFER_DONE, 200, CHANNEL_DELIVERED},
-        {TRANSFER_DONE, 204, CHANNEL_DELIVERED},
-        {TRANSFER_TOO_LARGE, 200, CHANNEL_DELIVERED}, /* it has the event, whatever it says of it */
-        {TRANSFER_TRUNCATED, 202, CHANNEL_DELIVERED},
-        {TRANSFER_DONE, 301, CHANNEL_RETRY},
-        {TRANSFER_DONE, 400, CHANNEL_RETRY},
-        {TRANSFER_DONE, 401, CHANNEL_RETRY},
-        {TRANSFER_DONE, 404, CHANNEL_RETRY},
-        {TRANSFER_DONE, 413, CHANNEL_RETRY},
-        {TRANSFER_DONE, 429, CHANNEL_RETRY},
-        {TRANSFER_DONE, 503, CHANNEL_RETRY},
-        {TRANSFER_DONE, 410, CHANNEL_REFUSED},
-        {TRANSFER_UNREACHED, 0, CHANNEL_RETRY},
-        {TRANSFER_TLS, 0, CHANNEL_RETRY},
-        {TRANSFER_TIMEOUT, 0, CHANNEL_RETRY},
-        {TRANSFER_BROKEN, 0, CHANNEL_RETRY},
-        {TRANSFER_REFUSED, 0, CHANNEL_OUR_FAULT},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct transfer_reply reply = {.outcome = cases[i].outcome, .status = cases[i].status};
-        assert_int_equal(channel_webhook.outcome(&reply), cases[i].expected);
-    }
-}
-
 static void schedule_is_that_of_standard_webhooks(void **state)
 {
     (void)state;
@@ -166,7 +134,6 @@ int main(void)
         cmocka_unit_test(two_secrets_give_two_signatures),
         cmocka_unit_test(unusable_secrets_and_addresses_are_refused),
         cmocka_unit_test(rendering_is_stable_and_names_the_receiver),
-        cmocka_unit_test(only_a_gone_receiver_is_given_up_at_once),
         cmocka_unit_test(schedule_is_that_of_standard_webhooks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
