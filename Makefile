@@ -93,6 +93,7 @@ UNIT := $(patsubst %.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ := $(patsubst %.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 $(foreach t,$(UNIT),$(eval $(call test_rule,$(t))))
 $(foreach t,$(FUZZ),$(eval $(call test_rule,$(t),-fsanitize=fuzzer,-lcsv)))
+$(eval $(call test_rule,tests/support/render))
 
 # Programs of the benchmark; findings is the program with another main.
 BENCH_PROGRAMS := $(patsubst %.c,%,$(filter-out tests/bench/findings.c,$(sort $(wildcard tests/bench/*.c))))
@@ -143,7 +144,7 @@ demo: all
 
 .PHONY: check
 check: deps-check
-	@$(PARALLEL) VARIANT=release build/release/tdwatch build/release/tests/support/findings \
+	@$(PARALLEL) VARIANT=release build/release/tdwatch build/release/tests/support/findings build/release/tests/support/render \
 		build/release/tests/system/arrivals build/release/tests/fault/die_at_write.so
 	@$(PARALLEL) VARIANT=asan tests build/asan/tdwatch
 	@$(PARALLEL) VARIANT=clang objects

@@ -106,6 +106,7 @@ def main():
     step(total, "sample: against its source", [PYTHON, "tests/system/sample_source.py"])
     step(total, "report: pages", [PYTHON, "tests/system/report_page.py", *sorted((ROOT / "tests/cases/report").glob("*.html"))])
     step(total, "npm ci", ["tests/support/npm.sh"])
+    step(total, "templates: against mustache", ["node", "tests/system/template.mjs", "build/release/tests/support/render"], count_lines)
     step(total, "schemas: samples and shipped files", ["node", "tests/system/schema.mjs", "build/release/tdwatch"], count_lines)
     step(total, "check: golden files", [PYTHON, "tests/system/check_golden.py", "build/release/tdwatch"], count_unittest)
     for variant in ("release", "asan"):
