@@ -17,7 +17,7 @@ endif
 PREFIX  ?= /usr/local
 B       := build/$(VARIANT)
 
-PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive
+PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive librsvg-2.0
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 CPPFLAGS += -D_GNU_SOURCE -I daemon -I . -DTDWATCH_VERSION='"$(shell cat docs/VERSION)"' -DTDWATCH_SHARE='"$(PREFIX)/share/tdwatch"'
 CFLAGS   += -std=c11 $(WARN) -fno-common -pthread
@@ -52,7 +52,7 @@ PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
 SOURCES := $(sort $(wildcard daemon/*/*.c feeds/*.c))
-ASSETS  := daemon/app/assets.S
+ASSETS  := daemon/app/assets.S daemon/core/message_builtin.S
 EMBEDDED := feeds/sample/vn-nso.csv feeds/sample/vn-nso-sample.feed.yaml rules/demo.yaml \
 	$(filter-out %.feed.yaml,$(wildcard feeds/*.yaml))
 OBJECTS := $(patsubst %.c,$(B)/%.o,$(SOURCES)) $(patsubst %.S,$(B)/%.o,$(wildcard $(ASSETS)))
@@ -76,6 +76,7 @@ $(B)/%.o: %.S
 	@$(CC) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/daemon/app/assets.o: $(EMBEDDED)
+$(B)/daemon/core/message_builtin.o: $(wildcard daemon/core/messages/*.mustache)
 
 -include $(patsubst %.o,%.d,$(OBJECTS))
 

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "app/target.h"
+#include "core/evidence.h"
 #include "core/period.h"
 #include "io/channel.h"
+#include "io/store_event.h"
 
 /* ---- what has been told ---- */
 
@@ -58,6 +60,7 @@ static int add_delivery(
         .text = "",
         .html = "",
         .body = "",
+        .chart = {"", ""},
         .thread = "",
         .last_text = "",
     };
@@ -69,18 +72,58 @@ static int add_delivery(
     return r;
 }
 
+/* A record with what only a message says: made for the first receiver who wants one. */
+struct whole_record {
+    struct alert_record record;
+    struct evidence evidence;
+    struct alert_last last;
+    struct arena arena;
+    bool made;
+};
+
+static int take_last(struct engine *engine, struct whole_record *whole)
+{
+    struct event_row row;
+    if (whole->record.seq < 2)
+        return 0;
+    int r = store_get_event(engine->store, whole->record.id, whole->record.seq - 1, &whole->arena, &row);
+    if (r < 0)
+        return r;
+    whole->last =
+        (struct alert_last){row.event, row.severity, row.period, row.at_ms, row.figures, row.figure_count};
+    whole->record.last = &whole->last;
+    return 0;
+}
+
+static int make_whole(struct engine *engine, struct whole_record *whole)
+{
+    if (whole->made)
+        return 0;
+    const struct setup *setup = engine->setup;
+    struct evidence_source source = {engine->judge, engine->panel, &setup->reference, setup->config->home};
+    whole->made = true;
+    if (engine->judge != NULL &&
+        evidence_take(&source, &whole->record.scope, whole->record.period, &whole->evidence))
+        whole->record.evidence = &whole->evidence;
+    return take_last(engine, whole);
+}
+
 static int tell(void *userdata, const struct alert_record *record, unsigned manner)
 {
     struct engine *engine = userdata;
     const struct config *config = engine->setup->config;
     bool closes = (manner & LEDGER_CLOSES) != 0, silent = (manner & LEDGER_SILENT) != 0;
+    struct whole_record whole = {.record = *record};
     int r = store_put_event(engine->store, record, closes);
     for (size_t i = 0; r == 0 && !silent && i < config->receiver_count; i++) {
         bool wanted;
         r = wants(engine, &config->receivers[i], record, closes, &wanted);
         if (r == 0 && wanted)
-            r = add_delivery(engine, &config->receivers[i], record);
+            r = make_whole(engine, &whole);
+        if (r == 0 && wanted)
+            r = add_delivery(engine, &config->receivers[i], &whole.record);
     }
+    arena_deinit(&whole.arena);
     return r;
 }
 

@@ -111,8 +111,24 @@ static const char *const words[WORD_COUNT][LANGUAGE_COUNT] = {
     [WORD_NOTE_FEED] =
         {"Đây là thông báo kỹ thuật về nguồn số liệu, không phải cảnh báo về mặt hàng hay thị trường.",
             "This is a technical notice about a source of data, not an alert about a product or a market."},
-    [WORD_NEXT] = {"Đọc tiếp: người vận hành xem danh sách cảnh báo cùng số liệu hiện tại bằng lệnh:",
-        "Read next: the operator lists alerts with their present figures with:"},
+    [WORD_NEXT] = {"Xem thêm: người vận hành xem từng phép tính và số liệu gốc bằng lệnh:",
+        "To see more: the operator shows every step and the figures behind it with:"},
+    [WORD_CHANGES] = {"Thay đổi so với thư trước", "What has changed since the last message"},
+    [WORD_THEN] = {"Thư trước", "Then"},
+    [WORD_NOW] = {"Hiện nay", "Now"},
+    [WORD_MEASURES] = {"Biện pháp và vụ việc hiện có", "Existing measures and cases"},
+    [WORD_SINCE] = {"từ", "since"},
+    [WORD_RATE] = {"mức cao nhất", "up to"},
+    [WORD_MORE_MEASURES] = {"và các biện pháp, vụ việc khác", "and further measures and cases"},
+    [WORD_DEADLINES] = {"Thời hạn theo luật", "What the law gives days for"},
+    [WORD_DATA] = {"Số liệu", "The figures"},
+    [WORD_RECEIVED] = {"Nhận ngày", "Received on"},
+    [WORD_QUALITY] = {"Chất lượng", "Quality"},
+    [WORD_THRESHOLD] = {"ngưỡng", "threshold"},
+    [WORD_MET] = {"đạt, cách ngưỡng", "met, by"},
+    [WORD_NOT_MET] = {"chưa đạt, còn", "not met, by"},
+    [WORD_CHART] = {"Biểu đồ: số liệu theo tháng và ngưỡng của quy tắc",
+        "Chart: the figures by month, and the rule's threshold"},
 };
 
 static const char *const severities[SEVERITY_COUNT][LANGUAGE_COUNT] = {
@@ -192,6 +208,38 @@ static const char *const feed_sentences[EVENT_COUNT][LANGUAGE_COUNT] = {
         "This source of data has brought nothing new. Alerts that depend on it may come late."},
 };
 
+static const char *const measure_types[MEASURE_TYPE_COUNT][LANGUAGE_COUNT] = {
+    [MEASURE_ANTI_DUMPING] = {"chống bán phá giá", "anti-dumping"},
+    [MEASURE_COUNTERVAILING] = {"chống trợ cấp", "countervailing"},
+    [MEASURE_ANTI_DUMPING_AND_COUNTERVAILING] = {"chống bán phá giá và chống trợ cấp",
+        "anti-dumping and countervailing"},
+    [MEASURE_SAFEGUARD] = {"tự vệ", "safeguard"},
+    [MEASURE_CIRCUMVENTION] = {"chống lẩn tránh", "anti-circumvention"},
+    [MEASURE_EVASION] = {"điều tra trốn thuế (EAPA)", "evasion (EAPA)"},
+    [MEASURE_TRIGGER] = {"tự vệ ngưỡng theo hiệp định", "trigger safeguard of a trade agreement"},
+    [MEASURE_TARIFF] = {"thuế bổ sung", "additional tariff"},
+};
+
+static const char *const standings[MEASURE_STANDING_COUNT][LANGUAGE_COUNT] = {
+    [MEASURE_NOT_KNOWN_YET] = {"chưa được biết", "not known yet"},
+    [MEASURE_ANNOUNCED] = {"đã công bố", "announced"},
+    [MEASURE_OPEN_CASE] = {"vụ việc đang mở", "case open"},
+    [MEASURE_IN_FORCE] = {"đang áp dụng", "in force"},
+    [MEASURE_ENDED] = {"đã kết thúc", "ended"},
+};
+
+static const struct {
+    enum observation_flag flag;
+    const char *text[LANGUAGE_COUNT];
+} flags[] = {
+    {OBSERVATION_PRELIMINARY, {"số liệu tháng mới nhất là số sơ bộ, nguồn còn sửa",
+                                  "the newest month is preliminary: its source still revises it"}},
+    {OBSERVATION_ESTIMATED, {"lượng của tháng mới nhất do nguồn ước tính",
+                                "the newest month has quantities that its source estimated"}},
+    {OBSERVATION_SUPPRESSED,
+        {"một phần số liệu tháng mới nhất được giữ kín", "part of the newest month is confidential"}},
+};
+
 static const char *find(const struct entry *entries, size_t n, const char *key, enum language language)
 {
     for (size_t i = 0; i < n; i++)
@@ -233,4 +281,22 @@ const char *words_sentence(enum alert_event event, bool feed, enum language lang
 const char *words_reason(const char *reason, enum language language)
 {
     return find(reasons, sizeof reasons / sizeof *reasons, reason, language);
+}
+
+const char *words_measure_type(enum measure_type type, enum language language)
+{
+    return measure_types[type][language];
+}
+
+const char *words_standing(enum measure_standing standing, enum language language)
+{
+    return standings[standing][language];
+}
+
+const char *words_flag(enum observation_flag flag, enum language language)
+{
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (flags[i].flag == flag)
+            return flags[i].text[language];
+    return "";
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 
 #include "core/alert.h"
+#include "core/measure.h"
+#include "core/observation.h"
 
 enum word {
     WORD_ALERT,
@@ -34,7 +36,22 @@ enum word {
     WORD_OTHER_LANGUAGE, /* where to find the message in the other language */
     WORD_NOTE,           /* what an alert is, and is not */
     WORD_NOTE_FEED,
-    WORD_NEXT, /* what to read next, before the command that shows it */
+    WORD_NEXT,    /* what to read next, before the command that shows it */
+    WORD_CHANGES, /* heading; since the last message */
+    WORD_THEN,    /* columns of it */
+    WORD_NOW,
+    WORD_MEASURES, /* heading: measures and cases of the scope */
+    WORD_SINCE,
+    WORD_RATE,
+    WORD_MORE_MEASURES,
+    WORD_DEADLINES, /* heading: what the law gives days for */
+    WORD_DATA,      /* heading: sources and what they are worth */
+    WORD_RECEIVED,
+    WORD_QUALITY,
+    WORD_THRESHOLD,
+    WORD_MET, /* "met, by 5 pp" */
+    WORD_NOT_MET,
+    WORD_CHART, /* what the chart shows, for who does not see it */
     WORD_COUNT
 };
 
@@ -56,5 +73,11 @@ const char *words_sentence(enum alert_event event, bool feed, enum language lang
 /* Why the event came: the journal's word ("revision") as a phrase, or the word itself where it is not in the
  * table. */
 const char *words_reason(const char *reason, enum language language);
+
+const char *words_measure_type(enum measure_type type, enum language language);
+const char *words_standing(enum measure_standing standing, enum language language);
+
+/* What a flag says of the newest month: "the source calls them preliminary". */
+const char *words_flag(enum observation_flag flag, enum language language);
 
 #endif

@@ -187,6 +187,10 @@ static const char *const migrations[] = {
     " day INTEGER NOT NULL," /* since 1970, UTC */
     " used INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;",
+
+    /* 3 */
+    "ALTER TABLE delivery ADD COLUMN chart_vi TEXT NOT NULL DEFAULT '';" /* SVG */
+    "ALTER TABLE delivery ADD COLUMN chart_en TEXT NOT NULL DEFAULT '';",
 };
 
 int schema_newest(void)

@@ -6,7 +6,7 @@
 
 #define DELIVERY_COLUMNS                                                                                     \
     "id, alert, seq, receiver, channel, message_id, state, attempts, created_ms, next_ms, done_ms,"          \
-    " last_text, thread, subject, text, html, body"
+    " last_text, thread, subject, text, html, body, chart_vi, chart_en"
 
 #define EVENT_COLUMNS "seq, at_ms, event, reason, period, raised, severity, state, sources, vintage, ruleset"
 
@@ -103,8 +103,8 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
 
     [SQL_PUT_DELIVERY] =
         "INSERT INTO delivery (alert, seq, receiver, channel, message_id, state, attempts, created_ms,"
-        " next_ms, done_ms, last_text, thread, subject, text, html, body)"
-        " VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, '', ?, ?, ?, ?, ?)"
+        " next_ms, done_ms, last_text, thread, subject, text, html, body, chart_vi, chart_en)"
+        " VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, '', ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (alert, seq, receiver) DO NOTHING",
     /* One for each receiver, and none before an earlier event of the same alert that this receiver still
      * waits for: a receiver hears "raised" before "cleared". */

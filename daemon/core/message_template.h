@@ -1,0 +1,21 @@
+/* Messages by templates: a part of a mail in one language from a file of the operator's, or from the built-in
+ * one. */
+#ifndef CORE_MESSAGE_TEMPLATE_H
+#define CORE_MESSAGE_TEMPLATE_H
+
+#include "core/message.h"
+#include "core/template.h"
+
+enum message_part { MESSAGE_SUBJECT, MESSAGE_TEXT, MESSAGE_HTML, MESSAGE_PART_COUNT };
+
+/* A template without nodes stands for the built-in one. Immutable. */
+struct message_templates {
+    struct template items[MESSAGE_PART_COUNT][LANGUAGE_COUNT];
+};
+
+/* Appends a part in the languages of the set, Vietnamese first. `templates`: NULL for the built-in ones. 0,
+ * or -EMSGSIZE where what comes out is larger than a message may be. */
+int message_write(const struct message_templates *templates, enum message_part part,
+    const struct alert_record *record, unsigned languages, struct buf *out);
+
+#endif
