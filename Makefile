@@ -106,7 +106,7 @@ $(B)/tests/bench/findings: $(B)/tests/bench/findings.o $(filter-out $(B)/daemon/
 
 # The whole daemon, with clock, network and threads replaced (tests/support/fake_*).
 REPLACED := daemon/base/clock daemon/base/log daemon/io/loop daemon/io/worker daemon/io/http daemon/io/sd \
-	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/inflate daemon/io/wire_text \
+	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/mail_body daemon/io/picture daemon/io/inflate daemon/io/wire_text \
 	daemon/io/thread daemon/io/smtp_sink daemon/app/trial daemon/app/check_files daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
 	daemon/app/asset
 SCENARIO_OBJECTS := $(filter-out $(patsubst %,$(B)/%.o,$(REPLACED) daemon/app/assets),$(OBJECTS)) \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/target.h"
+#include "base/log.h"
 #include "core/evidence.h"
 #include "core/period.h"
 #include "io/channel.h"
@@ -65,8 +66,14 @@ static int add_delivery(
         .last_text = "",
     };
     int64_t id;
+    target.templates = &engine->setup->templates;
     int r = channel->render(record, &target, &arena, &row);
-    if (r == 0)
+    if (r == CHANNEL_FELL_BACK) {
+        engine->fallbacks++;
+        log_warning("template failed, the built-in message is sent receiver=%s alert=%s seq=%d",
+            receiver->name, record->id, record->seq);
+    }
+    if (r >= 0)
         r = store_put_delivery(engine->store, &row, &id);
     arena_deinit(&arena);
     return r;

@@ -232,6 +232,7 @@ static void on_answer(void *userdata, void *taken)
     struct daemon *daemon = userdata;
     struct engine_answer *answer = taken;
     daemon->status.counts = answer->counts;
+    daemon->status.fallbacks = answer->fallbacks;
     daemon->heard_ms = clock_monotonic_ms();
     switch (answer->kind) {
     case ANSWER_STARTED:

@@ -59,6 +59,7 @@ static void send(struct engine *engine, struct engine_answer *answer)
 {
     if (engine->store != NULL && store_count(engine->store, &answer->counts) < 0)
         log_error("store cannot be read: %s", store_error(engine->store));
+    answer->fallbacks = engine->fallbacks;
     engine->answer(engine->userdata, answer);
 }
 

@@ -70,6 +70,7 @@ struct engine_answer {
     int64_t next_ms;            /* ATTEMPTED: when to report it again; 0: it is committed */
     int64_t delivery;           /* ATTEMPTED */
     struct store_counts counts; /* always: for the status page */
+    int64_t fallbacks;          /* always: messages whose template failed, since the start */
 };
 
 void engine_answer_free(struct engine_answer *answer);

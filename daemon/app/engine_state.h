@@ -17,6 +17,7 @@ struct engine {
     struct panel *panel;
     struct judge *judge;
     struct ledger ledger; /* what has been told */
+    int64_t fallbacks;    /* messages whose template failed, since the start */
 };
 
 /* To be asked between the steps of what takes long. */

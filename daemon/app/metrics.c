@@ -91,6 +91,8 @@ static int write_numbers(struct buf *out, const struct status *status)
         {"tdwatch_alerts_open", "gauge", "Alerts that stand.", counts->alerts_open},
         {"tdwatch_events_total", "counter", "Events of alerts in the journal.", counts->events},
         {"tdwatch_deliveries_total", "counter", "Deliveries decided.", counts->deliveries},
+        {"tdwatch_template_failures_total", "counter",
+            "Messages that are built-in because a template failed.", status->fallbacks},
         {"tdwatch_rules_degraded", "gauge",
             "1 while the last accepted rules run because those on disk are faulty.", status->degraded},
         {"tdwatch_reload_failed", "gauge", "1 while the newest reload was refused.", status->reload_failed},

@@ -1,10 +1,11 @@
-/* Everything that people wrote: configuration, feed descriptors, tables and rules, read together, immutable,
- * swapped as a whole on reload. */
+/* Everything that people wrote: configuration, feed descriptors, tables, templates and rules, read together,
+ * immutable, swapped as a whole on reload. */
 #ifndef APP_SETUP_H
 #define APP_SETUP_H
 
 #include "app/config.h"
 #include "app/table_files.h"
+#include "core/message_template.h"
 #include "core/publication.h"
 #include "core/ruleset.h"
 #include "feeds/descriptor.h"
@@ -26,6 +27,7 @@ struct setup {
     struct table_files tables; /* what `reference` was read from */
     struct reference reference;
     struct ruleset *ruleset;            /* NULL where the rules have faults */
+    struct message_templates templates; /* of mails */
     const struct node **rule_documents; /* what it was read from, for check */
     size_t rule_document_count;
     struct arena arena;

@@ -14,6 +14,7 @@ struct status {
     bool reload_failed; /* the newest reload was refused */
     char ruleset[DIGEST_SIZE];
     struct store_counts counts; /* of the newest answer of the engine */
+    int64_t fallbacks;          /* messages whose template failed */
     struct histogram turns;     /* of the loop: time worked, without the wait */
 };
 

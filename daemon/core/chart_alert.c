@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/figure_label.h"
 #include "core/period.h"
@@ -33,7 +34,7 @@ static const char style[] =
     ".limit { stroke: #a61b1b; stroke-width: 1.6; stroke-dasharray: 6 4 }\n"
     ".limit-text { fill: #a61b1b; font-weight: bold }\n"
     ".raised { stroke: #b04a00; stroke-width: 1.2; stroke-dasharray: 2 3 }\n"
-    ".now-text { fill: #8a3a00; font-weight: bold }\n";
+    ".now-text { fill: #8a3a00; font-weight: bold; stroke: #ffffff; stroke-width: 3; paint-order: stroke }\n";
 
 /* One panel: months from left to right, values from bottom to top. */
 struct plot {
@@ -69,6 +70,13 @@ static void reach(struct plot *plot, const struct figure *figure)
     plot->high = fmax(plot->high, figure->value);
 }
 
+/* Where " USD" begins, or " USD/unit", or the end: beside the axis there is no room for it. */
+static size_t unit_at(const char *text)
+{
+    const char *unit = strstr(text, " USD");
+    return unit != NULL ? (size_t)(unit - text) : strlen(text);
+}
+
 /* From 0, or below, to beyond the greatest; lines at round values. */
 static void put_grid(struct plot *plot)
 {
@@ -85,13 +93,20 @@ static void put_grid(struct plot *plot)
         svg_line(
             plot->markup, zero ? "axis" : "grid", (struct svg_point){LEFT, y}, (struct svg_point){RIGHT, y});
         figure_format(&figure, plot->language, text);
+        text[unit_at(text)] = '\0';
         svg_text(plot->markup, "label", (struct svg_point){LEFT - 6, y + 4}, SVG_END, zero ? "0" : text);
     }
 }
 
+/* With the unit that the axis leaves out. */
 static void put_title(const struct plot *plot, const char *text)
 {
-    svg_text(plot->markup, "title", (struct svg_point){4, plot->top - 12}, SVG_START, text);
+    char title[TEXT_SIZE], one[FIGURE_TEXT_SIZE];
+    struct figure figure = {"", plot->type, KNOWN, 1};
+    figure_format(&figure, plot->language, one);
+    const char *unit = one + unit_at(one);
+    snprintf(title, sizeof title, "%s%s%s", text, unit[0] != '\0' ? "," : "", unit);
+    svg_text(plot->markup, "title", (struct svg_point){4, plot->top - 12}, SVG_START, title);
 }
 
 /* The judged month, through the panel. */

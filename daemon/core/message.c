@@ -10,33 +10,41 @@
 #include "core/message_values.h"
 #include "core/words.h"
 
-enum { LINE_WIDTH = 76, SUBJECT_MAX = 220, BODY_MAX = 128 * 1024 };
+enum { LINE_WIDTH = 76, SUBJECT_MAX = 220 };
 
 /* ---- templates ---- */
 
-static struct template compile(const char *name, const char *start, const char *end, struct arena *arena)
+const size_t message_part_max[MESSAGE_PART_COUNT] = {
+    [MESSAGE_SUBJECT] = 1024, [MESSAGE_TEXT] = 64 * 1024, [MESSAGE_HTML] = 256 * 1024};
+
+static struct slice between(const char *start, const char *end)
 {
-    struct template template = {.file = name};
-    struct diag_list diags = DIAG_LIST_NULL;
-    (void)template_compile(
-        name, (struct slice){start, (size_t)(end - start)}, arena, &template, &diags); /* ours: no faults */
-    diag_list_deinit(&diags);
-    return template;
+    return (struct slice){start, (size_t)(end - start)};
 }
 
-static struct template builtin(enum message_part part, struct arena *arena)
+struct slice message_builtin(enum message_part part)
 {
     switch (part) {
     case MESSAGE_SUBJECT:
-        return compile("subject", message_builtin_subject_start, message_builtin_subject_end, arena);
+        return between(message_builtin_subject_start, message_builtin_subject_end);
     case MESSAGE_TEXT:
-        return compile("text", message_builtin_text_start, message_builtin_text_end, arena);
+        return between(message_builtin_text_start, message_builtin_text_end);
     case MESSAGE_HTML:
-        return compile("html", message_builtin_html_start, message_builtin_html_end, arena);
+        return between(message_builtin_html_start, message_builtin_html_end);
     case MESSAGE_PART_COUNT:
         break;
     }
-    return (struct template){0};
+    return slice_of("");
+}
+
+/* Ours: it has no faults. */
+static struct template compile(struct slice text, struct arena *arena)
+{
+    struct template template = {.file = "built-in"};
+    struct diag_list diags = DIAG_LIST_NULL;
+    (void)template_compile("built-in", text, arena, &template, &diags);
+    diag_list_deinit(&diags);
+    return template;
 }
 
 /* ---- plain text ---- */
@@ -66,10 +74,22 @@ static void put_spaces(struct message_sink *sink, size_t n)
         message_put(sink, " ");
 }
 
-/* One line, folded at blanks. A word that is longer than a line stays whole. */
+/* A command is copied as it stands. */
+static void put_whole(struct message_sink *sink, const char *line, size_t len)
+{
+    put_spaces(sink, 2);
+    message_put_bytes(sink, line, len);
+    message_put(sink, "\n");
+}
+
+/* One line, folded at blanks unless it begins with a tab. A word that is longer than a line stays whole. */
 static void put_folded(struct message_sink *sink, const char *line, size_t len)
 {
     size_t indent = indent_of(line, len), column = 0;
+    if (len > 0 && line[0] == '\t') {
+        put_whole(sink, line + 1, len - 1);
+        return;
+    }
     while (len > 0 && line[len - 1] == ' ')
         len--;
     for (size_t i = 0; i < len;) {
@@ -137,7 +157,7 @@ static void put_frame(struct message_sink *sink, const struct message_view *firs
     const struct bodies *bodies, struct arena *arena)
 {
     struct template_value items[LANGUAGE_COUNT];
-    struct template frame = compile("frame", message_builtin_frame_start, message_builtin_frame_end, arena);
+    struct template frame = compile(between(message_builtin_frame_start, message_builtin_frame_end), arena);
     for (size_t i = 0; i < bodies->count; i++)
         items[i] = (struct template_value){.text = bodies->texts[i]};
     const struct template_field fields[] = {
@@ -181,10 +201,10 @@ static int fill_body(const struct message_templates *templates, enum message_par
     struct template template =
         templates != NULL ? templates->items[part][view->language] : (struct template){0};
     if (template.nodes == NULL)
-        template = builtin(part, arena);
+        template = compile(message_builtin(part), arena);
     struct template_value value = message_values(record, view, arena);
     struct buf out;
-    buf_init(&out, BODY_MAX);
+    buf_init(&out, message_part_max[part]);
     int r = template_render(&template, &value, part == MESSAGE_HTML ? TEMPLATE_HTML : TEMPLATE_PLAIN, &out);
     if (r == 0)
         *ret_text = arena_strdup(arena, buf_text(&out));

@@ -13,6 +13,12 @@ struct message_templates {
     struct template items[MESSAGE_PART_COUNT][LANGUAGE_COUNT];
 };
 
+/* What a part may be at most, in bytes: by enum message_part. */
+extern const size_t message_part_max[MESSAGE_PART_COUNT];
+
+/* The built-in template, as a file of the operator's would have it. */
+struct slice message_builtin(enum message_part part);
+
 /* Appends a part in the languages of the set, Vietnamese first. `templates`: NULL for the built-in ones. 0,
  * or -EMSGSIZE where what comes out is larger than a message may be. */
 int message_write(const struct message_templates *templates, enum message_part part,

@@ -12,9 +12,6 @@
 enum {
     TIMEOUT_MS = 10 * 60 * 1000,
     REPLY_MAX = 64 * 1024,
-    SUBJECT_MAX = 1024,
-    TEXT_MAX = 64 * 1024,
-    HTML_MAX = 256 * 1024,
     CHART_MAX = 64 * 1024,
     HEADER_MAX = 4096,
     RECEIVER_HASH = 16,
@@ -46,18 +43,28 @@ static const char *message_id(
         digest_of(target->receiver, strlen(target->receiver)).hex, domain_of(target));
 }
 
-typedef int renderer(const struct alert_record *record, unsigned languages, struct buf *out);
-
-static int rendered(renderer *render, const struct alert_record *record, unsigned languages, size_t max,
-    struct arena *arena, const char **ret_text)
+static int write_part(const struct message_templates *templates, enum message_part part,
+    const struct alert_record *record, unsigned languages, struct arena *arena, const char **ret_text)
 {
     struct buf out;
-    buf_init(&out, max);
-    int r = render(record, languages, &out);
+    buf_init(&out, message_part_max[part]);
+    int r = message_write(templates, part, record, languages, &out);
     if (r == 0)
         *ret_text = arena_strdup(arena, buf_text(&out));
     buf_deinit(&out);
     return r;
+}
+
+/* A part by the operator's template, or where that fails by the built-in one: an alert is never lost to a
+ * template. */
+static int rendered(const struct alert_record *record, const struct channel_target *target,
+    enum message_part part, struct arena *arena, const char **ret_text)
+{
+    int r = write_part(target->templates, part, record, target->languages, arena, ret_text);
+    if (r == 0 || target->templates == NULL)
+        return r;
+    r = write_part(NULL, part, record, target->languages, arena, ret_text);
+    return r == 0 ? CHANNEL_FELL_BACK : r;
 }
 
 static int draw_chart(const struct alert_record *record, const struct channel_target *target,
@@ -75,25 +82,22 @@ static int draw_chart(const struct alert_record *record, const struct channel_ta
 static int email_render(const struct alert_record *record, const struct channel_target *target,
     struct arena *arena, struct delivery_row *ret_row)
 {
-    const char *subject = NULL, *text = NULL, *html = NULL;
-    int r = rendered(message_subject, record, target->languages, SUBJECT_MAX, arena, &subject);
-    if (r == 0)
-        r = rendered(message_text, record, target->languages, TEXT_MAX, arena, &text);
-    if (r == 0)
-        r = rendered(message_html, record, target->languages, HTML_MAX, arena, &html);
-    if (r < 0)
-        return r;
-    for (enum language language = 0; language < LANGUAGE_COUNT && r == 0; language++)
+    const char **texts[MESSAGE_PART_COUNT] = {[MESSAGE_SUBJECT] = &ret_row->subject,
+        [MESSAGE_TEXT] = &ret_row->text,
+        [MESSAGE_HTML] = &ret_row->html};
+    int outcome = 0, r = 0;
+    for (enum message_part part = 0; part < MESSAGE_PART_COUNT && r >= 0; part++) {
+        r = rendered(record, target, part, arena, texts[part]);
+        outcome = r > 0 ? r : outcome;
+    }
+    for (enum language language = 0; language < LANGUAGE_COUNT && r >= 0; language++)
         r = draw_chart(record, target, language, arena, &ret_row->chart[language]);
     if (r < 0)
         return r;
     ret_row->message_id = message_id(record, record->seq, target, arena);
     ret_row->thread = record->seq > 1 ? message_id(record, 1, target, arena) : "";
-    ret_row->subject = subject;
-    ret_row->text = text;
-    ret_row->html = html;
     ret_row->body = "";
-    return 0;
+    return outcome;
 }
 
 /* RFC 5322 date-time in UTC. Not strftime: its names follow the locale. */

@@ -1,4 +1,4 @@
-/* link: daemon/core/message daemon/core/message_fill daemon/core/markup daemon/core/message_html daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest */
+/* link: daemon/core/message daemon/core/message_fill daemon/core/markup daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/message_values daemon/core/message_builtin daemon/core/template daemon/core/chart_alert daemon/core/svg daemon/core/figure_label daemon/core/series_role daemon/core/date daemon/base/diag */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
