@@ -11,6 +11,8 @@
 #include "io/channel.h"
 #include "io/store_event.h"
 
+static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
+
 /* ---- what has been told ---- */
 
 static void load_row(void *userdata, const struct alert_row *row)
@@ -107,7 +109,8 @@ static int make_whole(struct engine *engine, struct whole_record *whole)
     if (whole->made)
         return 0;
     const struct setup *setup = engine->setup;
-    struct evidence_source source = {engine->judge, engine->panel, &setup->reference, setup->config->home};
+    struct evidence_source source = {engine->judge, engine->panel, &setup->reference, setup->config->home,
+        (int32_t)(whole->record.at_ms / day_ms)};
     whole->made = true;
     if (engine->judge != NULL &&
         evidence_take(&source, &whole->record.scope, whole->record.period, &whole->evidence))

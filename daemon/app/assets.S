@@ -30,6 +30,7 @@ asset_tables:
     table baskets_sectors, "baskets-sectors.yaml"
     table cbam, "cbam.yaml"
     table countries, "countries.yaml"
+    table deadlines, "deadlines.yaml"
     table measures, "measures.yaml"
     table quotas, "quotas.yaml"
     .dc.a 0, 0, 0

@@ -197,6 +197,37 @@ static void take_measures(const struct question *question, const struct scope *s
     }
 }
 
+static void insert_deadline(struct evidence *out, struct evidence_deadline deadline)
+{
+    size_t at = out->deadline_count;
+    while (at > 0 && out->deadlines[at - 1].day > deadline.day)
+        at--;
+    if (at == EVIDENCE_DEADLINES_MAX)
+        return;
+    if (out->deadline_count < EVIDENCE_DEADLINES_MAX)
+        out->deadline_count++;
+    for (size_t i = out->deadline_count - 1; i > at; i--)
+        out->deadlines[i] = out->deadlines[i - 1];
+    out->deadlines[at] = deadline;
+}
+
+/* Of the open cases against home that are shown. */
+static void take_deadlines(const struct question *question, struct evidence *out)
+{
+    const struct deadlines *deadlines = &question->source->reference->deadlines;
+    for (size_t i = 0; i < out->measure_count; i++) {
+        const struct measure *measure = out->measures[i].row;
+        if (out->measures[i].standing != MEASURE_OPEN_CASE ||
+            !measure_is_against(measure, question->source->home))
+            continue;
+        for (size_t k = 0; k < deadlines->len; k++) {
+            int32_t day = deadline_day(&deadlines->items[k], measure);
+            if (day != DATE_NONE && day >= question->source->today)
+                insert_deadline(out, (struct evidence_deadline){&deadlines->items[k], measure, day});
+        }
+    }
+}
+
 /* ---- the whole ---- */
 
 bool evidence_take(const struct evidence_source *source, const struct alert_scope *scope, int32_t period,
@@ -210,6 +241,7 @@ bool evidence_take(const struct evidence_source *source, const struct alert_scop
         ret_evidence->before_count = judge_figures(
             source->judge, source->panel, question.rule, question.scope, period - 1, ret_evidence->before);
     take_measures(&question, judge_scope(source->judge, question.rule, question.scope), ret_evidence);
+    take_deadlines(&question, ret_evidence);
     take_trade(&question, ret_evidence);
     take_flags(&question, ret_evidence);
     judge_evaluate(source->judge, source->panel, question.rule, question.scope, period);

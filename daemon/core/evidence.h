@@ -14,6 +14,7 @@ enum {
     EVIDENCE_MONTHS = 25, /* two years, and the month that they begin after */
     EVIDENCE_LIMITS_MAX = 16,
     EVIDENCE_MEASURES_MAX = 4,
+    EVIDENCE_DEADLINES_MAX = 6,
 };
 
 /* A comparison of `when` whose left side is a figure of the alert. */
@@ -28,6 +29,13 @@ struct evidence_limit {
 struct evidence_measure {
     const struct measure *row;
     enum measure_standing standing;
+};
+
+/* A day that is still to come in an open case. */
+struct evidence_deadline {
+    const struct deadline *row;
+    const struct measure *measure;
+    int32_t day;
 };
 
 /* A value a month, the newest last. */
@@ -49,6 +57,8 @@ struct evidence {
     const struct role *trade_role;
     struct evidence_measure measures[EVIDENCE_MEASURES_MAX]; /* against home or the origin: live ones first */
     size_t measure_count, measure_total;
+    struct evidence_deadline deadlines[EVIDENCE_DEADLINES_MAX]; /* by day */
+    size_t deadline_count;
     unsigned flags; /* enum observation_flag of the newest month, of any series that the rule reads */
 };
 
@@ -57,6 +67,7 @@ struct evidence_source {
     const struct panel *panel;
     const struct reference *reference;
     const char *home;
+    int32_t today; /* deadlines before it are over */
 };
 
 /* Of a scope in a period. False where the judge has no such scope: a feed, a summary, a rule that is gone. */

@@ -52,6 +52,15 @@ static const struct measure measures[] = {
         .source = "90 FR 25225"},
 };
 
+static const struct deadline deadlines[] = {
+    {.market = "US",
+        .types = 1u << MEASURE_ANTI_DUMPING,
+        .days = 140,
+        .what = {{"Bộ Thương mại Hoa Kỳ kết luận sơ bộ về bán phá giá",
+            "the Department of Commerce determines preliminarily on dumping"}},
+        .basis = "19 USC 1673b(b)(1)"},
+};
+
 /* growth(imports.quantity, 3m); share(imports.quantity, market.quantity, 12m);
  * growth(imports.unit_value, 3m) */
 static void make_rule(struct message_sample *sample)
@@ -119,6 +128,8 @@ static void make_evidence(struct message_sample *sample, int32_t period)
     evidence->measures[1] = (struct evidence_measure){&measures[0], MEASURE_IN_FORCE};
     evidence->measure_count = 2;
     evidence->measure_total = 5;
+    evidence->deadlines[0] = (struct evidence_deadline){&deadlines[0], &measures[1], 20353};
+    evidence->deadline_count = 1;
     evidence->flags = OBSERVATION_PRELIMINARY | OBSERVATION_ESTIMATED | OBSERVATION_SUPPRESSED;
 }
 

@@ -335,6 +335,22 @@ static struct template_value last_value(const struct maker *maker)
 
 /* ---- measures, chart ---- */
 
+static struct template_value deadlines_value(const struct maker *maker)
+{
+    struct list list = list_new(maker, EVIDENCE_DEADLINES_MAX);
+    for (size_t i = 0; maker->evidence != NULL && !maker->view->over && i < maker->evidence->deadline_count;
+         i++) {
+        const struct evidence_deadline *deadline = &maker->evidence->deadlines[i];
+        struct fields row = map_new(maker, ROW_FIELDS);
+        put_text(maker, &row, "day", date_text(maker, deadline->day));
+        put_text(maker, &row, "what", message_phrase(&deadline->row->what, maker->language));
+        put_text(maker, &row, "basis", deadline->row->basis);
+        put_text(maker, &row, "case", deadline->measure->id);
+        push(&list, map_value(&row));
+    }
+    return part_value(maker, &list);
+}
+
 static const char *rate_text(const struct maker *maker, const struct measure *measure)
 {
     struct figure figure = {"", VALUE_RATIO, KNOWN, measure->rate};
@@ -379,7 +395,15 @@ static struct template_value measures_value(const struct maker *maker)
         put_text(maker, &row, "source", measure->row->source);
         push(&list, map_value(&row));
     }
-    return part_value(maker, &list);
+    if (list.len == 0)
+        return (struct template_value){0};
+    size_t rest = maker->evidence->measure_total - list.len;
+    struct fields map = map_new(maker, 2);
+    put(&map, "rows", list_value(&list));
+    put_text(maker, &map, "more",
+        rest > 0 ? arena_printf(maker->arena, "%s: %zu", words_get(WORD_MORE_MEASURES, maker->language), rest)
+                 : "");
+    return map_value(&map);
 }
 
 static struct template_value chart_value(const struct maker *maker)
@@ -487,6 +511,7 @@ struct template_value message_values(
     put(&map, "figures", figures_value(&maker));
     put(&map, "changes", changes_value(&maker));
     put(&map, "last", last_value(&maker));
+    put(&map, "deadlines", deadlines_value(&maker));
     put(&map, "measures", measures_value(&maker));
     put(&map, "chart", chart_value(&maker));
     put(&map, "labels", labels_value(&maker));

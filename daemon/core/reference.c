@@ -6,7 +6,7 @@
 
 /* The lists of one document. */
 struct lists {
-    const struct node *baskets, *measures, *quotas, *countries;
+    const struct node *baskets, *measures, *quotas, *countries, *deadlines;
 };
 
 static const struct key list_keys[] = {
@@ -30,6 +30,11 @@ static const struct key list_keys[] = {
         .offset = offsetof(struct lists, countries),
         .help = "Countries and their codes.",
         .shape = &countries_shape},
+    {.name = "deadlines",
+        .kind = KEY_NODE,
+        .offset = offsetof(struct lists, deadlines),
+        .help = "Days that a law gives from a step of a case.",
+        .shape = &deadlines_shape},
 };
 
 const struct shape reference_shape = {
@@ -42,7 +47,7 @@ static struct lists read_lists(const struct node *document, struct arena *arena,
         document, list_keys, sizeof list_keys / sizeof *list_keys, "a file of tables", &lists, arena, diags);
     if (r == 0 && document->len == 0) {
         diag_error(diags, document->place, "L009", "a file of tables holds no table");
-        diag_hint(diags, "its keys are baskets, measures, quotas and countries");
+        diag_hint(diags, "its keys are baskets, measures, quotas, countries and deadlines");
     }
     return lists;
 }
@@ -66,6 +71,8 @@ int reference_read(
             (void)quotas_add(&reference.quotas, lists[i].quotas, &reference.baskets, diags);
         if (lists[i].countries != NULL)
             (void)countries_add(&reference.countries, lists[i].countries, diags);
+        if (lists[i].deadlines != NULL)
+            (void)deadlines_add(&reference.deadlines, lists[i].deadlines, diags);
     }
     arena_deinit(&arena);
     if (diags->errors > errors) {
@@ -82,4 +89,5 @@ void reference_deinit(struct reference *reference)
     measures_deinit(&reference->measures);
     quotas_deinit(&reference->quotas);
     countries_deinit(&reference->countries);
+    deadlines_deinit(&reference->deadlines);
 }

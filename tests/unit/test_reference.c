@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/basket daemon/core/row daemon/core/code daemon/core/period daemon/io/file daemon/io/yaml daemon/core/reference daemon/core/measure daemon/core/quota daemon/core/country daemon/core/date daemon/core/expr_lex daemon/core/expr_parse daemon/core/figure daemon/core/series_role */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/basket daemon/core/row daemon/core/code daemon/core/period daemon/io/file daemon/io/yaml daemon/core/reference daemon/core/deadline daemon/core/measure daemon/core/quota daemon/core/country daemon/core/date daemon/core/expr_lex daemon/core/expr_parse daemon/core/figure daemon/core/series_role */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
