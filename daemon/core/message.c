@@ -10,7 +10,7 @@
 #include "core/message_values.h"
 #include "core/words.h"
 
-enum { LINE_WIDTH = 76, SUBJECT_MAX = 220 };
+enum { LINE_WIDTH = 76, SUBJECT_MAX = 220, SUBJECT_FILLED_MAX = 4 * MESSAGE_PHRASE_MAX }; /* cut afterwards */
 
 /* ---- templates ---- */
 
@@ -162,7 +162,7 @@ static void put_frame(struct message_sink *sink, const struct message_view *firs
         items[i] = (struct template_value){.text = bodies->texts[i]};
     const struct template_field fields[] = {
         {"language", {.text = first->language == LANGUAGE_VI ? "vi" : "en"}},
-        {"title", {.text = first->headline}},
+        {"title", {.text = message_clean(first->headline, arena)}},
         {"bodies", {.kind = TEMPLATE_LIST, .items = items, .len = bodies->count}},
     };
     struct template_value value = {.kind = TEMPLATE_MAP, .fields = fields, .len = 3};
@@ -204,7 +204,7 @@ static int fill_body(const struct message_templates *templates, enum message_par
         template = compile(message_builtin(part), arena);
     struct template_value value = message_values(record, view, arena);
     struct buf out;
-    buf_init(&out, message_part_max[part]);
+    buf_init(&out, part == MESSAGE_SUBJECT ? SUBJECT_FILLED_MAX : message_part_max[part]);
     int r = template_render(&template, &value, part == MESSAGE_HTML ? TEMPLATE_HTML : TEMPLATE_PLAIN, &out);
     if (r == 0)
         *ret_text = arena_strdup(arena, buf_text(&out));

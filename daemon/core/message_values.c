@@ -45,7 +45,7 @@ static size_t hidden_len(const char *p, bool *ret_blank)
     return marks || isolates || order ? 3 : 0;
 }
 
-static const char *clean(const struct maker *maker, const char *text)
+const char *message_clean(const char *text, struct arena *arena)
 {
     bool blank;
     size_t n = 0;
@@ -53,7 +53,7 @@ static const char *clean(const struct maker *maker, const char *text)
         n = hidden_len(p, &blank);
     if (n == 0)
         return text;
-    char *copy = arena_strdup(maker->arena, text);
+    char *copy = arena_strdup(arena, text);
     size_t len = 0;
     for (const char *p = text; *p != '\0'; p += n > 0 ? n : 1) {
         n = hidden_len(p, &blank);
@@ -85,7 +85,7 @@ static void put(struct fields *map, const char *name, struct template_value valu
 
 static void put_text(const struct maker *maker, struct fields *map, const char *name, const char *text)
 {
-    put(map, name, (struct template_value){.text = clean(maker, text != NULL ? text : "")});
+    put(map, name, (struct template_value){.text = message_clean(text != NULL ? text : "", maker->arena)});
 }
 
 static void put_flag(struct fields *map, const char *name, bool holds)
@@ -148,7 +148,7 @@ static struct template_value texts_value(const struct maker *maker, const char *
         n++;
     struct list list = list_new(maker, n);
     for (size_t i = 0; i < n; i++)
-        push(&list, (struct template_value){.text = clean(maker, texts[i])});
+        push(&list, (struct template_value){.text = message_clean(texts[i], maker->arena)});
     return part_value(maker, &list);
 }
 

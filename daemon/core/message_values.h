@@ -9,6 +9,9 @@
 #include "core/message_view.h"
 #include "core/template.h"
 
+/* The text as it may be shown: itself, or a copy in the arena. */
+const char *message_clean(const char *text, struct arena *arena);
+
 /* `view` is the record's in the language wanted. All in `arena`. */
 struct template_value message_values(
     const struct alert_record *record, const struct message_view *view, struct arena *arena);

@@ -73,7 +73,7 @@ static void no_documents_are_empty_tables(void **state)
 }
 
 static const struct fault_case faults[] = {
-    {"no table", "{}\n", "L009", 1, "baskets, measures, quotas and countries"},
+    {"no table", "{}\n", "L009", 1, "baskets, measures, quotas, countries and deadlines"},
     {"unknown key", "measurs: []\n", "K001", 1, "did you mean 'measures'?"},
     {"no map", "- toys\n", "K003", 1, NULL},
     {"a basket of no file", CASE, "B011", 2, NULL},
