@@ -119,4 +119,5 @@ void template_files_load(const struct texts *paths, struct message_templates *re
     struct texts files = paths_list(paths, &path_templates, arena, diags);
     for (size_t i = 0; i < files.len; i++)
         load_one(files.items[i], ret_templates, arena, diags);
+    message_templates_complete(ret_templates, arena);
 }

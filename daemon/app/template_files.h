@@ -10,7 +10,7 @@
 extern const char *const template_file_parts[MESSAGE_PART_COUNT];
 
 /* Reads the files of the paths, and tries each on synthetic alerts of every event and state. Texts live in
- * `arena`. Every fault is in `diags` (X0xx, C100, C101); what has one is left out. */
+ * `arena`. Every fault is in `diags` (X0xx, C100, C101); where one has faults, the built-in one stands. */
 void template_files_load(const struct texts *paths, struct message_templates *ret_templates,
     struct arena *arena, struct diag_list *diags);
 

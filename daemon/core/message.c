@@ -193,42 +193,109 @@ static void put_bodies(struct message_sink *sink, enum message_part part, const 
     }
 }
 
-/* One language's part, filled. */
-static int fill_body(const struct message_templates *templates, enum message_part part,
-    const struct alert_record *record, const struct message_view *view, struct arena *arena,
-    const char **ret_text)
+/* What all parts of a message have in common. */
+struct draft {
+    const struct message_templates *templates; /* NULL: built in */
+    struct message_view views[LANGUAGE_COUNT];
+    struct template_value values[LANGUAGE_COUNT];
+    size_t count;
+    struct arena arena;
+};
+
+static int draft_make(struct draft *draft, const struct message_templates *templates,
+    const struct alert_record *record, unsigned languages)
 {
-    struct template template =
-        templates != NULL ? templates->items[part][view->language] : (struct template){0};
+    *draft = (struct draft){.templates = templates};
+    int r = message_views_make(record, languages, &draft->arena, draft->views, &draft->count);
+    for (size_t i = 0; i < draft->count && r == 0; i++) {
+        struct message_view *view = &draft->views[i];
+        view->other_language = draft->count > 1 ? words_get(WORD_OTHER_LANGUAGE, view->language) : "";
+        draft->values[i] = message_values(record, view, &draft->arena);
+    }
+    return r;
+}
+
+/* One language's part, filled. */
+static int fill_body(struct draft *draft, enum message_part part, size_t i, const char **ret_text)
+{
+    struct template template = {0};
+    if (draft->templates != NULL)
+        template = draft->templates->items[part][draft->views[i].language];
     if (template.nodes == NULL)
-        template = compile(message_builtin(part), arena);
-    struct template_value value = message_values(record, view, arena);
+        template = compile(message_builtin(part), &draft->arena);
     struct buf out;
     buf_init(&out, part == MESSAGE_SUBJECT ? SUBJECT_FILLED_MAX : message_part_max[part]);
-    int r = template_render(&template, &value, part == MESSAGE_HTML ? TEMPLATE_HTML : TEMPLATE_PLAIN, &out);
+    int r = template_render(
+        &template, &draft->values[i], part == MESSAGE_HTML ? TEMPLATE_HTML : TEMPLATE_PLAIN, &out);
     if (r == 0)
-        *ret_text = arena_strdup(arena, buf_text(&out));
+        *ret_text = arena_strdup(&draft->arena, buf_text(&out));
     buf_deinit(&out);
     return r;
+}
+
+static int write_part(struct draft *draft, enum message_part part, struct buf *out)
+{
+    struct message_sink sink = message_sink_on(out);
+    struct bodies bodies = {.count = 0};
+    for (size_t i = 0; i < draft->count && sink.error == 0; i++)
+        sink.error = fill_body(draft, part, i, &bodies.texts[bodies.count++]);
+    if (sink.error == 0)
+        put_bodies(&sink, part, draft->views, &bodies, &draft->arena);
+    return message_sink_end(&sink);
 }
 
 int message_write(const struct message_templates *templates, enum message_part part,
     const struct alert_record *record, unsigned languages, struct buf *out)
 {
-    struct message_sink sink = message_sink_on(out);
-    struct arena arena = ARENA_NULL;
-    struct message_view views[LANGUAGE_COUNT];
-    struct bodies bodies = {.count = 0};
-    size_t n = 0;
-    sink.error = message_views_make(record, languages, &arena, views, &n);
-    for (size_t i = 0; i < n && sink.error == 0; i++) {
-        views[i].other_language = n > 1 ? words_get(WORD_OTHER_LANGUAGE, views[i].language) : "";
-        sink.error = fill_body(templates, part, record, &views[i], &arena, &bodies.texts[bodies.count++]);
+    struct draft draft;
+    int r = draft_make(&draft, templates, record, languages);
+    if (r == 0)
+        r = write_part(&draft, part, out);
+    arena_deinit(&draft.arena);
+    return r;
+}
+
+/* A part by the operator's template, or where that fails by the built-in one: an alert is never lost to a
+ * template. */
+static int compose_part(
+    struct draft *draft, enum message_part part, struct arena *arena, struct message_parts *parts)
+{
+    const struct message_templates *templates = draft->templates;
+    struct buf out;
+    buf_init(&out, message_part_max[part]);
+    int r = write_part(draft, part, &out);
+    if (r < 0 && templates != NULL) {
+        draft->templates = NULL;
+        r = write_part(draft, part, &out);
+        draft->templates = templates;
+        parts->fell_back = true;
     }
-    if (sink.error == 0)
-        put_bodies(&sink, part, views, &bodies, &arena);
-    arena_deinit(&arena);
-    return message_sink_end(&sink);
+    if (r == 0)
+        parts->texts[part] = arena_strdup(arena, buf_text(&out));
+    buf_deinit(&out);
+    return r;
+}
+
+int message_compose(const struct message_templates *templates, const struct alert_record *record,
+    unsigned languages, struct arena *arena, struct message_parts *ret_parts)
+{
+    struct draft draft;
+    struct message_parts parts = {.fell_back = false};
+    int r = draft_make(&draft, templates, record, languages);
+    for (enum message_part part = 0; part < MESSAGE_PART_COUNT && r == 0; part++)
+        r = compose_part(&draft, part, arena, &parts);
+    arena_deinit(&draft.arena);
+    if (r == 0)
+        *ret_parts = parts;
+    return r;
+}
+
+void message_templates_complete(struct message_templates *templates, struct arena *arena)
+{
+    for (enum message_part part = 0; part < MESSAGE_PART_COUNT; part++)
+        for (enum language language = 0; language < LANGUAGE_COUNT; language++)
+            if (templates->items[part][language].nodes == NULL)
+                templates->items[part][language] = compile(message_builtin(part), arena);
 }
 
 int message_subject(const struct alert_record *record, unsigned languages, struct buf *out)

@@ -43,30 +43,6 @@ static const char *message_id(
         digest_of(target->receiver, strlen(target->receiver)).hex, domain_of(target));
 }
 
-static int write_part(const struct message_templates *templates, enum message_part part,
-    const struct alert_record *record, unsigned languages, struct arena *arena, const char **ret_text)
-{
-    struct buf out;
-    buf_init(&out, message_part_max[part]);
-    int r = message_write(templates, part, record, languages, &out);
-    if (r == 0)
-        *ret_text = arena_strdup(arena, buf_text(&out));
-    buf_deinit(&out);
-    return r;
-}
-
-/* A part by the operator's template, or where that fails by the built-in one: an alert is never lost to a
- * template. */
-static int rendered(const struct alert_record *record, const struct channel_target *target,
-    enum message_part part, struct arena *arena, const char **ret_text)
-{
-    int r = write_part(target->templates, part, record, target->languages, arena, ret_text);
-    if (r == 0 || target->templates == NULL)
-        return r;
-    r = write_part(NULL, part, record, target->languages, arena, ret_text);
-    return r == 0 ? CHANNEL_FELL_BACK : r;
-}
-
 static int draw_chart(const struct alert_record *record, const struct channel_target *target,
     enum language language, struct arena *arena, const char **ret_svg)
 {
@@ -82,22 +58,19 @@ static int draw_chart(const struct alert_record *record, const struct channel_ta
 static int email_render(const struct alert_record *record, const struct channel_target *target,
     struct arena *arena, struct delivery_row *ret_row)
 {
-    const char **texts[MESSAGE_PART_COUNT] = {[MESSAGE_SUBJECT] = &ret_row->subject,
-        [MESSAGE_TEXT] = &ret_row->text,
-        [MESSAGE_HTML] = &ret_row->html};
-    int outcome = 0, r = 0;
-    for (enum message_part part = 0; part < MESSAGE_PART_COUNT && r >= 0; part++) {
-        r = rendered(record, target, part, arena, texts[part]);
-        outcome = r > 0 ? r : outcome;
-    }
-    for (enum language language = 0; language < LANGUAGE_COUNT && r >= 0; language++)
+    struct message_parts parts;
+    int r = message_compose(target->templates, record, target->languages, arena, &parts);
+    for (enum language language = 0; language < LANGUAGE_COUNT && r == 0; language++)
         r = draw_chart(record, target, language, arena, &ret_row->chart[language]);
     if (r < 0)
         return r;
     ret_row->message_id = message_id(record, record->seq, target, arena);
     ret_row->thread = record->seq > 1 ? message_id(record, 1, target, arena) : "";
+    ret_row->subject = parts.texts[MESSAGE_SUBJECT];
+    ret_row->text = parts.texts[MESSAGE_TEXT];
+    ret_row->html = parts.texts[MESSAGE_HTML];
     ret_row->body = "";
-    return outcome;
+    return parts.fell_back ? CHANNEL_FELL_BACK : 0;
 }
 
 /* RFC 5322 date-time in UTC. Not strftime: its names follow the locale. */
