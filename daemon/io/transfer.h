@@ -40,9 +40,9 @@ struct transfer_picture {
 enum { TRANSFER_PICTURES_MAX = 2 };
 
 struct transfer_mail {
-    const char *from, *to;       /* bare addresses: local@domain */
-    const char *const *headers;  /* "Name: value", NULL-terminated, already encoded; no CR, LF */
-    const char *text, *html;     /* UTF-8 bodies of multipart/alternative */
+    const char *from, *to;      /* bare addresses: local@domain */
+    const char *const *headers; /* "Name: value", NULL-terminated, already encoded; no CR, LF */
+    const char *text, *html;    /* UTF-8 bodies of multipart/alternative */
     struct transfer_picture pictures[TRANSFER_PICTURES_MAX];
     size_t picture_count;
     const char *user, *password; /* NULL: no authentication */
