@@ -112,6 +112,7 @@ def main():
     for variant in ("release", "asan"):
         step(total, f"system: main job, {variant}", [PYTHON, "tests/system/main_job.py", f"build/{variant}/tdwatch"],
              count_unittest)
+        step(total, f"system: mails, {variant}", [PYTHON, "tests/system/mails.py", f"build/{variant}/tdwatch"], count_unittest)
         step(total, f"system: tests of rules, {variant}", [PYTHON, "tests/system/rule_test.py", f"build/{variant}/tdwatch"],
              count_unittest)
         step(total, f"system: feeds, {variant}", [PYTHON, "tests/system/feeds.py", f"build/{variant}/tdwatch"],

@@ -22,8 +22,8 @@ import world
 
 BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
 HARM = ("a\r\nBcc: evil@test.example\r\n\r\n<script>alert(1)</script> =?UTF-8?B?QUE=?= =cmd()|' /C calc'!A0 "
-        "\"onerror=\"x\" \u202egnp.exe\u202c \u2066x\u2069 \u0085 \u2028 \x1b[31m --0123456789")
-BRACES = " {{headline}} {{{title}}}"  # of a rule's own words they are refused
+        "\"onerror=\"x\" \u202egnp.exe\u202c \u2066x\u2069 \u0085 \u2028 --0123456789")
+BRACES = " {{headline}} {{{title}}}"  # of a rule's own words they are refused, as escapes and NULs are anywhere
 HIDDEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u0080-\u009f\u2028\u2029\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CASE = {"id": "A-552-999", "market": "US", "against": "VN", "type": "anti-dumping", "basket": "toys-sports", "petition": "2025-06-20",
         "confidence": "general"}
