@@ -20,6 +20,9 @@ FUZZ_LONG = ("fuzz_expr", "fuzz_yaml")
 SKIPPED = 77  # exit code of a step that cannot run here
 
 
+os.environ["LSAN_OPTIONS"] = f"suppressions={ROOT / 'tests' / 'support' / 'lsan.txt'}:print_suppressions=0"
+
+
 class Count:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
