@@ -94,8 +94,9 @@ class Mails(unittest.TestCase):
                                path.read_text(encoding="utf-8")), encoding="utf-8")
         self.put_case(HARM + BRACES)
 
-    def settle(self):
+    def settle(self, payloads=1):
         self.world.start()
+        world.wait_for("the payload", lambda: self.world.sql("SELECT count(*) FROM payload") == [(payloads,)])
         world.wait_for("every delivery", self.world.settled)
         paths = sorted((self.world.directory / "mail").glob("*.eml"))
         done = subprocess.run(["node", world.TESTS / "system" / "parse_mails.mjs", *paths], capture_output=True, text=True, timeout=60,
@@ -158,6 +159,21 @@ class Mails(unittest.TestCase):
             self.assertIn("{{{title}}}", mail["text"])
         envelopes = world.read_log(self.world.mail_log)
         self.assertEqual({tuple(mail["rcpt_to"]) for mail in envelopes}, {("trade-desk@test.example",)})
+
+    def test_a_correction_says_what_has_changed(self):
+        sent = {mail["messageId"]: mail for mail, _, _ in self.settle()}
+        path = self.world.publish / "vn-nso.csv"
+        path.write_text(re.sub(r"^(X,US,toys-sports,2025-0[1-7],)[\d.]+", r"\g<1>100000", path.read_text("utf-8"), flags=re.M), encoding="utf-8")
+        self.assertEqual(self.world.stop(), 0)
+        self.world.write_feed("7h")  # another descriptor: the source is asked at once
+        mails = [mail for mail, _, _ in self.settle(2) if mail["messageId"] not in sent and "export-surge toys-sports" in mail["text"]]
+        self.assertEqual(len(mails), 1)
+        text = mails[0]["text"]
+        self.assertIn("Correction: alert withdrawn", text)
+        self.assertRegex(text, r"Growth of exports, year to date, on a year earlier: 231% → -?\d+")
+        self.assertIn("Severity: Warning → Correction", text)
+        self.assertRegex(text, r"What has changed since the last message \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)")
+        self.assertIn("in-reply-to", mails[0]["headers"])
 
     def test_templates_of_the_operator_are_used(self):
         directory = self.world.directory / "templates"
