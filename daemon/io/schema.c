@@ -189,8 +189,8 @@ static const char *const migrations[] = {
     ") STRICT, WITHOUT ROWID;",
 
     /* 3 */
-    "ALTER TABLE delivery ADD COLUMN chart_vi TEXT NOT NULL DEFAULT '';" /* SVG */
-    "ALTER TABLE delivery ADD COLUMN chart_en TEXT NOT NULL DEFAULT '';",
+    ("ALTER TABLE delivery ADD COLUMN chart_vi TEXT NOT NULL DEFAULT '';" /* SVG */
+     "ALTER TABLE delivery ADD COLUMN chart_en TEXT NOT NULL DEFAULT '';"),
 };
 
 int schema_newest(void)
