@@ -53,7 +53,7 @@ static struct slice field_of(
     const struct case_reader *reader, const struct record *record, enum case_column column)
 {
     size_t i = reader->at[column];
-    return i != COLUMN_MISSING ? record->fields[i] : (struct slice){"", 0};
+    return i != COLUMN_MISSING ? record_field(record, i) : (struct slice){"", 0};
 }
 
 static struct place place_of(
@@ -82,7 +82,7 @@ static int on_names(void *userdata, const struct record *names)
     for (enum case_column column = 0; column < CASE_COLUMN_COUNT; column++) {
         reader->at[column] = COLUMN_MISSING;
         for (size_t i = names->len; i-- > 0;)
-            if (slice_equal(names->fields[i], column_names[column]))
+            if (slice_equal(record_field(names, i), column_names[column]))
                 reader->at[column] = i;
         if (reader->at[column] != COLUMN_MISSING || column == CASE_STRATUM)
             continue;

@@ -80,9 +80,6 @@ static struct place place_of_cell(const struct mapper *mapper, const struct cell
 
 /* ---- texts ---- */
 
-/* The word of texts whose rows the feed leaves out. */
-static const char skip_word[] = "skip";
-
 static const struct field_pair *find_pair(const struct field *field, struct slice text)
 {
     for (size_t i = 0; i < field->map_len; i++)
@@ -159,30 +156,27 @@ static bool has_text(enum field_role role)
 }
 
 /* Prefix and meaning; texts are numbered as the dataset numbers them. */
-static int read_meaning(
-    struct mapper *mapper, enum field_role role, struct slice meant, struct word *ret_word)
+static int read_meaning(struct mapper *mapper, enum field_role role, struct slice meant, uint32_t *ret_word)
 {
     char text[2 * CODE_SIZE];
-    struct word word = {.text = vocabulary_role_name(role)};
     if (meant.len >= CODE_SIZE) /* nothing longer is meant, nor worth a copy */
         return -EINVAL;
     snprintf(
         text, sizeof text, "%s%.*s", mapper->descriptor->fields[role].prefix, (int)meant.len, meant.data);
-    int r = vocabulary_read(role, slice_of(text), &word.number);
+    int r = vocabulary_read(role, slice_of(text), ret_word);
     if (r == 0 && has_text(role))
-        word.number = dataset_text(mapper->dataset, text);
-    *ret_word = word;
+        *ret_word = dataset_text(mapper->dataset, text);
     return r;
 }
 
 /* Map or code list, prefix, meaning. */
-static int translate(struct mapper *mapper, const struct cell *cell, struct word *ret_word)
+static int translate(struct mapper *mapper, const struct cell *cell, uint32_t *ret_word)
 {
     struct slice meant;
     int r = find_meaning(mapper, cell, &meant);
     if (r < 0)
         return r;
-    *ret_word = (struct word){.text = skip_word};
+    *ret_word = WORD_SKIP;
     if (r > 0)
         return 0;
     if (read_meaning(mapper, cell->role, meant, ret_word) == 0)
@@ -195,7 +189,7 @@ static int translate(struct mapper *mapper, const struct cell *cell, struct word
 
 /* As translate, through what is known already. Texts with faults are not kept: each row with one is reported.
  */
-static int look_up(struct mapper *mapper, const struct cell *cell, struct word *ret_word)
+static int look_up(struct mapper *mapper, const struct cell *cell, uint32_t *ret_word)
 {
     struct words *words = &mapper->words[cell->role];
     if (words_find(words, cell->text, ret_word))
@@ -305,11 +299,11 @@ static int read_field(struct mapper *mapper, const struct cell *cell, struct dat
     }
     if (cell->role == FIELD_UNIT && cell->text.len == 0)
         return 0; /* a fault only where there is a quantity */
-    struct word word;
+    uint32_t word;
     int r = look_up(mapper, cell, &word);
-    if (r < 0 || word.text == skip_word)
+    if (r < 0 || word == WORD_SKIP)
         return r < 0 ? r : 1;
-    set_word(row, cell->role, word.number);
+    set_word(row, cell->role, word);
     return 0;
 }
 
@@ -330,7 +324,7 @@ static int read_row(struct mapper *mapper, const struct record *record, struct d
     row->line = (unsigned)record->line;
     for (size_t i = 0; i < mapper->source_len; i++) {
         const struct source *source = &mapper->sources[i];
-        struct cell cell = {source->role, record->fields[source->at], record, source->at};
+        struct cell cell = {source->role, record_field(record, source->at), record, source->at};
         int r = read_field(mapper, &cell, row);
         if (r > 0)
             return 1;
@@ -374,11 +368,11 @@ static void check_duplicates(struct mapper *mapper, const struct record *names)
     char quote[QUOTE_SIZE];
     for (size_t i = 1; i < names->len; i++) {
         size_t first = 0;
-        while (!same_text(names->fields[first], names->fields[i]))
+        while (!same_text(record_field(names, first), record_field(names, i)))
             first++;
         if (first < i)
             diag_error(mapper->diags, place_of(mapper, names, i), "D011", "the column %s stands twice",
-                payload_quote(names->fields[i], quote));
+                payload_quote(record_field(names, i), quote));
     }
 }
 
@@ -389,7 +383,7 @@ static const char *list_names(struct mapper *mapper, const struct record *names)
     char quote[QUOTE_SIZE];
     buf_init(&list, 600);
     for (size_t i = 0; i < names->len; i++)
-        if (buf_printf(&list, "%s%s", i > 0 ? ", " : "", payload_quote(names->fields[i], quote)) < 0)
+        if (buf_printf(&list, "%s%s", i > 0 ? ", " : "", payload_quote(record_field(names, i), quote)) < 0)
             break;
     const char *text = arena_strdup(&mapper->diags->arena, buf_text(&list));
     buf_deinit(&list);
@@ -400,9 +394,10 @@ static const char *list_names(struct mapper *mapper, const struct record *names)
 static void refuse_missing(struct mapper *mapper, const char *column, const struct record *names)
 {
     const char *texts[RECORD_FIELDS_MAX];
-    for (size_t i = 0; i < names->len; i++)
-        texts[i] = arena_strndup(&mapper->diags->arena, names->fields[i].data,
-            names->fields[i].len < 64 ? names->fields[i].len : 64);
+    for (size_t i = 0; i < names->len; i++) {
+        struct slice name = record_field(names, i);
+        texts[i] = arena_strndup(&mapper->diags->arena, name.data, name.len < 64 ? name.len : 64);
+    }
     diag_error(mapper->diags, (struct place){mapper->input->file, names->line, 1}, "D010",
         "the payload has no column \"%s\"; it has %s", column, list_names(mapper, names));
     const char *near = str_did_you_mean(slice_of(column), texts, names->len);
@@ -416,7 +411,7 @@ static void find_column(struct mapper *mapper, enum field_role role, const struc
 {
     const char *column = mapper->descriptor->fields[role].column;
     for (size_t i = 0; i < names->len; i++) {
-        if (slice_equal(names->fields[i], column)) {
+        if (slice_equal(record_field(names, i), column)) {
             mapper->sources[mapper->source_len++] = (struct source){role, i};
             return;
         }
@@ -447,12 +442,12 @@ static void set_constants(struct mapper *mapper)
     for (int i = 0; i < FIELD_COUNT; i++) {
         const struct field *field = &mapper->descriptor->fields[i];
         enum field_role role = (enum field_role)i;
-        struct word word;
+        uint32_t word;
         if (!field->given || field->column != NULL)
             continue;
         struct cell cell = {role, slice_of(field->value), &nowhere, 0};
         if (translate(mapper, &cell, &word) == 0)
-            set_word(&mapper->common, role, word.number);
+            set_word(&mapper->common, role, word);
     }
 }
 

@@ -10,6 +10,7 @@
 
 struct masks {
     uint64_t stop; /* delimiter, LF, CR */
+    uint64_t last; /* LF, CR: what ends a record */
     uint64_t quote;
     uint64_t cr;
     uint64_t odd; /* NUL, or not ASCII */
@@ -38,8 +39,9 @@ static inline struct masks masks_portable(const char *block, char delimiter)
         uint64_t word;
         memcpy(&word, block + i, sizeof word);
         word = le64toh(word);
-        uint64_t cr = bytes_equal(word, '\r');
-        masks.stop |= high_bits(bytes_equal(word, delimiter) | bytes_equal(word, '\n') | cr) << i;
+        uint64_t cr = bytes_equal(word, '\r'), last = bytes_equal(word, '\n') | cr;
+        masks.stop |= high_bits(bytes_equal(word, delimiter) | last) << i;
+        masks.last |= high_bits(last) << i;
         masks.quote |= high_bits(bytes_equal(word, '"')) << i;
         masks.cr |= high_bits(cr) << i;
         masks.odd |= high_bits(bytes_equal(word, '\0') | word) << i;
@@ -61,8 +63,10 @@ static inline struct masks masks_sse2(const char *block, char delimiter)
     for (unsigned i = 0; i < SCAN_BLOCK; i += 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
         __m128i returns = _mm_cmpeq_epi8(bytes, cr);
-        __m128i stops = _mm_or_si128(_mm_cmpeq_epi8(bytes, end), _mm_cmpeq_epi8(bytes, lf));
-        masks.stop |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(stops, returns)) << i;
+        __m128i lasts = _mm_or_si128(_mm_cmpeq_epi8(bytes, lf), returns);
+        __m128i stops = _mm_or_si128(_mm_cmpeq_epi8(bytes, end), lasts);
+        masks.stop |= (uint64_t)(unsigned)_mm_movemask_epi8(stops) << i;
+        masks.last |= (uint64_t)(unsigned)_mm_movemask_epi8(lasts) << i;
         masks.quote |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, quote)) << i;
         masks.cr |= (uint64_t)(unsigned)_mm_movemask_epi8(returns) << i;
         masks.odd |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(one, bytes)) << i;
@@ -78,8 +82,10 @@ TARGET_AVX2 static inline struct masks masks_avx2(const char *block, char delimi
     for (unsigned i = 0; i < SCAN_BLOCK; i += 32) {
         __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(block + i));
         __m256i returns = _mm256_cmpeq_epi8(bytes, cr);
-        __m256i stops = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, end), _mm256_cmpeq_epi8(bytes, lf));
-        masks.stop |= (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_or_si256(stops, returns)) << i;
+        __m256i lasts = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, lf), returns);
+        __m256i stops = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, end), lasts);
+        masks.stop |= (uint64_t)(unsigned)_mm256_movemask_epi8(stops) << i;
+        masks.last |= (uint64_t)(unsigned)_mm256_movemask_epi8(lasts) << i;
         masks.quote |= (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, quote)) << i;
         masks.cr |= (uint64_t)(unsigned)_mm256_movemask_epi8(returns) << i;
         masks.odd |= (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpgt_epi8(one, bytes)) << i;
@@ -173,6 +179,17 @@ static inline size_t put_stops(size_t *stops, size_t at, uint64_t bits)
     return n;
 }
 
+/* Writes which of the stops, counted from `first`, end a record. */
+static inline size_t put_lasts(uint16_t *lasts, size_t first, uint64_t stops, uint64_t last)
+{
+    size_t n = 0;
+    for (uint64_t bits = stops & last; bits != 0; bits &= bits - 1) {
+        uint64_t before = stops & ((bits & -bits) - 1);
+        lasts[n++] = (uint16_t)(first + (size_t)__builtin_popcountll(before));
+    }
+    return n;
+}
+
 static inline uint64_t take_masks(struct scan *scan, const struct masks *masks, size_t at)
 {
     if ((masks->cr | masks->odd) != 0)
@@ -190,19 +207,38 @@ static inline struct masks last_masks(const struct scan *scan, size_t at, masks_
     return masks_of(block, scan->delimiter);
 }
 
+/* A record that the index has begun, but not to its end, goes to the front of it. Of one with more fields
+ * than are read only their number is kept. Returns its stops. */
+static size_t keep_begun(struct scan *scan)
+{
+    const size_t *stops = scan->stops + scan->stop_next;
+    size_t n = scan->stop_len - scan->stop_next;
+    if (n > RECORD_FIELDS_MAX || (scan->passed > 0 && n > 0)) {
+        scan->passed += n;
+        scan->start = stops[n - 1] + 1;
+        n = 0;
+    }
+    memmove(scan->stops, stops, n * sizeof *stops);
+    return n;
+}
+
 /* Fills the index from the text's next blocks. */
 static inline __attribute__((always_inline)) void index_blocks(struct scan *scan, masks_fn *masks_of)
 {
-    size_t n = 0, at = scan->at;
+    size_t n = keep_begun(scan), at = scan->at, lasts = 0;
     for (; n <= SCAN_STOPS_MAX - SCAN_BLOCK && at < scan->end; at += SCAN_BLOCK) {
         struct masks masks = scan->text.len - at >= SCAN_BLOCK
                                  ? masks_of(scan->text.data + at, scan->delimiter)
                                  : last_masks(scan, at, masks_of);
-        n += put_stops(scan->stops + n, at, take_masks(scan, &masks, at));
+        uint64_t stops = take_masks(scan, &masks, at);
+        lasts += put_lasts(scan->lasts + lasts, n, stops, masks.last);
+        n += put_stops(scan->stops + n, at, stops);
     }
     scan->at = at;
     scan->stop_next = 0;
     scan->stop_len = n;
+    scan->last_next = 0;
+    scan->last_len = lasts;
 }
 
 static void index_portable(struct scan *scan)
@@ -263,48 +299,39 @@ static struct slice quoted_field(struct scan *scan, struct slice raw)
     return field;
 }
 
-/* Cuts fields off up to the record's end. Whether the index has reached it. */
-static bool cut_fields(struct scan *scan)
+/* Fields of a record with `n` stops, where there are quotes. */
+static void cut_fields(struct scan *scan, const size_t *stops, size_t n)
 {
     const char *text = scan->text.data;
-    size_t start = scan->start, len = scan->len, i = scan->stop_next;
-    bool ended = false;
-    while (i < scan->stop_len && !ended) {
-        size_t stop = scan->stops[i++];
-        struct slice field = {text + start, stop - start};
-        if (scan->has_quotes && text[start] == '"')
-            field = quoted_field(scan, field);
-        if (len < RECORD_FIELDS_MAX)
-            scan->fields[len] = field;
-        len++;
-        start = stop + 1;
-        ended = text[stop] != scan->delimiter;
+    size_t start = scan->offset;
+    for (size_t i = 0; i < n; i++) {
+        struct slice field = {text + start, stops[i] - start};
+        scan->fields[i] = text[start] == '"' ? quoted_field(scan, field) : field;
+        start = stops[i] + 1;
     }
-    scan->start = start;
-    scan->len = len;
-    scan->stop_next = i;
-    return ended;
 }
 
 static void skip_empty_lines(struct scan *scan)
 {
     const char *text = scan->text.data;
     size_t i = scan->stop_next, start = scan->start;
-    for (; i < scan->stop_len && scan->stops[i] == start && text[start] != scan->delimiter; i++, start++)
+    for (; i < scan->stop_len && scan->stops[i] == start && text[start] != scan->delimiter; i++, start++) {
         scan->line += text[start] == '\n';
+        scan->last_next++;
+    }
     scan->stop_next = i;
-    scan->start = start;
+    scan->start = scan->offset = start;
 }
 
 /* Of each two quotes in a field there, one. */
-static void unescape_fields(struct scan *scan)
+static void unescape_fields(struct scan *scan, size_t len, size_t size)
 {
-    size_t size = scan->start - scan->offset, n = 0;
+    size_t n = 0;
     if (size > scan->unescaped_cap) {
         scan->unescaped = alloc_resize(scan->unescaped, size * 2, 1);
         scan->unescaped_cap = size * 2;
     }
-    for (size_t i = 0; i < scan->len; i++) {
+    for (size_t i = 0; i < len; i++) {
         struct slice *field = &scan->fields[i];
         if (field->len == 0 || memchr(field->data, '"', field->len) == NULL)
             continue;
@@ -315,30 +342,43 @@ static void unescape_fields(struct scan *scan)
     }
 }
 
+/* The record whose last stop is the next of the index. */
 static void end_record(struct scan *scan, struct record *ret_record)
 {
-    if (scan->doubled && scan->len <= RECORD_FIELDS_MAX)
-        unescape_fields(scan);
-    *ret_record = (struct record){.fields = scan->fields,
-        .len = scan->len,
+    size_t first = scan->stop_next, n = scan->lasts[scan->last_next] - first + 1;
+    size_t last = scan->stops[first + n - 1], len = scan->passed + n;
+    bool cut = scan->has_quotes && len <= RECORD_FIELDS_MAX;
+    if (cut)
+        cut_fields(scan, scan->stops + first, n);
+    if (cut && scan->doubled)
+        unescape_fields(scan, n, last - scan->offset);
+    *ret_record = (struct record){.fields = cut ? scan->fields : NULL,
+        .stops = scan->stops + first,
+        .len = len,
         .line = scan->line,
         .text = scan->text,
         .offset = scan->offset,
         .delimiter = scan->delimiter};
-    scan->line += scan->lines + (scan->text.data[scan->start - 1] == '\n');
+    scan->line += scan->lines + (scan->text.data[last] == '\n');
     scan->lines = 0;
-    scan->len = 0;
     scan->doubled = false;
+    scan->passed = 0;
+    scan->start = scan->offset = last + 1;
+    scan->stop_next = first + n;
+    scan->last_next++;
 }
 
-/* All stops have been taken: that is the end, or a fault. */
+/* All records have been taken: that is the end, or a fault. */
 static int end_text(struct scan *scan)
 {
-    bool wrong = scan->end<scan->text.len, open = scan->len> 0 || scan->start < scan->text.len;
+    bool any = scan->stop_next < scan->stop_len;
+    size_t start =
+        any ? scan->stops[scan->stop_len - 1] + 1 : scan->start; /* of the field that does not end */
+    bool wrong = scan->end < scan->text.len, open = any || scan->passed > 0 || start < scan->text.len;
     if (!wrong && !open)
         return 0;
     scan->unended = !wrong;
-    scan->fault = wrong ? scan->end : scan->start;
+    scan->fault = wrong ? scan->end : start;
     return -EBADMSG;
 }
 
@@ -355,11 +395,9 @@ void scan_deinit(struct scan *scan)
 int scan_next(struct scan *scan, struct record *ret_record)
 {
     for (;;) {
-        if (scan->len == 0) {
+        if (scan->passed == 0)
             skip_empty_lines(scan);
-            scan->offset = scan->start;
-        }
-        if (cut_fields(scan)) {
+        if (scan->last_next < scan->last_len) {
             end_record(scan, ret_record);
             return 1;
         }

@@ -21,21 +21,24 @@ struct scan {
     char delimiter;
     enum scan_way way;
 
-    /* The index: where fields end, a part of the text at a time. */
+    /* The index: where fields and records end, a part of the text at a time. */
     size_t at, end;  /* what is indexed, and what is to be: less than the text when a fault was seen */
     uint64_t inside; /* all bits set: the byte before `at` is inside quotes */
     uint64_t behind; /* 1: it is a closing quote */
     size_t checked;  /* bytes known to be UTF-8 behind `at` */
     size_t stops[SCAN_STOPS_MAX + SCAN_BLOCK];
     size_t stop_len, stop_next;
+    uint16_t lasts[SCAN_STOPS_MAX + SCAN_BLOCK]; /* the stops that end a record, by their number */
+    size_t last_len, last_next;
 
     /* The record that is being cut. */
-    struct slice fields[RECORD_FIELDS_MAX];
-    size_t len;           /* fields so far; those past the maximum are only counted */
-    size_t offset, start; /* of the record and of its next field */
-    int line, lines;      /* where the record begins, and line ends since */
-    bool doubled;         /* a field of it has doubled quotes */
-    char *unescaped;      /* fields with doubled quotes, one quote each */
+    size_t offset;                          /* of its first byte */
+    size_t start;                           /* of its first field that is not passed */
+    size_t passed;                          /* fields that went by: it has more than are read */
+    int line, lines;                        /* where the record begins, and line ends inside its quotes */
+    struct slice fields[RECORD_FIELDS_MAX]; /* where there are quotes */
+    bool doubled;                           /* a field of it has doubled quotes */
+    char *unescaped;                        /* fields with doubled quotes, one quote each */
     size_t unescaped_cap;
 
     bool has_quotes;  /* so far */

@@ -26,39 +26,36 @@ static uint64_t short_bytes(struct slice text)
 }
 
 /* The slot of the text, or the free slot where it would go. */
-static struct short_word *find_slot(const struct words *words, uint64_t bytes, size_t len)
+static struct short_word *find_slot(const struct words *words, uint64_t bytes, uint32_t size)
 {
     const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15); /* 2^64 / golden ratio: spreads near numbers */
-    uint64_t hash = (bytes + len) * golden;
+    uint64_t hash = (bytes + size) * golden;
     for (size_t i = hash >> 32;; i++) {
         struct short_word *slot = &words->slots[i & (words->slot_count - 1)];
-        if (slot->text == NULL || (slot->bytes == bytes && slot->len == len))
+        if (slot->size == 0 || (slot->bytes == bytes && slot->size == size))
             return slot;
     }
 }
 
-static bool find_short(struct words *words, struct slice text, struct word *ret_word)
+static bool find_short(struct words *words, struct slice text, uint32_t *ret_word)
 {
     uint64_t bytes = short_bytes(text);
-    if (words->last.bytes != bytes || words->last.len != text.len || words->last.text == NULL) {
-        const struct short_word *slot = words->slot_count > 0 ? find_slot(words, bytes, text.len) : NULL;
-        if (slot == NULL || slot->text == NULL)
+    uint32_t size = (uint32_t)text.len + 1;
+    if (words->last.bytes != bytes || words->last.size != size) {
+        const struct short_word *slot = words->slot_count > 0 ? find_slot(words, bytes, size) : NULL;
+        if (slot == NULL || slot->size == 0)
             return false;
         words->last = *slot;
     }
-    *ret_word = (struct word){words->last.text, words->last.number};
+    *ret_word = words->last.number;
     return true;
 }
 
-bool words_find(struct words *words, struct slice text, struct word *ret_word)
+bool words_find(struct words *words, struct slice text, uint32_t *ret_word)
 {
-    uint32_t index;
     if (text.len <= SHORT_MAX)
         return find_short(words, text, ret_word);
-    if (!map_get(&words->indexes, text.data, text.len, &index))
-        return false;
-    *ret_word = words->items[index];
-    return true;
+    return map_get(&words->longer, text.data, text.len, ret_word);
 }
 
 /* At most three of four slots are taken. */
@@ -69,31 +66,28 @@ static void grow_slots(struct words *words)
     words->slot_count = count > 0 ? count * 2 : 16;
     words->slots = alloc_zeroed(words->slot_count, sizeof *words->slots);
     for (size_t i = 0; i < count; i++)
-        if (old[i].text != NULL)
-            *find_slot(words, old[i].bytes, old[i].len) = old[i];
+        if (old[i].size != 0)
+            *find_slot(words, old[i].bytes, old[i].size) = old[i];
     alloc_free(old);
 }
 
-void words_add(struct words *words, struct slice text, struct word word)
+void words_add(struct words *words, struct slice text, uint32_t word)
 {
     if (text.len > SHORT_MAX) {
-        map_put(&words->indexes, text.data, text.len, (uint32_t)words->item_len);
-        words->items = alloc_grow(words->items, words->item_len, &words->item_cap, sizeof *words->items);
-        words->items[words->item_len++] = word;
+        map_put(&words->longer, text.data, text.len, word);
         return;
     }
     if ((words->len + 1) * 4 > words->slot_count * 3)
         grow_slots(words);
     uint64_t bytes = short_bytes(text);
-    *find_slot(words, bytes, text.len) =
-        (struct short_word){bytes, word.text, word.number, (uint32_t)text.len};
+    uint32_t size = (uint32_t)text.len + 1;
+    *find_slot(words, bytes, size) = (struct short_word){bytes, word, size};
     words->len++;
 }
 
 void words_deinit(struct words *words)
 {
     alloc_free(words->slots);
-    alloc_free(words->items);
-    map_deinit(&words->indexes);
+    map_deinit(&words->longer);
     *words = WORDS_NULL;
 }

@@ -10,35 +10,29 @@
 #include "base/map.h"
 #include "base/str.h"
 
-/* A text, translated: as the observation holds it, and the number it stands for. */
-struct word {
-    const char *text;
-    uint32_t number;
-};
+/* What a text means is a number; this one is of those whose rows the feed leaves out. */
+#define WORD_SKIP UINT32_MAX
 
-/* A text of at most eight bytes and its word. */
+/* A text of at most eight bytes and its number. */
 struct short_word {
     uint64_t bytes;
-    const char *text; /* the word's; NULL in a free slot */
-    uint32_t number, len;
+    uint32_t number, size; /* size: bytes of the text + 1; 0 in a free slot */
 };
 
 struct words {
     struct short_word last; /* the one found last: often that of the next row too */
     struct short_word *slots;
     size_t len, slot_count;
-    struct map indexes; /* of longer texts */
-    struct word *items;
-    size_t item_len, item_cap;
+    struct map longer; /* texts */
 };
 
 #define WORDS_NULL ((struct words){0})
 
-/* Whether the text is known; its word in *ret_word. */
-bool words_find(struct words *words, struct slice text, struct word *ret_word);
+/* Whether the text is known; its number in *ret_word. */
+bool words_find(struct words *words, struct slice text, uint32_t *ret_word);
 
-/* Adds a text that is not known; its word's text, not NULL, is borrowed. */
-void words_add(struct words *words, struct slice text, struct word word);
+/* Adds a text that is not known. */
+void words_add(struct words *words, struct slice text, uint32_t word);
 
 void words_deinit(struct words *words);
 

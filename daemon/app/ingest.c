@@ -103,7 +103,7 @@ static int read_payload(struct passage *passage, const char *file)
     return r;
 }
 
-/* ---- release → panel → verdicts ---- */
+/* ---- release → panel ---- */
 
 /* The rows are not needed behind this, and their memory is that of a second history. */
 static void apply(struct panel *panel, const char *feed, struct datasets *payload, struct release *release,
@@ -122,12 +122,6 @@ static void apply_passage(struct passage *passage, struct ingest_report *report)
 {
     apply(passage->engine->panel, passage->feed->feed, &passage->payload, &passage->release,
         &passage->changes, report);
-}
-
-static void judge(struct passage *passage)
-{
-    struct engine *engine = passage->engine;
-    judge_changes(engine->judge, engine->panel, &passage->changes, &passage->judged);
 }
 
 /* ---- faults → quarantine ---- */
@@ -201,15 +195,37 @@ static struct announcement reason(const struct passage *passage)
     return (struct announcement){passage->message->now_ms, "threshold", passage->digest.hex};
 }
 
+/* Two rounds that do not depend on each other: both read the panel, and one writes the store. */
+enum { ROUND_STORE, ROUND_JUDGE, ROUND_STORE_AND_JUDGE };
+
+struct writing {
+    struct passage *passage;
+    int64_t payload;
+    int r;
+};
+
+static void store_or_judge(void *userdata, size_t round)
+{
+    struct writing *writing = userdata;
+    struct passage *passage = writing->passage;
+    struct engine *engine = passage->engine;
+    if (round == ROUND_STORE)
+        writing->r = store_put_changes(engine->store, engine->panel, &passage->changes, writing->payload);
+    else
+        judge_changes(engine->judge, engine->panel, &passage->changes, &passage->judged);
+}
+
 static int commit_figures(struct passage *passage, const struct ingest_report *report)
 {
-    struct engine *engine = passage->engine;
     struct announcement why = reason(passage);
-    int64_t payload;
-    int r = put_payload(passage, true, report->revised, &payload);
-    if (r == 0)
-        r = store_put_changes(engine->store, engine->panel, &passage->changes, payload);
-    return r == 0 ? announce_judged(engine, &passage->judged, &why) : r;
+    struct writing writing = {.passage = passage};
+    int r = put_payload(passage, true, report->revised, &writing.payload);
+    if (r < 0)
+        return r;
+    parallel_each(ROUND_STORE_AND_JUDGE, store_or_judge, &writing);
+    if (engine_cancelled(passage->engine))
+        return -ECANCELED;
+    return writing.r == 0 ? announce_judged(passage->engine, &passage->judged, &why) : writing.r;
 }
 
 static int commit_accepted(struct passage *passage, const struct ingest_report *report)
@@ -290,8 +306,8 @@ static void undo(struct passage *passage, enum ingest_outcome outcome)
         log_error("alerts cannot be read back: %s", store_error(engine->store));
 }
 
-/* Decodes, applies and judges; nothing is written yet. A payload that is given up is fetched again, and at
- * the end of the daemon nobody waits for memory to be put back. */
+/* Decodes and applies; nothing is written yet. A payload that is given up is fetched again, and at the end of
+ * the daemon nobody waits for memory to be put back. */
 static int work_out(struct passage *passage, struct ingest_report *report)
 {
     struct engine *engine = passage->engine;
@@ -303,8 +319,6 @@ static int work_out(struct passage *passage, struct ingest_report *report)
         return 0;
     }
     apply_passage(passage, report);
-    if (!engine_cancelled(engine))
-        judge(passage);
     return engine_cancelled(engine) ? -ECANCELED : 0;
 }
 
@@ -323,7 +337,7 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
     int r = work_out(&passage, &report);
     if (r == 0) {
         r = commit_passage(&passage, feed_row, &report);
-        if (r < 0)
+        if (r < 0 && r != -ECANCELED)
             undo(&passage, report.outcome);
     }
     describe(&report, &passage);
@@ -380,22 +394,21 @@ static int take_file(struct passage *passage, struct ingest_report *report)
         report->outcome = INGEST_UNCHANGED;
         return 0;
     }
-    judge(passage);
     int r = commit_file(passage, report);
     if (r < 0)
         undo(passage, INGEST_ACCEPTED);
     return r;
 }
 
-/* Two rounds that do not depend on each other. */
-enum { ROUND_DIGEST, ROUND_READ, ROUND_COUNT };
+/* Two rounds that do not depend on each other either. */
+enum { ROUND_DIGEST, ROUND_READ, ROUND_DIGEST_AND_READ };
 
 struct reading {
     struct passage *passage;
     int r;
 };
 
-static void run_round(void *userdata, size_t round)
+static void digest_or_read(void *userdata, size_t round)
 {
     struct reading *reading = userdata;
     const struct engine_message *message = reading->passage->message;
@@ -411,7 +424,7 @@ int ingest_file(struct engine *engine, const struct descriptor *feed, const stru
     struct passage passage = {.engine = engine, .feed = feed, .message = message};
     struct ingest_report report = {.outcome = INGEST_ACCEPTED};
     struct reading reading = {.passage = &passage};
-    parallel_each(ROUND_COUNT, run_round, &reading);
+    parallel_each(ROUND_DIGEST_AND_READ, digest_or_read, &reading);
     int r = reading.r;
     if (r == 0)
         r = take_file(&passage, &report);

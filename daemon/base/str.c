@@ -39,7 +39,8 @@ int str_to_int64(struct slice text, int64_t *ret_value)
 static int push_digit(uint64_t *magnitude, char digit)
 {
     uint64_t value = (uint64_t)(digit - '0');
-    if (*magnitude > ((uint64_t)INT64_MAX - value) / 10)
+    bool far_below = *magnitude < (uint64_t)INT64_MAX / 10; /* whatever the digit */
+    if (!far_below && *magnitude > ((uint64_t)INT64_MAX - value) / 10)
         return -ERANGE;
     *magnitude = *magnitude * 10 + value;
     return 0;

@@ -134,7 +134,8 @@ struct alert_track alert_fold(
     const struct alert_policy *policy, const uint8_t *verdicts, size_t n, int32_t first)
 {
     struct alert_track track = {0};
-    for (size_t i = 0; i < n; i++)
+    const uint8_t *held = n > 0 ? memchr(verdicts, VERDICT_TRUE, n) : NULL; /* nothing moves before */
+    for (size_t i = held != NULL ? (size_t)(held - verdicts) : n; i < n; i++)
         alert_step(policy, (enum verdict)verdicts[i], first + (int32_t)i, &track);
     return track;
 }

@@ -163,13 +163,12 @@ static int step_power(int64_t from, int64_t to)
 }
 
 /* Compares a series' newest row. Zero is left out: nothing is a multiple of it. */
-static void compare_newest(const struct survey *survey, const struct panel_month *month, uint32_t id,
+static void compare_newest(const struct survey *survey, const struct panel_block *block, uint32_t id,
     int32_t period, struct steps *steps)
 {
-    unsigned at = id % PANEL_BLOCK;
     for (unsigned column = 0; column < COLUMN_COUNT; column++) {
-        int64_t figure = month->figures[column][at], base;
-        if ((month->known[at] >> column & 1) == 0 || figure <= 0 ||
+        int64_t figure, base;
+        if (!panel_block_get(block, id % PANEL_BLOCK, (enum column)column, &figure) || figure <= 0 ||
             !find_base(survey, id, (enum column)column, period, &base) || base <= 0)
             continue;
         steps->compared[column]++;
@@ -179,26 +178,38 @@ static void compare_newest(const struct survey *survey, const struct panel_month
     }
 }
 
+/* A series is here with a figure, or where it is said to be kept back. */
+static void find_here(const struct survey *survey, const struct panel_block *block,
+    const struct panel_rows *rows, uint32_t first)
+{
+    for (unsigned word = 0; word < PANEL_WORDS; word++) {
+        for (uint64_t left = rows->figured[word]; left != 0; left &= left - 1)
+            survey->here[first + word * 64 + (unsigned)__builtin_ctzll(left)] = true;
+        for (uint64_t left = rows->flagged[word] & ~rows->figured[word]; left != 0; left &= left - 1) {
+            unsigned at = word * 64 + (unsigned)__builtin_ctzll(left);
+            if ((panel_block_flags(block, at) & OBSERVATION_SUPPRESSED) != 0)
+                survey->here[first + at] = true;
+        }
+    }
+}
+
 /* Looks at a group's series from the newest month back: each is compared once, in its newest row. */
 static void survey_group(const struct survey *survey, size_t group, struct steps *steps)
 {
-    const unsigned any = (1U << COLUMN_COUNT) - 1;
-    bool compared[PANEL_BLOCK] = {false};
-    struct panel_month month;
+    uint32_t first = (uint32_t)group * PANEL_BLOCK;
+    uint64_t compared[PANEL_WORDS] = {0};
+    struct panel_rows rows;
     for (int32_t period = survey->folding->last; period >= survey->folding->first; period--) {
         const struct panel_block *block = block_at(survey, group, period);
         if (block == NULL)
             continue;
-        panel_block_unpack(block, &month);
-        for (unsigned at = 0; at < PANEL_BLOCK; at++) {
-            uint32_t id = (uint32_t)group * PANEL_BLOCK + at;
-            if (month.known[at] == 0)
-                continue;
-            if ((month.known[at] & any) != 0 || (month.flags[at] & OBSERVATION_SUPPRESSED) != 0)
-                survey->here[id] = true;
-            if (!compared[at])
-                compare_newest(survey, &month, id, period, steps);
-            compared[at] = true;
+        panel_block_rows(block, &rows);
+        find_here(survey, block, &rows, first);
+        for (unsigned word = 0; word < PANEL_WORDS; word++) {
+            for (uint64_t left = rows.rows[word] & ~compared[word]; left != 0; left &= left - 1)
+                compare_newest(
+                    survey, block, first + word * 64 + (unsigned)__builtin_ctzll(left), period, steps);
+            compared[word] |= rows.rows[word];
         }
     }
 }

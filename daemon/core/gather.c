@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/lanes.h"
 #include "core/period.h"
 
 /* A series that a role of a lane reads. */
@@ -138,8 +139,9 @@ static uint64_t magnitude_of(int64_t figure)
 }
 
 /* Readings of one group and role, in one column. */
-static void take_column(const struct gathering *gathering, const struct gather_reading *readings, size_t n,
-    enum column column, int32_t period, const struct panel_month *month)
+EACH_PROCESSOR static void take_column(const struct gathering *gathering,
+    const struct gather_reading *readings, size_t n, enum column column, int32_t period,
+    const struct panel_month *month)
 {
     size_t slot = (size_t)readings->role * COLUMN_COUNT + column;
     struct gathered_month *out = &gathering->months[slot];
@@ -225,7 +227,7 @@ static void begin_month(const struct gathering *gathering)
 }
 
 /* Row `row + 1` of a column: all that is before the next month. */
-static void add_month(
+EACH_PROCESSOR static void add_month(
     struct gathered_column *column, size_t row, const struct gathered_month *month, size_t lanes)
 {
     size_t before = row * PROGRAM_LANES, after = before + PROGRAM_LANES;
@@ -239,7 +241,7 @@ static void add_month(
 }
 
 /* Lanes that read what an earlier one does have what that has gathered. */
-static void repeat_lanes(const struct gathering *gathering, size_t role)
+EACH_PROCESSOR static void repeat_lanes(const struct gathering *gathering, size_t role)
 {
     const uint8_t *leaders = &gathering->leaders[role * PROGRAM_LANES];
     for (size_t column = 0; column < COLUMN_COUNT; column++) {

@@ -399,11 +399,11 @@ static void mark_period(struct marks *marks, int32_t period)
 /* The series that have a row in a block that was not there before. */
 static void mark_block(const struct panel *panel, struct panel_new_block block, struct marks *marks)
 {
-    struct panel_month month;
-    (void)panel_read(panel, block.group, block.period, &month);
-    for (uint32_t at = 0; at < PANEL_BLOCK; at++)
-        if (month.known[at] != 0)
-            marks->series[block.group * PANEL_BLOCK + at] |= CHANGED;
+    struct panel_rows rows;
+    panel_rows(panel, block.group, block.period, &rows);
+    for (unsigned word = 0; word < PANEL_WORDS; word++)
+        for (uint64_t left = rows.rows[word]; left != 0; left &= left - 1)
+            marks->series[block.group * PANEL_BLOCK + word * 64 + (unsigned)__builtin_ctzll(left)] |= CHANGED;
     mark_period(marks, block.period);
 }
 

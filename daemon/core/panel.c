@@ -156,6 +156,11 @@ bool panel_read(const struct panel *panel, uint32_t group, int32_t period, struc
     return block != NULL;
 }
 
+void panel_rows(const struct panel *panel, uint32_t group, int32_t period, struct panel_rows *ret_rows)
+{
+    panel_block_rows(find_block(panel, group, period), ret_rows);
+}
+
 size_t panel_bytes(const struct panel *panel)
 {
     size_t bytes = 0;
@@ -359,36 +364,77 @@ static void merge_block(struct panel *panel, const struct release_block *from, s
     follow_block(panel, from->group, from->period, &before, &month);
 }
 
-/* What a row of a new block counts. */
-static size_t count_row(const struct panel_month *month, unsigned at)
+/* Whether each row has a figure or a flag. */
+static bool is_settled(const struct panel_rows *rows)
 {
-    unsigned figures = month->known[at] & KNOWN;
-    return figures != 0 ? (size_t)__builtin_popcount(figures) : month->flags[at] != 0;
+    bool settled = true;
+    for (int word = 0; word < PANEL_WORDS; word++)
+        settled = settled && rows->rows[word] == (rows->figured[word] | rows->flagged[word]);
+    return settled;
+}
+
+/* What a new block counts: its figures, and rows that only have flags. */
+static size_t count_new(const struct panel_rows *rows)
+{
+    size_t count = rows->figures;
+    for (int word = 0; word < PANEL_WORDS; word++)
+        count += (size_t)__builtin_popcountll(rows->flagged[word] & ~rows->figured[word]);
+    return count;
 }
 
 /* Rows that say nothing are not kept. */
-static void take_block(struct panel *panel, struct release_block *from, struct panel_changes *changes)
+static struct panel_block *settle_block(const struct panel_block *block)
 {
     struct panel_month month;
-    panel_block_unpack(from->block, &month);
-    bool settled = true;
-    size_t added = 0;
-    for (unsigned at = 0; at < PANEL_BLOCK; at++) {
-        size_t count = count_row(&month, at);
-        settled = settled && (count > 0) == (month.known[at] != 0);
+    panel_block_unpack(block, &month);
+    for (unsigned at = 0; at < PANEL_BLOCK; at++)
         settle_row(&month, at);
-        added += count;
-    }
+    return panel_block_pack(&month);
+}
+
+static void take_block(struct panel *panel, struct release_block *from, struct panel_changes *changes)
+{
+    struct panel_rows rows;
+    panel_block_rows(from->block, &rows);
+    size_t added = count_new(&rows);
     if (added == 0)
         return;
-    put_block(panel, from->group, from->period, settled ? from->block : panel_block_pack(&month));
+    bool settled = is_settled(&rows);
+    put_block(panel, from->group, from->period, settled ? from->block : settle_block(from->block));
     if (settled)
         from->block = NULL;
-    follow_block(panel, from->group, from->period, &(struct panel_month){{0}, {0}, {{0}}}, &month);
     changes->blocks =
         alloc_grow(changes->blocks, changes->block_len, &changes->block_cap, sizeof *changes->blocks);
     changes->blocks[changes->block_len++] = (struct panel_new_block){from->group, from->period};
     changes->added += added;
+}
+
+/* Series that have a figure in the block, but not in those seen before, which it joins. */
+static void widen_unseen(struct panel *panel, uint32_t group, int32_t period, uint64_t seen[PANEL_WORDS])
+{
+    struct panel_rows rows;
+    panel_rows(panel, group, period, &rows);
+    for (unsigned word = 0; word < PANEL_WORDS; word++) {
+        for (uint64_t left = rows.figured[word] & ~seen[word]; left != 0; left &= left - 1)
+            widen(&panel->series.items[group * PANEL_BLOCK + word * 64 + (unsigned)__builtin_ctzll(left)],
+                period);
+        seen[word] |= rows.figured[word];
+    }
+}
+
+/* First and last of the series of new blocks: each is met once from the front, and once from the back. */
+static void widen_new(struct panel *panel, const struct panel_changes *changes)
+{
+    size_t groups = panel->series.len / PANEL_BLOCK + 1;
+    uint64_t(*seen)[PANEL_WORDS] = alloc_zeroed(groups, sizeof *seen);
+    for (size_t i = 0; i < changes->block_len; i++)
+        widen_unseen(
+            panel, changes->blocks[i].group, changes->blocks[i].period, seen[changes->blocks[i].group]);
+    memset(seen, 0, groups * sizeof *seen);
+    for (size_t i = changes->block_len; i-- > 0;)
+        widen_unseen(
+            panel, changes->blocks[i].group, changes->blocks[i].period, seen[changes->blocks[i].group]);
+    alloc_free(seen);
 }
 
 /* Adds the series, or remembers that the release is the first to name its unit. */
@@ -420,6 +466,7 @@ void panel_apply_release(
         else
             take_block(panel, block, &changes);
     }
+    widen_new(panel, &changes);
     *ret_changes = changes;
 }
 

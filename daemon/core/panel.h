@@ -71,6 +71,9 @@ int32_t panel_last(const struct panel *panel);
 /* One block, unpacked: whether anything is known in it. */
 bool panel_read(const struct panel *panel, uint32_t group, int32_t period, struct panel_month *ret_month);
 
+/* Which rows of a block there are. No block may be open to single figures. */
+void panel_rows(const struct panel *panel, uint32_t group, int32_t period, struct panel_rows *ret_rows);
+
 /* Bytes that all packed blocks take. */
 size_t panel_bytes(const struct panel *panel);
 

@@ -14,7 +14,7 @@
 #include "base/alloc.h"
 
 enum {
-    WORDS = PANEL_BLOCK / 64, /* of a bitmap */
+    WORDS = PANEL_WORDS, /* of a bitmap */
     UNITS = 4,
     SLACK = sizeof(uint64_t) - 1,
     ROWS = 0, /* number of the bitmap */
@@ -257,6 +257,36 @@ void panel_block_unpack(const struct panel_block *block, struct panel_month *ret
         }
     for (int column = 0; column < COLUMN_COUNT; column++)
         unpack_column(block, column, ret_month);
+}
+
+/* ---- rows ---- */
+
+static void find_flagged(const struct panel_block *block, const uint64_t *rows, uint64_t *flagged)
+{
+    const uint8_t *flags = bytes_of(block) + block->flags_at;
+    for (unsigned word = 0; word < WORDS; word++)
+        for (uint64_t left = rows[word]; left != 0; left &= left - 1)
+            flagged[word] |= *flags++ != 0 ? left & -left : 0;
+}
+
+void panel_block_rows(const struct panel_block *block, struct panel_rows *ret_rows)
+{
+    *ret_rows = (struct panel_rows){0};
+    if (block == NULL)
+        return;
+    const uint64_t *rows = bitmap_at(block, ROWS);
+    memcpy(ret_rows->rows, rows, sizeof ret_rows->rows);
+    if (block->flags_at != 0)
+        find_flagged(block, rows, ret_rows->flagged);
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        if (block->columns[column].width == 0)
+            continue;
+        const uint64_t *words = bitmap_at(block, block->columns[column].bitmap);
+        for (unsigned word = 0; word < WORDS; word++) {
+            ret_rows->figured[word] |= words[word];
+            ret_rows->figures += count_bits(words[word]);
+        }
+    }
 }
 
 /* ---- one figure ---- */

@@ -34,6 +34,18 @@ size_t panel_block_size(const struct panel_block *block); /* in bytes */
 /* A NULL block is empty. */
 void panel_block_unpack(const struct panel_block *block, struct panel_month *ret_month);
 
+/* Which rows the block has, a bit each, without its figures. */
+enum { PANEL_WORDS = PANEL_BLOCK / 64 };
+
+struct panel_rows {
+    uint64_t rows[PANEL_WORDS];    /* there */
+    uint64_t figured[PANEL_WORDS]; /* with any figure */
+    uint64_t flagged[PANEL_WORDS]; /* with any flag */
+    size_t figures;                /* of all columns */
+};
+
+void panel_block_rows(const struct panel_block *block, struct panel_rows *ret_rows);
+
 /* One figure of the series `at` (0 … PANEL_BLOCK − 1): whether it is known. */
 bool panel_block_get(const struct panel_block *block, unsigned at, enum column column, int64_t *ret_figure);
 unsigned panel_block_flags(const struct panel_block *block, unsigned at);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/lanes.h"
 #include "core/gather.h"
 #include "core/period.h"
 #include "core/probe.h"
@@ -132,7 +133,7 @@ static void run_window_months(const struct program *program, const struct progra
     }
 }
 
-static void run_window(const struct program *program, const struct program_input *input,
+EACH_PROCESSOR static void run_window(const struct program *program, const struct program_input *input,
     const struct instruction *code, struct lane_column out)
 {
     struct role_window window = window_of(code, input->period);
@@ -175,7 +176,7 @@ static uint8_t reason_of(uint8_t a, uint8_t b)
 
 /* The value of every lane, whether it is known or not: never a trap, and one kind of loop for each operator
  * so that it is computed several lanes at a time. */
-static void run_values(
+EACH_PROCESSOR static void run_values(
     enum program_op op, size_t lanes, const double *a, const double *b, double *restrict out)
 {
 #define EACH_LANE(value)                                                                                     \
@@ -219,7 +220,7 @@ static void run_values(
 
 /* Whether any value is not finite: then its exponent has every bit set, and one more overflows it into the
  * sign. */
-static bool any_infinite(const double *values, size_t lanes)
+EACH_PROCESSOR static bool any_infinite(const double *values, size_t lanes)
 {
     uint64_t all = 0;
     for (size_t lane = 0; lane < lanes; lane++) {
@@ -230,7 +231,7 @@ static bool any_infinite(const double *values, size_t lanes)
     return all >> 63 != 0;
 }
 
-static bool any_zero(const double *values, size_t lanes)
+EACH_PROCESSOR static bool any_zero(const double *values, size_t lanes)
 {
     uint64_t any = 0;
     for (size_t lane = 0; lane < lanes; lane++)
@@ -248,7 +249,7 @@ static void mark_range(struct lane_column out, size_t lanes)
     }
 }
 
-static void run_arithmetic(
+EACH_PROCESSOR static void run_arithmetic(
     enum program_op op, size_t lanes, struct lane_column a, struct lane_column b, struct lane_column out)
 {
     bool unary = op == PROGRAM_NEGATE || op == PROGRAM_NOT;
@@ -265,7 +266,7 @@ static void run_arithmetic(
 
 /* ---- Kleene's and, or: the value `decisive` (0 for and, 1 for or) of either side decides ---- */
 
-static void run_logic(
+EACH_PROCESSOR static void run_logic(
     double decisive, size_t lanes, struct lane_column a, struct lane_column b, struct lane_column out)
 {
     for (size_t lane = 0; lane < lanes; lane++) {

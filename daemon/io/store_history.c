@@ -124,11 +124,22 @@ static void decode_rows(void *userdata, size_t number)
         decode_row(loader, &loader->rows[i]);
 }
 
-/* Moves the decoded rows into the panel, in their order. */
+/* A release is in this order; the store gives rows in that of their writing. */
+static int compare_stored(const void *left, const void *right)
+{
+    const struct stored *a = left, *b = right;
+    if (a->period != b->period)
+        return a->period < b->period ? -1 : 1;
+    return (a->first > b->first) - (a->first < b->first);
+}
+
+/* Moves the decoded rows into the panel. */
 static int take_rows(struct store *store, struct panel *panel, struct stored *rows, size_t len)
 {
     struct release release = {0};
     int r = 0;
+    if (len > 0)
+        qsort(rows, len, sizeof *rows, compare_stored);
     for (size_t i = 0; i < len; i++) {
         if (rows[i].damaged && r == 0)
             r = store_damaged(store, "history of series %lld, month %lld", (long long)rows[i].first,

@@ -17,7 +17,7 @@
 static const size_t FILE_BYTES_MAX = (size_t)16 << 30;
 
 struct counts {
-    size_t rows, fields;
+    size_t rows, fields, bytes;
 };
 
 static struct counts count_by_scanner(struct slice text, enum scan_way way)
@@ -29,6 +29,8 @@ static struct counts count_by_scanner(struct slice text, enum scan_way way)
     while (scan_next(&scan, &record) > 0) {
         counts.rows++;
         counts.fields += record.len;
+        for (size_t i = 0; i < record.len; i++)
+            counts.bytes += record_field(&record, i).len;
     }
     scan_deinit(&scan);
     return counts;
@@ -36,8 +38,9 @@ static struct counts count_by_scanner(struct slice text, enum scan_way way)
 
 static void on_field(void *text, size_t len, void *userdata)
 {
-    (void)text, (void)len;
+    (void)text;
     ((struct counts *)userdata)->fields++;
+    ((struct counts *)userdata)->bytes += len;
 }
 
 static void on_row(int end, void *userdata)

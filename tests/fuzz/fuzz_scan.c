@@ -87,7 +87,7 @@ static int ask_scanner(struct scan *scan, struct buf *out)
             "records begin their line");
         line = record.line;
         for (size_t i = 0; i < record.len && record.len <= RECORD_FIELDS_MAX; i++)
-            put_field(out, record.fields[i].data, record.fields[i].len);
+            put_field(out, record_field(&record, i).data, record_field(&record, i).len);
         put_number(out, record_end);
         if (record.len > RECORD_FIELDS_MAX)
             return 1;

@@ -35,7 +35,7 @@ static void scan_by(enum scan_way way, struct slice text, char delimiter, struct
     scan_init(&scan, text, delimiter, way);
     while ((r = scan_next(&scan, &record)) > 0)
         for (size_t i = 0; i < record.len; i++)
-            put_field(out, i == 0, record.line, record_column(&record, i), record.fields[i]);
+            put_field(out, i == 0, record.line, record_column(&record, i), record_field(&record, i));
     if (r < 0)
         buf_printf(out, "\n%s %zu", scan.unended ? "open" : "wrong", scan.fault);
     else
@@ -306,7 +306,7 @@ static void fields_past_the_maximum_are_counted(void **state)
         assert_int_equal(scan_next(&scan, &record), 1);
         assert_int_equal(record.len, 2);
         assert_int_equal(record.line, 3);
-        assert_memory_equal(record.fields[1].data, "d", 1);
+        assert_memory_equal(record_field(&record, 1).data, "d", 1);
         assert_int_equal(scan_next(&scan, &record), 0);
         scan_deinit(&scan);
     }
