@@ -406,13 +406,26 @@ static struct template_value measures_value(const struct maker *maker)
     return map_value(&map);
 }
 
+/* In place of the picture: the figure that decides, and its threshold. */
+static const char *chart_title(const struct maker *maker)
+{
+    const struct evidence *evidence = maker->evidence;
+    const char *title = words_get(WORD_CHART, maker->language);
+    if (evidence->limit_count == 0 || evidence->limits[0].figure >= maker->record->figure_count)
+        return title;
+    const struct evidence_limit *limit = &evidence->limits[0];
+    return arena_printf(maker->arena, "%s: %s, %s; %s %s", title, label_of(maker, limit->figure),
+        figure_text(maker, &maker->record->figures[limit->figure]),
+        words_get(WORD_THRESHOLD, maker->language), limit_text(maker, limit));
+}
+
 static struct template_value chart_value(const struct maker *maker)
 {
     if (maker->evidence == NULL || !chart_alert_has(maker->evidence))
         return (struct template_value){0};
     struct fields map = map_new(maker, ROW_FIELDS);
     put_text(maker, &map, "id", message_chart_id(maker->record, maker->language, maker->arena));
-    put_text(maker, &map, "title", words_get(WORD_CHART, maker->language));
+    put_text(maker, &map, "title", chart_title(maker));
     return map_value(&map);
 }
 

@@ -127,8 +127,7 @@ static const char *const words[WORD_COUNT][LANGUAGE_COUNT] = {
     [WORD_THRESHOLD] = {"ngưỡng", "threshold"},
     [WORD_MET] = {"đạt, cách ngưỡng", "met, by"},
     [WORD_NOT_MET] = {"chưa đạt, còn", "not met, by"},
-    [WORD_CHART] = {"Biểu đồ: số liệu theo tháng và ngưỡng của quy tắc",
-        "Chart: the figures by month, and the rule's threshold"},
+    [WORD_CHART] = {"Biểu đồ theo tháng", "Chart by month"},
 };
 
 static const char *const severities[SEVERITY_COUNT][LANGUAGE_COUNT] = {

@@ -51,7 +51,7 @@ enum word {
     WORD_THRESHOLD,
     WORD_MET, /* "met, by 5 pp" */
     WORD_NOT_MET,
-    WORD_CHART, /* what the chart shows, for who does not see it */
+    WORD_CHART, /* what stands in place of the chart, for who does not see it */
     WORD_COUNT
 };
 

@@ -156,6 +156,30 @@ static void chart_is_drawn_as_approved(void **state)
     buf_deinit(&svg);
 }
 
+static void chart_shows_what_there_is(void **state)
+{
+    (void)state;
+    for (int panels = 0; panels < 4; panels++) {
+        bool trade = (panels & 1) != 0, curve = (panels & 2) != 0;
+        struct message_sample sample;
+        struct buf svg;
+        message_sample_make(SAMPLE_WHOLE, EVENT_RAISED, ALERT_FIRING, &sample);
+        for (int i = 0; i < EVIDENCE_MONTHS; i++) {
+            sample.evidence.trade.values[i].unknown = trade ? KNOWN : UNKNOWN_MONTH;
+            sample.evidence.curve.values[i].unknown = curve ? KNOWN : UNKNOWN_MONTH;
+        }
+        buf_init(&svg, MAX);
+        assert_int_equal(message_chart(&sample.record, LANGUAGE_EN, &svg), 0);
+        assert_int_equal(strstr(buf_text(&svg), "class=\"bar\"") != NULL, trade);
+        assert_int_equal(strstr(buf_text(&svg), "<polyline") != NULL, curve);
+        assert_int_equal(strstr(buf_text(&svg), "2025-07") != NULL, trade || curve);
+        char *html = render(message_html, &sample.record, EN);
+        assert_int_equal(strstr(html, "<img ") != NULL, trade || curve);
+        alloc_free(html);
+        buf_deinit(&svg);
+    }
+}
+
 static void built_in_templates_pass_the_check_of_others(void **state)
 {
     (void)state;
@@ -452,6 +476,7 @@ int main(void)
         cmocka_unit_test(long_title_is_cut_at_a_character),
         cmocka_unit_test(whole_alert_reads_as_approved),
         cmocka_unit_test(chart_is_drawn_as_approved),
+        cmocka_unit_test(chart_shows_what_there_is),
         cmocka_unit_test(built_in_templates_pass_the_check_of_others),
         cmocka_unit_test(every_event_and_state_has_a_message),
         cmocka_unit_test(manual_lists_every_name),

@@ -1,4 +1,4 @@
-/* link: daemon/io/webhook daemon/io/cloudevent daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest */
+/* link: daemon/io/webhook daemon/io/cloudevent daemon/io/evidence_json daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/measure daemon/core/basket daemon/core/row daemon/core/code daemon/base/keys daemon/base/node daemon/base/map daemon/base/diag daemon/core/expr_lex daemon/core/expr_parse daemon/core/series_role */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
