@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "core/probe.h"
+
 /* Series beyond this are not looked at for flags and trade: codes of a chapter in every market. */
 enum { SERIES_MAX = 256 };
 
@@ -118,6 +120,32 @@ static size_t trade_role(const struct program *program)
     return 0;
 }
 
+/* Which flags are up, as flag(name, series) of a rule would have it. */
+static unsigned quality_of(const struct question *question, const struct uses *uses)
+{
+    const struct evidence_source *source = question->source;
+    const struct program program = {.role_count = 1};
+    const struct binding binding = {0, (uint32_t)uses->len};
+    const struct program_input input = {.panel = source->panel,
+        .reference = source->reference,
+        .home = source->home,
+        .period = question->period,
+        .uses = uses->items,
+        .bindings = &binding,
+        .scopes = judge_scope(source->judge, question->rule, question->scope),
+        .lanes = 1};
+    unsigned quality = 0;
+    for (unsigned flag = 0; flag < FLAG_COUNT; flag++) {
+        const struct instruction code = {
+            .op = PROGRAM_PROBE, .probe = PROBE_FLAG, .column = COLUMN_VALUE, .word = (uint8_t)flag};
+        struct probe probe = {.program = &program, .input = &input, .code = &code};
+        double up;
+        if (probe_run(&probe, &up) == KNOWN && up != 0)
+            quality |= 1u << flag;
+    }
+    return quality;
+}
+
 static void take_trade(const struct question *question, struct evidence *out)
 {
     const struct program *program = &out->rule->program;
@@ -127,6 +155,7 @@ static void take_trade(const struct question *question, struct evidence *out)
     struct uses uses = uses_of(question, role);
     if (uses.len == 0 || uses.len == SERIES_MAX) /* of more, the sum would be of a part only */
         return;
+    out->quality = quality_of(question, &uses);
     out->trade_role = &series_roles[program->roles[role]];
     out->trade.first = question->period - EVIDENCE_MONTHS + 1;
     for (; out->trade.len < EVIDENCE_MONTHS; out->trade.len++)

@@ -9,6 +9,7 @@
 
 #include "core/alert.h"
 #include "core/judge.h"
+#include "core/quality_flag.h"
 
 enum {
     EVIDENCE_MONTHS = 25, /* two years, and the month that they begin after */
@@ -59,7 +60,8 @@ struct evidence {
     size_t measure_count, measure_total;
     struct evidence_deadline deadlines[EVIDENCE_DEADLINES_MAX]; /* by day */
     size_t deadline_count;
-    unsigned flags; /* enum observation_flag of the newest month, of any series that the rule reads */
+    unsigned flags;   /* enum observation_flag of the newest month, of any series that the rule reads */
+    unsigned quality; /* 1 << enum quality_flag, of what `trade` shows */
 };
 
 struct evidence_source {

@@ -130,6 +130,7 @@ static void make_evidence(struct message_sample *sample, int32_t period)
     evidence->measure_total = 5;
     evidence->deadlines[0] = (struct evidence_deadline){&deadlines[0], &measures[1], 20353};
     evidence->deadline_count = 1;
+    evidence->quality = 1u << FLAG_SMALL_BASE | 1u << FLAG_TET_WINDOW;
     evidence->flags = OBSERVATION_PRELIMINARY | OBSERVATION_ESTIMATED | OBSERVATION_SUPPRESSED;
 }
 

@@ -8,7 +8,7 @@
 #include "core/period.h"
 #include "core/words.h"
 
-enum { FACTS_MAX = 7, DATA_MAX = 7, TRACE_MAX = 5, DIGEST_SHOWN = 12 };
+enum { FACTS_MAX = 7, DATA_MAX = 6 + FLAG_COUNT, TRACE_MAX = 5, DIGEST_SHOWN = 12 };
 
 struct message_sink message_sink_on(struct buf *out)
 {
@@ -118,19 +118,30 @@ static const char *moment(struct builder *b, int64_t at_ms)
     return arena_printf(b->arena, "%.10s %.5s UTC", iso, iso + 11);
 }
 
-static struct message_rows data(struct builder *b)
+/* What the figures are worth, a row for each flag that is up. */
+static void add_quality(struct builder *b, struct message_rows *rows)
 {
     static const enum observation_flag flags[] = {
         OBSERVATION_PRELIMINARY, OBSERVATION_ESTIMATED, OBSERVATION_SUPPRESSED};
+    const struct evidence *evidence = b->record->evidence;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if ((evidence->flags & flags[i]) != 0)
+            add(b, rows, WORD_QUALITY, words_flag(flags[i], b->language));
+    for (enum quality_flag flag = 0; flag < FLAG_COUNT; flag++)
+        if ((evidence->quality & 1u << flag) != 0)
+            add(b, rows, WORD_QUALITY, words_quality(flag, b->language));
+}
+
+static struct message_rows data(struct builder *b)
+{
     const struct alert_record *record = b->record;
     struct message_rows rows = {.items = arena_array(b->arena, DATA_MAX, sizeof *rows.items)};
     bool received = record->vintage[0] != '\0' && !message_is_feed(record);
     add(b, &rows, WORD_SOURCES, record->sources);
     add(b, &rows, WORD_RECEIVED, received ? moment(b, record->at_ms) : "");
     add(b, &rows, WORD_VINTAGE, short_digest(b, record->vintage));
-    for (size_t i = 0; record->evidence != NULL && i < sizeof flags / sizeof *flags; i++)
-        if ((record->evidence->flags & flags[i]) != 0)
-            add(b, &rows, WORD_QUALITY, words_flag(flags[i], b->language));
+    if (record->evidence != NULL)
+        add_quality(b, &rows);
     return rows;
 }
 

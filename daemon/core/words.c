@@ -239,6 +239,27 @@ static const struct {
         {"một phần số liệu tháng mới nhất được giữ kín", "part of the newest month is confidential"}},
 };
 
+static const char *const qualities[FLAG_COUNT][LANGUAGE_COUNT] = {
+    [FLAG_SMALL_BASE] = {"mười hai tháng gốc dưới 10 triệu USD: tỷ lệ tăng dễ lớn",
+        "the twelve months of the base are under 10 m USD: rates of growth are easily large"},
+    [FLAG_BASE_EFFECT] = {"mười hai tháng gốc thấp bất thường (dưới 80% của năm trước đó)",
+        "the base is low: its twelve months are under 80% of those before them"},
+    [FLAG_TET_WINDOW] = {"Tết rơi vào tháng khác so với năm trước",
+        "Tet falls into another month than a year earlier"},
+    [FLAG_PRELIMINARY] = {"", ""},
+    [FLAG_HS_BREAK] = {"mã HS của mặt hàng thay đổi trong 24 tháng qua",
+        "an HS code of the product began or ended within 24 months"},
+    [FLAG_UNIT_BREAK] = {"đơn giá hai tháng liền nhau chênh trên ba lần: đơn vị tính có thể đã đổi",
+        "the unit value moved more than threefold between two months: the unit may have changed"},
+    [FLAG_SUPPRESSED] = {"", ""},
+    [FLAG_ONE_SHIPMENT] = {"một tháng chiếm trên 60% của ba tháng: có thể do một lô hàng",
+        "one month is over 60% of three: it may be a single shipment"},
+    [FLAG_FRONT_LOADING] =
+        {"một loại thuế đã công bố, có hiệu lực trong bốn tháng tới: hàng có thể được giao sớm",
+            "a tariff has been announced that comes into force within four months: goods may be shipped "
+            "ahead of it"},
+};
+
 static const char *find(const struct entry *entries, size_t n, const char *key, enum language language)
 {
     for (size_t i = 0; i < n; i++)
@@ -298,4 +319,9 @@ const char *words_flag(enum observation_flag flag, enum language language)
         if (flags[i].flag == flag)
             return flags[i].text[language];
     return "";
+}
+
+const char *words_quality(enum quality_flag flag, enum language language)
+{
+    return qualities[flag][language];
 }

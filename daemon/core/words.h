@@ -10,6 +10,7 @@
 #include "core/alert.h"
 #include "core/measure.h"
 #include "core/observation.h"
+#include "core/quality_flag.h"
 
 enum word {
     WORD_ALERT,
@@ -79,5 +80,8 @@ const char *words_standing(enum measure_standing standing, enum language languag
 
 /* What a flag says of the newest month: "the source calls them preliminary". */
 const char *words_flag(enum observation_flag flag, enum language language);
+
+/* What a flag on the figures' quality says; "" for those that words_flag has. */
+const char *words_quality(enum quality_flag flag, enum language language);
 
 #endif

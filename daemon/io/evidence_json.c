@@ -69,17 +69,20 @@ static struct json_object *deadlines_array(const struct evidence *evidence)
     return array;
 }
 
-static struct json_object *flags_array(unsigned flags)
+/* By the names of the rule language; that quantities are estimated is none of its flags. */
+static struct json_object *flags_array(const struct evidence *evidence)
 {
-    static const struct {
-        enum observation_flag flag;
-        const char *name;
-    } names[] = {{OBSERVATION_PRELIMINARY, "preliminary"}, {OBSERVATION_ESTIMATED, "estimated"},
-        {OBSERVATION_SUPPRESSED, "suppressed"}};
+    unsigned flags = evidence->quality;
     struct json_object *array = json_object_new_array();
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if ((flags & names[i].flag) != 0)
-            json_object_array_add(array, json_object_new_string(names[i].name));
+    if ((evidence->flags & OBSERVATION_PRELIMINARY) != 0)
+        flags |= 1u << FLAG_PRELIMINARY;
+    if ((evidence->flags & OBSERVATION_SUPPRESSED) != 0)
+        flags |= 1u << FLAG_SUPPRESSED;
+    for (int flag = 0; flag < FLAG_COUNT; flag++)
+        if ((flags & 1u << flag) != 0)
+            json_object_array_add(array, json_object_new_string(quality_flag_names[flag]));
+    if ((evidence->flags & OBSERVATION_ESTIMATED) != 0)
+        json_object_array_add(array, json_object_new_string("estimated"));
     return array;
 }
 
@@ -90,7 +93,7 @@ static struct json_object *evidence_object(const struct evidence *evidence)
     json_object_object_add(object, "before", values_object(evidence->before, evidence->before_count));
     json_object_object_add(object, "measures", measures_array(evidence));
     json_object_object_add(object, "deadlines", deadlines_array(evidence));
-    json_object_object_add(object, "flags", flags_array(evidence->flags));
+    json_object_object_add(object, "flags", flags_array(evidence));
     return object;
 }
 

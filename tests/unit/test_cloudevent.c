@@ -1,4 +1,4 @@
-/* link: daemon/io/cloudevent daemon/io/evidence_json daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/measure daemon/core/basket daemon/core/row daemon/core/code daemon/base/keys daemon/base/node daemon/base/map daemon/base/diag daemon/core/expr_lex daemon/core/expr_parse daemon/core/series_role daemon/core/message_sample */
+/* link: daemon/io/cloudevent daemon/io/evidence_json daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/measure daemon/core/basket daemon/core/row daemon/core/code daemon/base/keys daemon/base/node daemon/base/map daemon/base/diag daemon/core/expr_lex daemon/core/expr_parse daemon/core/series_role daemon/core/message_sample daemon/core/quality_flag */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -113,7 +113,7 @@ static void evidence_goes_with_the_figures(void **state)
     struct json_object *deadline = json_object_array_get_idx(member(evidence, "deadlines"), 0);
     assert_text(deadline, "day", "2025-09-22");
     assert_text(json_object_array_get_idx(member(evidence, "measures"), 0), "standing", "case open");
-    assert_int_equal(json_object_array_length(member(evidence, "flags")), 3);
+    assert_int_equal(json_object_array_length(member(evidence, "flags")), 5);
     assert_text(last, "severity", "caution");
     assert_string_equal(json_object_to_json_string(member(member(last, "figures"), "growth_3m")), "0.41");
     json_object_put(event);
