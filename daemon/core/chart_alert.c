@@ -7,6 +7,7 @@
 #include "core/figure_label.h"
 #include "core/period.h"
 #include "core/svg.h"
+#include "core/words.h"
 
 /* Drawn for a mail of 480 pixels, so that letters are still read at 320. */
 enum {
@@ -204,7 +205,7 @@ static void put_limit(const struct plot *plot, const struct figure *limit, const
         return;
     double y = y_of(plot, limit->value);
     svg_line(plot->markup, "limit", (struct svg_point){LEFT, y}, (struct svg_point){RIGHT, y});
-    snprintf(text, sizeof text, "%s %s %s", plot->language == LANGUAGE_VI ? "ngưỡng" : "threshold", symbol,
+    snprintf(text, sizeof text, "%s %s %s", words_get(WORD_THRESHOLD, plot->language), symbol,
         figure_format(limit, plot->language, value));
     svg_text(plot->markup, "limit-text", (struct svg_point){LEFT + 6, y - 5}, SVG_START, text);
 }
@@ -219,16 +220,6 @@ static void put_newest(const struct plot *plot, const struct evidence_months *cu
     svg_dot(plot->markup, "now", at, 4.5);
     svg_text(plot->markup, "now-text", (struct svg_point){at.x - 8, fmax(at.y - 7, plot->top + 8)}, SVG_END,
         figure_format(newest, plot->language, text));
-}
-
-/* ">=" as people write it. */
-static const char *sign_of(const char *symbol)
-{
-    static const char *const signs[][2] = {{">=", "≥"}, {"<=", "≤"}, {"between", "≥"}};
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (str_equal(symbol, signs[i][0]))
-            return signs[i][1];
-    return symbol;
 }
 
 static void put_figure(struct plot *plot, const struct chart_alert *chart)
@@ -247,7 +238,7 @@ static void put_figure(struct plot *plot, const struct chart_alert *chart)
     put_title(plot, label[0] != '\0' ? label : let->name);
     put_grid(plot);
     put_raised(plot, chart->raised);
-    put_limit(plot, &limit->low, sign_of(limit->symbol));
+    put_limit(plot, &limit->low, words_sign(limit->high.unknown == KNOWN ? ">=" : limit->symbol));
     put_limit(plot, &limit->high, "≤");
     put_curve(plot, &evidence->curve);
     put_newest(plot, &evidence->curve);

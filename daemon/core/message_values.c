@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "core/chart_alert.h"
 #include "core/figure_label.h"
 #include "core/period.h"
@@ -73,7 +72,7 @@ struct fields {
     size_t len;
 };
 
-static struct fields map_new(const struct maker *maker, size_t max)
+static struct fields fields_new(const struct maker *maker, size_t max)
 {
     return (struct fields){arena_array(maker->arena, max, sizeof(struct template_field)), 0};
 }
@@ -93,7 +92,7 @@ static void put_flag(struct fields *map, const char *name, bool holds)
     put(map, name, (struct template_value){.text = holds ? "yes" : ""});
 }
 
-static struct template_value map_value(const struct fields *map)
+static struct template_value fields_value(const struct fields *map)
 {
     return (struct template_value){.kind = TEMPLATE_MAP, .fields = map->fields, .len = map->len};
 }
@@ -124,19 +123,19 @@ static struct template_value part_value(const struct maker *maker, const struct 
 {
     if (list->len == 0)
         return (struct template_value){0};
-    struct fields map = map_new(maker, 1);
+    struct fields map = fields_new(maker, 1);
     put(&map, "rows", list_value(list));
-    return map_value(&map);
+    return fields_value(&map);
 }
 
 static struct template_value rows_value(const struct maker *maker, const struct message_rows *rows)
 {
     struct list list = list_new(maker, rows->len);
     for (size_t i = 0; i < rows->len; i++) {
-        struct fields row = map_new(maker, ROW_FIELDS);
+        struct fields row = fields_new(maker, ROW_FIELDS);
         put_text(maker, &row, "name", rows->items[i].name);
         put_text(maker, &row, "value", rows->items[i].value);
-        push(&list, map_value(&row));
+        push(&list, fields_value(&row));
     }
     return part_value(maker, &list);
 }
@@ -155,24 +154,13 @@ static struct template_value texts_value(const struct maker *maker, const char *
 /* ---- days ---- */
 
 /* "2025-09-08", "08/09/2025". */
-static const char *day_text(const struct maker *maker, const char *iso)
-{
-    if (maker->language == LANGUAGE_EN || iso[0] == '\0')
-        return arena_strndup(maker->arena, iso, strnlen(iso, 10));
-    return arena_printf(maker->arena, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
-}
-
 static const char *date_text(const struct maker *maker, int32_t date)
 {
     char iso[DATE_TEXT_SIZE];
-    return day_text(maker, date_format(date, iso));
-}
-
-static const char *moment_text(const struct maker *maker, int64_t at_ms)
-{
-    char iso[CLOCK_TEXT_SIZE];
-    clock_format(at_ms, iso);
-    return arena_printf(maker->arena, "%s %.5s UTC", day_text(maker, iso), iso + 11);
+    date_format(date, iso);
+    if (maker->language == LANGUAGE_EN || iso[0] == '\0')
+        return arena_strdup(maker->arena, iso);
+    return arena_printf(maker->arena, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
 }
 
 static const char *period_text(const struct maker *maker, int32_t period)
@@ -201,19 +189,12 @@ static const char *label_of(const struct maker *maker, size_t i)
     return label[0] != '\0' ? label : maker->record->figures[i].name;
 }
 
-static const char *sign_of(const char *symbol)
-{
-    if (str_equal(symbol, ">="))
-        return "≥";
-    return str_equal(symbol, "<=") ? "≤" : symbol;
-}
-
 /* "≥ 30%", "5% – 10%". */
 static const char *limit_text(const struct maker *maker, const struct evidence_limit *limit)
 {
     const char *low = figure_text(maker, &limit->low);
     if (limit->high.unknown != KNOWN)
-        return arena_printf(maker->arena, "%s %s", sign_of(limit->symbol), low);
+        return arena_printf(maker->arena, "%s %s", words_sign(limit->symbol), low);
     return arena_printf(maker->arena, "%s – %s", low, figure_text(maker, &limit->high));
 }
 
@@ -234,11 +215,11 @@ static struct template_value limits_of(const struct maker *maker, size_t figure)
         const struct evidence_limit *limit = &maker->evidence->limits[i];
         if (limit->figure != figure)
             continue;
-        struct fields row = map_new(maker, ROW_FIELDS);
+        struct fields row = fields_new(maker, ROW_FIELDS);
         put_text(maker, &row, "limit", limit_text(maker, limit));
         put_text(maker, &row, "margin", margin_text(maker, limit));
         put_flag(&row, "met", limit->holds);
-        push(&list, map_value(&row));
+        push(&list, fields_value(&row));
     }
     return list_value(&list);
 }
@@ -265,13 +246,13 @@ static struct template_value figures_value(const struct maker *maker)
     const struct alert_record *record = maker->record;
     struct list list = list_new(maker, record->figure_count);
     for (size_t i = 0; i < record->figure_count; i++) {
-        struct fields row = map_new(maker, ROW_FIELDS);
+        struct fields row = fields_new(maker, ROW_FIELDS);
         put_text(maker, &row, "name", record->figures[i].name);
         put_text(maker, &row, "label", label_of(maker, i));
         put_text(maker, &row, "value", figure_text(maker, &record->figures[i]));
         put(&row, "limits", limits_of(maker, i));
         put_before(maker, &row, i);
-        push(&list, map_value(&row));
+        push(&list, fields_value(&row));
     }
     return part_value(maker, &list);
 }
@@ -283,11 +264,11 @@ static void push_change(
 {
     if (str_equal(then, now))
         return;
-    struct fields row = map_new(maker, ROW_FIELDS);
+    struct fields row = fields_new(maker, ROW_FIELDS);
     put_text(maker, &row, "name", name);
     put_text(maker, &row, "then", then);
     put_text(maker, &row, "now", now);
-    push(list, map_value(&row));
+    push(list, fields_value(&row));
 }
 
 static const struct figure *last_figure(const struct alert_last *last, const char *name)
@@ -325,12 +306,12 @@ static struct template_value last_value(const struct maker *maker)
     const struct alert_last *last = maker->record->last;
     if (last == NULL)
         return (struct template_value){0};
-    struct fields map = map_new(maker, ROW_FIELDS);
+    struct fields map = fields_new(maker, ROW_FIELDS);
     put_text(maker, &map, "event", words_event(last->event, maker->language));
     put_text(maker, &map, "severity", words_severity(last->severity, maker->language));
     put_text(maker, &map, "period", period_text(maker, last->period));
-    put_text(maker, &map, "at", moment_text(maker, last->at_ms));
-    return map_value(&map);
+    put_text(maker, &map, "at", message_moment(last->at_ms, maker->language, maker->arena));
+    return fields_value(&map);
 }
 
 /* ---- measures, chart ---- */
@@ -341,12 +322,12 @@ static struct template_value deadlines_value(const struct maker *maker)
     for (size_t i = 0; maker->evidence != NULL && !maker->view->over && i < maker->evidence->deadline_count;
          i++) {
         const struct evidence_deadline *deadline = &maker->evidence->deadlines[i];
-        struct fields row = map_new(maker, ROW_FIELDS);
+        struct fields row = fields_new(maker, ROW_FIELDS);
         put_text(maker, &row, "day", date_text(maker, deadline->day));
         put_text(maker, &row, "what", message_phrase(&deadline->row->what, maker->language));
         put_text(maker, &row, "basis", deadline->row->basis);
         put_text(maker, &row, "case", deadline->measure->id);
-        push(&list, map_value(&row));
+        push(&list, fields_value(&row));
     }
     return part_value(maker, &list);
 }
@@ -384,7 +365,7 @@ static struct template_value measures_value(const struct maker *maker)
     struct list list = list_new(maker, EVIDENCE_MEASURES_MAX);
     for (size_t i = 0; maker->evidence != NULL && i < maker->evidence->measure_count; i++) {
         const struct evidence_measure *measure = &maker->evidence->measures[i];
-        struct fields row = map_new(maker, ROW_FIELDS);
+        struct fields row = fields_new(maker, ROW_FIELDS);
         put_text(maker, &row, "id", measure->row->id);
         put_text(maker, &row, "title", measure->row->title);
         put_text(maker, &row, "type", words_measure_type(measure->row->type, maker->language));
@@ -393,17 +374,17 @@ static struct template_value measures_value(const struct maker *maker)
         put_text(maker, &row, "since", date_text(maker, since_of(measure)));
         put_text(maker, &row, "rate", rate_text(maker, measure->row));
         put_text(maker, &row, "source", measure->row->source);
-        push(&list, map_value(&row));
+        push(&list, fields_value(&row));
     }
     if (list.len == 0)
         return (struct template_value){0};
     size_t rest = maker->evidence->measure_total - list.len;
-    struct fields map = map_new(maker, 2);
+    struct fields map = fields_new(maker, 2);
     put(&map, "rows", list_value(&list));
     put_text(maker, &map, "more",
         rest > 0 ? arena_printf(maker->arena, "%s: %zu", words_get(WORD_MORE_MEASURES, maker->language), rest)
                  : "");
-    return map_value(&map);
+    return fields_value(&map);
 }
 
 /* In place of the picture: the figure that decides, and its threshold. */
@@ -423,10 +404,10 @@ static struct template_value chart_value(const struct maker *maker)
 {
     if (maker->evidence == NULL || !chart_alert_has(maker->evidence))
         return (struct template_value){0};
-    struct fields map = map_new(maker, ROW_FIELDS);
+    struct fields map = fields_new(maker, ROW_FIELDS);
     put_text(maker, &map, "id", message_chart_id(maker->record, maker->language, maker->arena));
     put_text(maker, &map, "title", chart_title(maker));
-    return map_value(&map);
+    return fields_value(&map);
 }
 
 /* ---- labels ---- */
@@ -451,10 +432,10 @@ static struct template_value labels_value(const struct maker *maker)
         {"data", WORD_DATA},
         {"threshold", WORD_THRESHOLD},
     };
-    struct fields map = map_new(maker, LABEL_FIELDS);
+    struct fields map = fields_new(maker, LABEL_FIELDS);
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
         put_text(maker, &map, labels[i].name, words_get(labels[i].word, maker->language));
-    return map_value(&map);
+    return fields_value(&map);
 }
 
 /* ---- the whole ---- */
@@ -487,7 +468,7 @@ static void put_identity(const struct maker *maker, struct fields *map)
     put_text(maker, map, "sources", record->sources);
     put_text(maker, map, "vintage", record->vintage);
     put_text(maker, map, "ruleset", record->ruleset);
-    put_text(maker, map, "decided", moment_text(maker, record->at_ms));
+    put_text(maker, map, "decided", message_moment(record->at_ms, maker->language, maker->arena));
 }
 
 static void put_view(const struct maker *maker, struct fields *map)
@@ -517,7 +498,7 @@ struct template_value message_values(
     const struct alert_record *record, const struct message_view *view, struct arena *arena)
 {
     struct maker maker = {record, record->evidence, view, view->language, arena};
-    struct fields map = map_new(&maker, ROOT_FIELDS);
+    struct fields map = fields_new(&maker, ROOT_FIELDS);
     put_view(&maker, &map);
     put_scope(&maker, &map);
     put_identity(&maker, &map);
@@ -528,5 +509,5 @@ struct template_value message_values(
     put(&map, "measures", measures_value(&maker));
     put(&map, "chart", chart_value(&maker));
     put(&map, "labels", labels_value(&maker));
-    return map_value(&map);
+    return fields_value(&map);
 }

@@ -109,13 +109,13 @@ static const char *short_digest(struct builder *b, const char *digest)
     return arena_strndup(b->arena, digest, strnlen(digest, DIGEST_SHOWN));
 }
 
-static const char *moment(struct builder *b, int64_t at_ms)
+const char *message_moment(int64_t at_ms, enum language language, struct arena *arena)
 {
     char iso[CLOCK_TEXT_SIZE];
     clock_format(at_ms, iso);
-    if (b->language == LANGUAGE_VI)
-        return arena_printf(b->arena, "%.2s/%.2s/%.4s %.5s UTC", iso + 8, iso + 5, iso, iso + 11);
-    return arena_printf(b->arena, "%.10s %.5s UTC", iso, iso + 11);
+    if (language == LANGUAGE_VI)
+        return arena_printf(arena, "%.2s/%.2s/%.4s %.5s UTC", iso + 8, iso + 5, iso, iso + 11);
+    return arena_printf(arena, "%.10s %.5s UTC", iso, iso + 11);
 }
 
 /* What the figures are worth, a row for each flag that is up. */
@@ -138,7 +138,7 @@ static struct message_rows data(struct builder *b)
     struct message_rows rows = {.items = arena_array(b->arena, DATA_MAX, sizeof *rows.items)};
     bool received = record->vintage[0] != '\0' && !message_is_feed(record);
     add(b, &rows, WORD_SOURCES, record->sources);
-    add(b, &rows, WORD_RECEIVED, received ? moment(b, record->at_ms) : "");
+    add(b, &rows, WORD_RECEIVED, received ? message_moment(record->at_ms, b->language, b->arena) : "");
     add(b, &rows, WORD_VINTAGE, short_digest(b, record->vintage));
     if (record->evidence != NULL)
         add_quality(b, &rows);
@@ -152,7 +152,7 @@ static struct message_rows trace(struct builder *b)
     add(b, &rows, WORD_RULE, record->scope.rule);
     add(b, &rows, WORD_RULESET, short_digest(b, record->ruleset));
     add(b, &rows, WORD_ALERT_ID, record->id);
-    add(b, &rows, WORD_DECIDED, moment(b, record->at_ms));
+    add(b, &rows, WORD_DECIDED, message_moment(record->at_ms, b->language, b->arena));
     return rows;
 }
 

@@ -51,6 +51,9 @@ int message_title(const struct alert_record *record, enum language language, str
 /* The text in the language, or in the other one where it is not given; "" where neither is. */
 const char *message_phrase(const struct phrase *phrase, enum language language);
 
+/* "2025-09-08 08:30 UTC", "08/09/2025 08:30 UTC". */
+const char *message_moment(int64_t at_ms, enum language language, struct arena *arena);
+
 /* Whether the event says that the alert holds with the figures it carries. */
 bool message_asserts(const struct alert_record *record);
 

@@ -325,3 +325,12 @@ const char *words_quality(enum quality_flag flag, enum language language)
 {
     return qualities[flag][language];
 }
+
+const char *words_sign(const char *symbol)
+{
+    static const char *const signs[][2] = {{">=", "≥"}, {"<=", "≤"}};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (str_equal(symbol, signs[i][0]))
+            return signs[i][1];
+    return symbol;
+}

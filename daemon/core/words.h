@@ -75,6 +75,9 @@ const char *words_sentence(enum alert_event event, bool feed, enum language lang
  * table. */
 const char *words_reason(const char *reason, enum language language);
 
+/* A comparison of the rule language as people write it: ">=" as "≥". */
+const char *words_sign(const char *symbol);
+
 const char *words_measure_type(enum measure_type type, enum language language);
 const char *words_standing(enum measure_standing standing, enum language language);
 
