@@ -1,14 +1,11 @@
 #include "core/message_values.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/chart_alert.h"
 #include "core/figure_label.h"
 #include "core/period.h"
 #include "core/words.h"
-
-enum { ROOT_FIELDS = 56, LABEL_FIELDS = 16, ROW_FIELDS = 9 };
 
 /* What the tree is made of. */
 struct maker {
@@ -68,18 +65,26 @@ const char *message_clean(const char *text, struct arena *arena)
 /* ---- maps and lists ---- */
 
 struct fields {
-    struct template_field *fields;
-    size_t len;
+    struct template_field *items;
+    size_t len, cap;
+    struct arena *arena;
 };
 
-static struct fields fields_new(const struct maker *maker, size_t max)
+static struct fields fields_new(const struct maker *maker)
 {
-    return (struct fields){arena_array(maker->arena, max, sizeof(struct template_field)), 0};
+    return (struct fields){.arena = maker->arena};
 }
 
 static void put(struct fields *map, const char *name, struct template_value value)
 {
-    map->fields[map->len++] = (struct template_field){name, value};
+    if (map->len == map->cap) {
+        map->cap = map->cap > 0 ? 2 * map->cap : 8;
+        struct template_field *items = arena_array(map->arena, map->cap, sizeof *items);
+        if (map->len > 0)
+            memcpy(items, map->items, map->len * sizeof *items);
+        map->items = items;
+    }
+    map->items[map->len++] = (struct template_field){name, value};
 }
 
 static void put_text(const struct maker *maker, struct fields *map, const char *name, const char *text)
@@ -94,7 +99,7 @@ static void put_flag(struct fields *map, const char *name, bool holds)
 
 static struct template_value fields_value(const struct fields *map)
 {
-    return (struct template_value){.kind = TEMPLATE_MAP, .fields = map->fields, .len = map->len};
+    return (struct template_value){.kind = TEMPLATE_MAP, .fields = map->items, .len = map->len};
 }
 
 struct list {
@@ -123,7 +128,7 @@ static struct template_value part_value(const struct maker *maker, const struct 
 {
     if (list->len == 0)
         return (struct template_value){0};
-    struct fields map = fields_new(maker, 1);
+    struct fields map = fields_new(maker);
     put(&map, "rows", list_value(list));
     return fields_value(&map);
 }
@@ -132,7 +137,7 @@ static struct template_value rows_value(const struct maker *maker, const struct 
 {
     struct list list = list_new(maker, rows->len);
     for (size_t i = 0; i < rows->len; i++) {
-        struct fields row = fields_new(maker, ROW_FIELDS);
+        struct fields row = fields_new(maker);
         put_text(maker, &row, "name", rows->items[i].name);
         put_text(maker, &row, "value", rows->items[i].value);
         push(&list, fields_value(&row));
@@ -215,7 +220,7 @@ static struct template_value limits_of(const struct maker *maker, size_t figure)
         const struct evidence_limit *limit = &maker->evidence->limits[i];
         if (limit->figure != figure)
             continue;
-        struct fields row = fields_new(maker, ROW_FIELDS);
+        struct fields row = fields_new(maker);
         put_text(maker, &row, "limit", limit_text(maker, limit));
         put_text(maker, &row, "margin", margin_text(maker, limit));
         put_flag(&row, "met", limit->holds);
@@ -246,7 +251,7 @@ static struct template_value figures_value(const struct maker *maker)
     const struct alert_record *record = maker->record;
     struct list list = list_new(maker, record->figure_count);
     for (size_t i = 0; i < record->figure_count; i++) {
-        struct fields row = fields_new(maker, ROW_FIELDS);
+        struct fields row = fields_new(maker);
         put_text(maker, &row, "name", record->figures[i].name);
         put_text(maker, &row, "label", label_of(maker, i));
         put_text(maker, &row, "value", figure_text(maker, &record->figures[i]));
@@ -264,7 +269,7 @@ static void push_change(
 {
     if (str_equal(then, now))
         return;
-    struct fields row = fields_new(maker, ROW_FIELDS);
+    struct fields row = fields_new(maker);
     put_text(maker, &row, "name", name);
     put_text(maker, &row, "then", then);
     put_text(maker, &row, "now", now);
@@ -306,7 +311,7 @@ static struct template_value last_value(const struct maker *maker)
     const struct alert_last *last = maker->record->last;
     if (last == NULL)
         return (struct template_value){0};
-    struct fields map = fields_new(maker, ROW_FIELDS);
+    struct fields map = fields_new(maker);
     put_text(maker, &map, "event", words_event(last->event, maker->language));
     put_text(maker, &map, "severity", words_severity(last->severity, maker->language));
     put_text(maker, &map, "period", period_text(maker, last->period));
@@ -322,7 +327,7 @@ static struct template_value deadlines_value(const struct maker *maker)
     for (size_t i = 0; maker->evidence != NULL && !maker->view->over && i < maker->evidence->deadline_count;
          i++) {
         const struct evidence_deadline *deadline = &maker->evidence->deadlines[i];
-        struct fields row = fields_new(maker, ROW_FIELDS);
+        struct fields row = fields_new(maker);
         put_text(maker, &row, "day", date_text(maker, deadline->day));
         put_text(maker, &row, "what", message_phrase(&deadline->row->what, maker->language));
         put_text(maker, &row, "basis", deadline->row->basis);
@@ -365,7 +370,7 @@ static struct template_value measures_value(const struct maker *maker)
     struct list list = list_new(maker, EVIDENCE_MEASURES_MAX);
     for (size_t i = 0; maker->evidence != NULL && i < maker->evidence->measure_count; i++) {
         const struct evidence_measure *measure = &maker->evidence->measures[i];
-        struct fields row = fields_new(maker, ROW_FIELDS);
+        struct fields row = fields_new(maker);
         put_text(maker, &row, "id", measure->row->id);
         put_text(maker, &row, "title", measure->row->title);
         put_text(maker, &row, "type", words_measure_type(measure->row->type, maker->language));
@@ -379,7 +384,7 @@ static struct template_value measures_value(const struct maker *maker)
     if (list.len == 0)
         return (struct template_value){0};
     size_t rest = maker->evidence->measure_total - list.len;
-    struct fields map = fields_new(maker, 2);
+    struct fields map = fields_new(maker);
     put(&map, "rows", list_value(&list));
     put_text(maker, &map, "more",
         rest > 0 ? arena_printf(maker->arena, "%s: %zu", words_get(WORD_MORE_MEASURES, maker->language), rest)
@@ -404,7 +409,7 @@ static struct template_value chart_value(const struct maker *maker)
 {
     if (maker->evidence == NULL || !chart_alert_has(maker->evidence))
         return (struct template_value){0};
-    struct fields map = fields_new(maker, ROW_FIELDS);
+    struct fields map = fields_new(maker);
     put_text(maker, &map, "id", message_chart_id(maker->record, maker->language, maker->arena));
     put_text(maker, &map, "title", chart_title(maker));
     return fields_value(&map);
@@ -432,7 +437,7 @@ static struct template_value labels_value(const struct maker *maker)
         {"data", WORD_DATA},
         {"threshold", WORD_THRESHOLD},
     };
-    struct fields map = fields_new(maker, LABEL_FIELDS);
+    struct fields map = fields_new(maker);
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
         put_text(maker, &map, labels[i].name, words_get(labels[i].word, maker->language));
     return fields_value(&map);
@@ -498,7 +503,7 @@ struct template_value message_values(
     const struct alert_record *record, const struct message_view *view, struct arena *arena)
 {
     struct maker maker = {record, record->evidence, view, view->language, arena};
-    struct fields map = fields_new(&maker, ROOT_FIELDS);
+    struct fields map = fields_new(&maker);
     put_view(&maker, &map);
     put_scope(&maker, &map);
     put_identity(&maker, &map);
