@@ -121,6 +121,8 @@ $(B)/tests/support/findings $(B)/tests/system/arrivals: %: %.o $(filter-out $(B)
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+$(eval $(call test_rule,tests/support/decoded))
+
 $(B)/tests/fault/die_at_write.so: tests/fault/die_at_write.c
 	@mkdir -p $(@D)
 	@echo "  link $@"
@@ -145,9 +147,10 @@ demo: all
 
 .PHONY: check
 check: deps-check
-	@$(PARALLEL) VARIANT=release build/release/tdwatch build/release/tests/support/findings build/release/tests/support/render \
+	@$(PARALLEL) VARIANT=release build/release/tdwatch build/release/tests/support/findings \
+		build/release/tests/support/decoded build/release/tests/support/render \
 		build/release/tests/system/arrivals build/release/tests/fault/die_at_write.so
-	@$(PARALLEL) VARIANT=asan tests build/asan/tdwatch
+	@$(PARALLEL) VARIANT=asan tests build/asan/tdwatch build/asan/tests/support/decoded
 	@$(PARALLEL) VARIANT=clang objects
 	@$(PARALLEL) VARIANT=fuzz fuzzers
 	@$(MAKE) --no-print-directory manuals

@@ -1,8 +1,12 @@
 #include "feeds/answer.h"
 
 #include <ctype.h>
+#include <json.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include "feeds/named_text.h"
 
 enum { HEAD_MAX = 64 * 1024, SAID_MAX = 160 /* as below */ };
 
@@ -47,6 +51,19 @@ static int64_t count_lines(struct slice body)
     return lines;
 }
 
+/* How often a tag such as "<item>" stands there. */
+static int64_t count_tags(struct slice body, const char *tag)
+{
+    int64_t tags = 0;
+    size_t len = strlen(tag);
+    const char *at = body.data, *end = body.data + body.len;
+    while (at < end && (at = memmem(at, (size_t)(end - at), tag, len)) != NULL) {
+        tags++;
+        at += len;
+    }
+    return tags;
+}
+
 /* Behind the string whose first quote is at `at`. */
 static const char *behind_string(const char *at, const char *end)
 {
@@ -55,34 +72,86 @@ static const char *behind_string(const char *at, const char *end)
     return at < end ? at + 1 : end;
 }
 
+static const char *behind_blanks(const char *at, const char *end)
+{
+    while (at < end && isspace((unsigned char)*at))
+        at++;
+    return at;
+}
+
+/* A number, or one in quotes. */
 static bool read_number(const char *at, const char *end, int64_t *ret_value)
 {
-    while (at < end && (isspace((unsigned char)*at) || *at == ':'))
-        at++;
     size_t len = 0;
+    at += at < end && *at == '"';
     while (at + len < end && isdigit((unsigned char)at[len]))
         len++;
     return len > 0 && str_to_int64((struct slice){at, len}, ret_value) == 0;
 }
 
-/* The number of that name in the outermost object: strings are jumped over, and braces counted. */
-static bool json_number(struct slice body, const char *name, int64_t *ret_value)
+/* Whether the text is the n-th name of a path with points between its names; whether that is the last one. */
+static bool is_name_of(const char *path, int n, struct slice text, bool *ret_last)
+{
+    size_t len = strcspn(path, ".");
+    for (; n > 0 && path[len] == '.'; n--) {
+        path += len + 1;
+        len = strcspn(path, ".");
+    }
+    *ret_last = path[len] == '\0';
+    return n == 0 && text.len == len && strncasecmp(text.data, path, len) == 0;
+}
+
+/* Where the value begins that the names lead to, from the outermost object on, or NULL: strings are jumped
+ * over, and braces counted. */
+static const char *find_json(struct slice body, const char *path)
 {
     const char *at = body.data, *end = body.data + body.len;
-    int depth = 0;
+    int depth = 0, matched = 0; /* names of the path that lead to the object at hand */
     while (at < end) {
-        if (*at == '"') {
-            const char *start = at + 1;
-            at = behind_string(at, end);
-            struct slice text = {start, (size_t)(at - start) - (at > start)};
-            if (depth == 1 && slice_equal(text, name) && read_number(at, end, ret_value))
-                return true;
+        if (*at != '"') {
+            depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
+            matched = depth > 0 && matched >= depth ? depth - 1 : matched;
+            at++;
             continue;
         }
-        depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
-        at++;
+        const char *start = at + 1;
+        at = behind_string(at, end);
+        struct slice text = {start, (size_t)(at - start) - (at > start)};
+        const char *colon = behind_blanks(at, end);
+        bool last;
+        if (matched != depth - 1 || colon == end || *colon != ':' || !is_name_of(path, matched, text, &last))
+            continue;
+        at = behind_blanks(colon + 1, end);
+        if (last)
+            return at < end ? at : NULL;
+        if (at < end && *at == '{') {
+            matched++;
+            depth++;
+            at++;
+        }
     }
-    return false;
+    return NULL;
+}
+
+static bool json_number(struct slice body, const char *path, int64_t *ret_value)
+{
+    const char *at = find_json(body, path);
+    return at != NULL && read_number(at, body.data + body.len, ret_value);
+}
+
+const char *answer_json_text(struct slice body, const char *name, struct arena *arena)
+{
+    const char *at = find_json(body, name), *end = body.data + body.len;
+    if (at == NULL || *at != '"')
+        return NULL;
+    struct json_tokener *tokener = json_tokener_new();
+    struct json_object *value = json_tokener_parse_ex(tokener, at, (int)(behind_string(at, end) - at));
+    const char *text = json_object_is_type(value, json_type_string)
+                           ? arena_strdup(arena, json_object_get_string(value))
+                           : NULL;
+    json_object_put(value);
+    json_tokener_free(tokener);
+    return text;
 }
 
 static bool count_fits(const struct ask_answer *answer, struct slice body)
@@ -92,6 +161,8 @@ static bool count_fits(const struct ask_answer *answer, struct slice body)
         return true;
     if (str_equal(answer->count, "lines"))
         count = count_lines(body);
+    else if (answer->count[0] == '<')
+        count = count_tags(body, answer->count);
     else if (!json_number(body, answer->count, &count))
         return false;
     return (answer->at_least < 0 || count >= answer->at_least) &&
@@ -105,6 +176,9 @@ static bool text_fits(const struct ask_answer *answer, struct slice body)
     size_t head = body.len < HEAD_MAX ? body.len : HEAD_MAX;
     if (answer->starts != NULL &&
         (body.len < strlen(answer->starts) || memcmp(body.data, answer->starts, strlen(answer->starts)) != 0))
+        return false;
+    char found[NAMED_TEXT_SIZE];
+    if (answer->says_name != NULL && !named_text_find(body, answer->says_name, answer->says_text, found))
         return false;
     return answer->contains == NULL ||
            (head > 0 && memmem(body.data, head, answer->contains, strlen(answer->contains)) != NULL);

@@ -6,12 +6,16 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/parallel.h"
 #include "core/code.h"
+#include "core/period.h"
+#include "feeds/number.h"
 #include "feeds/payload.h"
+#include "feeds/unpack.h"
 #include "feeds/vocabulary.h"
 #include "feeds/words.h"
 
@@ -33,10 +37,13 @@ _Static_assert((int)FIELD_QUANTITY - (int)FIELD_VALUE == (int)COLUMN_QUANTITY &&
                    (int)FIELD_WEIGHT - (int)FIELD_VALUE == (int)COLUMN_WEIGHT,
     "figure fields stand in the order of the columns");
 
+enum { FIRST_MONTH = PERIOD_YEAR_MIN * 12, MONTHS = (PERIOD_YEAR_MAX - PERIOD_YEAR_MIN + 1) * 12 };
+
 /* A column that the feed reads. */
 struct source {
     enum field_role role;
-    size_t at; /* where in the record it is */
+    size_t at;    /* where in the record it is */
+    size_t where; /* of a figure that not every row has: the column that says so */
 };
 
 /* A text that stands for a field; places are only made for messages. */
@@ -55,9 +62,13 @@ struct mapper {
     size_t width; /* names in the header */
     struct source sources[FIELD_COUNT];
     size_t source_len;
+    size_t where[CONDITIONS_MAX]; /* where the columns of the feed's conditions stand */
     struct words words[FIELD_COUNT];
     struct dataset *dataset;
     struct dataset_row common; /* what is the same in every row */
+    int32_t rated;             /* the month of `pair`; PERIOD_NONE: none so far */
+    struct rate_pair pair;
+    uint64_t unrated[MONTHS / 64 + 1]; /* bits of months without a rate, which are said once */
 };
 
 /* The list keeps no more, and a payload with so many is another table. */
@@ -139,13 +150,13 @@ static int find_meaning(struct mapper *mapper, const struct cell *cell, struct s
     if (pair != NULL)
         return pair->skip;
     if (field->map_translates && !field->has_codes)
-        return refuse_unmapped(mapper, cell);
+        return field->others_skip ? 1 : refuse_unmapped(mapper, cell);
     if (field->codes == COUNTRY_ISO2)
         return cut_code(mapper, cell, ret_meant);
     if (mapper->input->countries != NULL)
         country = countries_find(mapper->input->countries, (enum country_scheme)field->codes, cell->text);
     if (country == NULL)
-        return refuse_unlisted(mapper, cell);
+        return field->others_skip ? 1 : refuse_unlisted(mapper, cell);
     *ret_meant = slice_of(country->codes[COUNTRY_ISO2]);
     return 0;
 }
@@ -153,6 +164,17 @@ static int find_meaning(struct mapper *mapper, const struct cell *cell, struct s
 static bool has_text(enum field_role role)
 {
     return role == FIELD_REPORTER || role == FIELD_PARTNER || role == FIELD_PRODUCT || role == FIELD_UNIT;
+}
+
+/* Whether the field has only the year, and another one the month. */
+static bool is_year(const struct mapper *mapper, enum field_role role)
+{
+    return role == FIELD_PERIOD && mapper->descriptor->fields[FIELD_MONTH].given;
+}
+
+static const char *expected_text(const struct mapper *mapper, enum field_role role)
+{
+    return is_year(mapper, role) ? "a year such as 2026" : vocabulary_expected(role);
 }
 
 /* Prefix and meaning; texts are numbered as the dataset numbers them. */
@@ -163,7 +185,8 @@ static int read_meaning(struct mapper *mapper, enum field_role role, struct slic
         return -EINVAL;
     snprintf(
         text, sizeof text, "%s%.*s", mapper->descriptor->fields[role].prefix, (int)meant.len, meant.data);
-    int r = vocabulary_read(role, slice_of(text), ret_word);
+    int r = is_year(mapper, role) ? vocabulary_read_year(slice_of(text), ret_word)
+                                  : vocabulary_read(role, slice_of(text), ret_word);
     if (r == 0 && has_text(role))
         *ret_word = dataset_text(mapper->dataset, text);
     return r;
@@ -183,7 +206,8 @@ static int translate(struct mapper *mapper, const struct cell *cell, uint32_t *r
         return 0;
     char quote[QUOTE_SIZE];
     diag_error(mapper->diags, place_of_cell(mapper, cell), "D015", "%s %s is not %s",
-        vocabulary_role_name(cell->role), payload_quote(cell->text, quote), vocabulary_expected(cell->role));
+        vocabulary_role_name(cell->role), payload_quote(cell->text, quote),
+        expected_text(mapper, cell->role));
     return -EBADMSG;
 }
 
@@ -201,6 +225,11 @@ static int look_up(struct mapper *mapper, const struct cell *cell, uint32_t *ret
 }
 
 /* ---- figures ---- */
+
+static bool is_figure(enum field_role role)
+{
+    return role >= FIELD_VALUE && role <= FIELD_WEIGHT;
+}
 
 /* Sources pad empty cells. */
 static bool is_blank(struct slice text)
@@ -225,22 +254,66 @@ static const char *number_hint(struct slice text)
     if (!has_byte(text, "0123456789"))
         return "leave the field empty where there is no figure";
     if (has_byte(text, ", '\t\xc2") || memchr(text.data, '.', text.len) != NULL)
-        return "write 1234567.89: a point before decimals, nothing between thousands";
+        return "write 1234567.89: a point before decimals, nothing between thousands; or say with the feed's "
+               "\"numbers\" how its figures are written";
     if (has_byte(text, "eE"))
         return "write all digits, without an exponent";
     return "write digits only, and a point before decimals";
 }
 
-/* 0 and the figure, 1 where there is none, or -EBADMSG. */
-static int read_figure(struct mapper *mapper, const struct cell *cell, int64_t *ret_figure)
+static void refuse_month(struct mapper *mapper, const struct cell *cell, int32_t period)
 {
-    if (is_blank(cell->text))
-        return 1;
-    int64_t scale = FIGURE_SCALE * mapper->descriptor->fields[cell->role].scale;
-    int r = str_to_fixed(cell->text, scale, ret_figure);
+    char month[PERIOD_TEXT_SIZE], newest[PERIOD_TEXT_SIZE];
+    const char *currency = mapper->descriptor->fields[cell->role].currency;
+    const struct rates *rates = mapper->input->rates;
+    uint32_t at = (uint32_t)(period - FIRST_MONTH);
+    uint64_t bit = UINT64_C(1) << at % 64;
+    if ((mapper->unrated[at / 64] & bit) != 0)
+        return;
+    mapper->unrated[at / 64] |= bit;
+    int32_t last = rates != NULL ? rates_newest(rates, currency) : PERIOD_NONE;
+    diag_error(mapper->diags, place_of_cell(mapper, cell), "D057",
+        "no rate of %s to USD is known for %s; %s%s", currency, period_format(period, month),
+        last != PERIOD_NONE ? "the newest one is of " : "none is at all", period_format(last, newest));
+    diag_hint(mapper->diags,
+        "a feed of exchange rates brings it; a payload that was fetched is then asked for again");
+}
+
+/* What converts the row's value. Rows of one month mostly follow each other. */
+static bool find_rate(struct mapper *mapper, const struct cell *cell, int32_t period)
+{
+    const struct rates *rates = mapper->input->rates;
+    const char *currency = mapper->descriptor->fields[cell->role].currency;
+    if (mapper->rated == period)
+        return true;
+    if (rates != NULL && rates_find(rates, currency, period, &mapper->pair)) {
+        mapper->rated = period;
+        return true;
+    }
+    refuse_month(mapper, cell, period);
+    return false;
+}
+
+/* 0 and the figure, or -EBADMSG. Without a month, which is said already, nothing can be converted. `mark`:
+ * the number that the feed's map has for the text, or NULL. */
+static int read_number(struct mapper *mapper, const struct cell *cell, const struct field_pair *mark,
+    int32_t period, int64_t *ret_figure)
+{
+    const struct descriptor *descriptor = mapper->descriptor;
+    const struct field *field = &descriptor->fields[cell->role];
+    int64_t scale = FIGURE_SCALE * field->scale;
+    if (cell->role == FIELD_VALUE && cell->record->value_scale > 0)
+        scale *= cell->record->value_scale;
+    if (field->currency != NULL && (period == PERIOD_NONE || !find_rate(mapper, cell, period)))
+        return -EBADMSG;
+    char plain[NUMBER_SIZE], quote[QUOTE_SIZE];
+    struct slice text = mark != NULL
+                            ? slice_of(mark->to)
+                            : number_ungroup(cell->text, (enum number_notation)descriptor->notation, plain);
+    int r = field->currency != NULL ? rates_convert(text, scale, &mapper->pair, ret_figure)
+                                    : str_to_fixed(text, scale, ret_figure);
     if (r == 0)
         return 0;
-    char quote[QUOTE_SIZE];
     const char *name = vocabulary_role_name(cell->role);
     struct place place = place_of_cell(mapper, cell);
     payload_quote(cell->text, quote);
@@ -251,6 +324,44 @@ static int read_figure(struct mapper *mapper, const struct cell *cell, int64_t *
         diag_hint(mapper->diags, "%s", number_hint(cell->text));
     }
     return -EBADMSG;
+}
+
+/* What the feed's map says of a text in the place of a figure; blank is no figure. */
+static const struct field_pair *find_mark(const struct mapper *mapper, const struct cell *cell)
+{
+    static const struct field_pair blank = {"", "", false};
+    struct slice text = cell->text;
+    while (text.len > 0 && is_blank((struct slice){text.data + text.len - 1, 1}))
+        text.len--;
+    while (text.len > 0 && is_blank((struct slice){text.data, 1}))
+        text = (struct slice){text.data + 1, text.len - 1};
+    const struct field_pair *mark = find_pair(&mapper->descriptor->fields[cell->role], text);
+    return mark != NULL || text.len > 0 ? mark : &blank;
+}
+
+/* A mark is a flag in the place of a figure, or nothing, or it stands for another number. */
+static bool is_no_figure(const struct field_pair *mark, uint32_t *ret_flag)
+{
+    *ret_flag = 0;
+    return mark != NULL &&
+           (mark->to[0] == '\0' || vocabulary_read(FIELD_FLAGS, slice_of(mark->to), ret_flag) == 0);
+}
+
+/* 0, 1 where the row is left out, or -EBADMSG. */
+static int read_figure(struct mapper *mapper, const struct cell *cell, struct dataset_row *row)
+{
+    unsigned column = (unsigned)(cell->role - FIELD_VALUE);
+    const struct field_pair *mark = find_mark(mapper, cell);
+    uint32_t flag;
+    if (mark != NULL && mark->skip)
+        return 1;
+    if (is_no_figure(mark, &flag)) {
+        row->flags |= (uint8_t)flag;
+        return 0;
+    }
+    int r = read_number(mapper, cell, mark, row->period, &row->figures[column]);
+    row->known |= (uint8_t)((unsigned)(r == 0) << column);
+    return r;
 }
 
 /* ---- rows ---- */
@@ -271,14 +382,16 @@ static void set_word(struct dataset_row *row, enum field_role role, uint32_t num
     case FIELD_PRODUCT:
         row->product = number;
         break;
-    case FIELD_PERIOD:
-        row->period = (int32_t)number;
+    case FIELD_PERIOD: /* of a year: its January */
+    case FIELD_MONTH:
+        row->period += (int32_t)number;
         break;
     case FIELD_UNIT:
         row->unit = number;
         break;
     case FIELD_FLAGS:
-        row->flags = (uint8_t)number;
+    case FIELD_CONFIDENTIALITY:
+        row->flags |= (uint8_t)number;
         break;
     case FIELD_VALUE:
     case FIELD_QUANTITY:
@@ -291,12 +404,8 @@ static void set_word(struct dataset_row *row, enum field_role role, uint32_t num
 /* One field of one row: 0, 1 where the row is left out, or -EBADMSG. */
 static int read_field(struct mapper *mapper, const struct cell *cell, struct dataset_row *row)
 {
-    if (cell->role >= FIELD_VALUE && cell->role <= FIELD_WEIGHT) {
-        unsigned column = (unsigned)(cell->role - FIELD_VALUE);
-        int r = read_figure(mapper, cell, &row->figures[column]);
-        row->known |= (uint8_t)((unsigned)(r == 0) << column);
-        return r < 0 ? r : 0;
-    }
+    if (is_figure(cell->role))
+        return read_figure(mapper, cell, row);
     if (cell->role == FIELD_UNIT && cell->text.len == 0)
         return 0; /* a fault only where there is a quantity */
     uint32_t word;
@@ -305,6 +414,31 @@ static int read_field(struct mapper *mapper, const struct cell *cell, struct dat
         return r < 0 ? r : 1;
     set_word(row, cell->role, word);
     return 0;
+}
+
+/* Whether the row has this field. */
+static bool has_field(const struct mapper *mapper, const struct source *source, const struct record *record)
+{
+    const struct field *field = &mapper->descriptor->fields[source->role];
+    return field->where.column == NULL || slice_equal(record_field(record, source->where), field->where.text);
+}
+
+/* A row that is no figure of the feed: the source has renamed one, or has another one. */
+static int refuse_figure(struct mapper *mapper, const struct record *record)
+{
+    char quote[QUOTE_SIZE];
+    for (size_t i = 0; i < mapper->source_len; i++) {
+        const struct source *source = &mapper->sources[i];
+        const char *column = mapper->descriptor->fields[source->role].where.column;
+        if (column == NULL)
+            continue;
+        diag_error(mapper->diags, place_of(mapper, record, source->where), "D050",
+            "the row is no figure of the feed: its %.64s is %s", column,
+            payload_quote(record_field(record, source->where), quote));
+        diag_hint(mapper->diags, "see what the source means by it, and ask only for what the feed reads");
+        break;
+    }
+    return -EBADMSG;
 }
 
 /* Where the unit stands, or 0. */
@@ -320,22 +454,38 @@ static size_t unit_column(const struct mapper *mapper)
 static int read_row(struct mapper *mapper, const struct record *record, struct dataset_row *row)
 {
     int result = 0;
+    bool any = !mapper->descriptor->by_figure;
     *row = mapper->common;
     row->line = (unsigned)record->line;
     for (size_t i = 0; i < mapper->source_len; i++) {
         const struct source *source = &mapper->sources[i];
+        if (!has_field(mapper, source, record))
+            continue;
+        any |= is_figure(source->role);
         struct cell cell = {source->role, record_field(record, source->at), record, source->at};
         int r = read_field(mapper, &cell, row);
         if (r > 0)
             return 1;
         result = r < 0 ? r : result;
     }
+    if (!any)
+        return refuse_figure(mapper, record);
     if (result == 0 && (row->known & 1 << COLUMN_QUANTITY) != 0 && row->unit == DATASET_NO_TEXT) {
         diag_error(mapper->diags, place_of(mapper, record, unit_column(mapper)), "D018",
             "a quantity without a unit");
         result = -EBADMSG;
     }
     return result;
+}
+
+/* Whether the feed reads the row at all. */
+static bool is_read(const struct mapper *mapper, const struct record *record)
+{
+    const struct descriptor *descriptor = mapper->descriptor;
+    for (size_t i = 0; i < descriptor->where_len; i++)
+        if (!slice_equal(record_field(record, mapper->where[i]), descriptor->where[i].text))
+            return false;
+    return true;
 }
 
 static int on_record(void *userdata, const struct record *record)
@@ -349,7 +499,7 @@ static int on_record(void *userdata, const struct record *record)
     if (record->len != mapper->width) {
         diag_error(mapper->diags, place_of(mapper, record, 0), "D012",
             "the row has %zu fields, the header names %zu", record->len, mapper->width);
-    } else if (read_row(mapper, record, &row) == 0) {
+    } else if (is_read(mapper, record) && read_row(mapper, record, &row) == 0) {
         dataset_put(mapper->dataset, &row);
     }
     return too_many_faults(mapper);
@@ -407,16 +557,63 @@ static void refuse_missing(struct mapper *mapper, const char *column, const stru
         diag_hint(mapper->diags, "the source has changed its form, or this is another table or delimiter");
 }
 
-static void find_column(struct mapper *mapper, enum field_role role, const struct record *names)
+static struct slice trim(struct slice text)
 {
-    const char *column = mapper->descriptor->fields[role].column;
+    while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+        text = (struct slice){text.data + 1, text.len - 1};
+    while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
+        text.len--;
+    return text;
+}
+
+/* The place of a name, else that of the only one that differs from it in the case of letters or in blanks
+ * around it; the number of names where the payload lacks it. */
+static size_t find_column(const char *column, const struct record *names)
+{
+    size_t len = strlen(column), alike = names->len, count = 0;
     for (size_t i = 0; i < names->len; i++) {
-        if (slice_equal(record_field(names, i), column)) {
-            mapper->sources[mapper->source_len++] = (struct source){role, i};
-            return;
-        }
+        struct slice whole = record_field(names, i), name = trim(whole);
+        if (slice_equal(whole, column))
+            return i;
+        if (name.len != len || strncasecmp(name.data, column, len) != 0)
+            continue;
+        alike = i;
+        count++;
     }
-    refuse_missing(mapper, column, names);
+    return count == 1 ? alike : names->len;
+}
+
+/* Whether a field before this one reads the column: that it is missing is said once. */
+static bool is_read_before(const struct mapper *mapper, enum field_role role, const char *column)
+{
+    for (int i = 0; i < (int)role; i++) {
+        const struct field *field = &mapper->descriptor->fields[i];
+        if ((field->column != NULL && str_equal(field->column, column)) ||
+            (field->where.column != NULL && str_equal(field->where.column, column)))
+            return true;
+    }
+    return false;
+}
+
+static size_t need_column(
+    struct mapper *mapper, enum field_role role, const char *column, const struct record *names)
+{
+    size_t i = find_column(column, names);
+    if (i == names->len && !is_read_before(mapper, role, column))
+        refuse_missing(mapper, column, names);
+    return i;
+}
+
+static void find_source(struct mapper *mapper, enum field_role role, const struct record *names)
+{
+    const struct field *field = &mapper->descriptor->fields[role];
+    struct source source = {.role = role};
+    source.at =
+        field->optional ? find_column(field->column, names) : need_column(mapper, role, field->column, names);
+    if (field->where.column != NULL)
+        source.where = need_column(mapper, role, field->where.column, names);
+    if (source.at < names->len && source.where < names->len)
+        mapper->sources[mapper->source_len++] = source;
 }
 
 /* Rows that are left out should cost little, so the fields that say so are read first. */
@@ -425,8 +622,8 @@ static void sort_sources(struct mapper *mapper)
     size_t front = 0;
     for (size_t i = 0; i < mapper->source_len; i++) {
         struct source source = mapper->sources[i];
-        if (!mapper->descriptor->fields[source.role].map_skips)
-            continue;
+        if (!mapper->descriptor->fields[source.role].map_skips || is_figure(source.role))
+            continue; /* a figure is converted by its month, which stands before it */
         memmove(&mapper->sources[front + 1], &mapper->sources[front], (i - front) * sizeof source);
         mapper->sources[front++] = source;
     }
@@ -459,7 +656,9 @@ static int on_names(void *userdata, const struct record *names)
     check_duplicates(mapper, names);
     for (int i = 0; i < FIELD_COUNT; i++)
         if (mapper->descriptor->fields[i].given && mapper->descriptor->fields[i].column != NULL)
-            find_column(mapper, (enum field_role)i, names);
+            find_source(mapper, (enum field_role)i, names);
+    for (size_t i = 0; i < mapper->descriptor->where_len; i++)
+        mapper->where[i] = need_column(mapper, FIELD_COUNT, mapper->descriptor->where[i].column, names);
     sort_sources(mapper);
     return mapper->diags->errors > mapper->errors_before;
 }
@@ -530,36 +729,54 @@ static bool read_parts(const struct mapper *header, struct slice body, struct da
 /* ---- the whole ---- */
 
 /* Bytes that are no text are the only fault of a payload that has them: the others may come from them. */
-static int check_bytes(const struct mapper *mapper, size_t faults_before)
+static void check_bytes(
+    const struct decode_input *input, size_t faults_before, size_t errors_before, struct diag_list *diags)
 {
-    struct diag_list *diags = mapper->diags;
     size_t faults = diags->len, errors = diags->errors;
     diags->len = faults_before;
-    diags->errors = mapper->errors_before;
-    int r = payload_check_bytes(mapper->descriptor, mapper->input->payload, mapper->input->file, diags);
-    if (r == 0) {
+    diags->errors = errors_before;
+    if (payload_check_bytes(input->descriptor, input->payload, input->file, diags) == 0) {
         diags->len = faults;
         diags->errors = errors;
     }
+}
+
+static int read_records(const struct decode_input *input, struct slice body, const struct record_sink *sink,
+    struct diag_list *diags)
+{
+    const struct descriptor *descriptor = input->descriptor;
+    size_t faults = diags->len, errors = diags->errors;
+    int r = decoders[descriptor->format].decode(descriptor, body, input->file, sink, diags);
+    if (r == 0 && diags->errors == errors)
+        return 0;
+    check_bytes(input, faults, errors, diags);
+    return -EBADMSG;
+}
+
+int decode_records(const struct decode_input *input, const struct record_sink *sink, struct diag_list *diags)
+{
+    struct unpacked unpacked;
+    int r = unpack_payload(input, &unpacked, diags);
+    const struct decode_input *document = &unpacked.input;
+    if (r == 0)
+        r = payload_check(document->descriptor, document->payload, document->file, diags);
+    if (r == 0)
+        r = read_records(document, payload_body(document->payload), sink, diags);
+    unpacked_deinit(&unpacked);
     return r;
 }
 
 static int read_whole(struct mapper *mapper, struct slice body, struct datasets *ret_payload)
 {
-    size_t faults_before = mapper->diags->len;
     struct record_sink sink = {on_names, on_record, mapper};
     *ret_payload = (struct datasets){alloc_zeroed(1, sizeof(struct dataset)), 1};
     mapper->dataset = ret_payload->items;
     dataset_init(mapper->dataset);
     set_constants(mapper);
-    int r = decoders[mapper->descriptor->format].decode(
-        mapper->descriptor, body, mapper->input->file, &sink, mapper->diags);
+    int r = read_records(mapper->input, body, &sink, mapper->diags);
     dataset_end(mapper->dataset);
     words_of_deinit(mapper);
-    if (r == 0 && mapper->diags->errors == mapper->errors_before)
-        return 0;
-    (void)check_bytes(mapper, faults_before);
-    return -EBADMSG;
+    return r;
 }
 
 /* Decodes what begins and ends like a payload. */
@@ -576,11 +793,31 @@ static int read_payload(struct mapper *mapper, struct slice body, struct dataset
     return r;
 }
 
+int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
+{
+    struct unpacked unpacked;
+    *ret_payload = (struct datasets){0};
+    struct descriptor descriptor = *input->descriptor;
+    if (descriptor.or_xlsx && payload_is_archive(input->payload))
+        descriptor.format = FEED_XLSX;
+    struct decode_input own = *input;
+    own.descriptor = &descriptor;
+    int r = unpack_payload(&own, &unpacked, diags);
+    const struct decode_input *document = &unpacked.input;
+    struct mapper mapper = {
+        .input = document, .descriptor = &descriptor, .diags = diags, .errors_before = diags->errors};
+    if (r == 0)
+        r = payload_check(&descriptor, document->payload, document->file, diags);
+    if (r == 0)
+        r = read_payload(&mapper, payload_body(document->payload), ret_payload);
+    unpacked_deinit(&unpacked);
+    return r;
+}
+
 int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags)
 {
-    *ret_payload = (struct datasets){0};
-    struct mapper mapper = {
-        .input = input, .descriptor = input->descriptor, .diags = diags, .errors_before = diags->errors};
-    int r = payload_check(input->descriptor, input->payload, input->file, diags);
-    return r == 0 ? read_payload(&mapper, payload_body(input->payload), ret_payload) : r;
+    int r = decode_document(input, ret_payload, diags);
+    if (r == 0 && input->descriptor->unpublished_is_zero)
+        datasets_drop_empty_months(ret_payload);
+    return r;
 }

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "core/country.h"
 #include "core/dataset.h"
+#include "core/rates.h"
 #include "feeds/descriptor.h"
 #include "feeds/record.h"
 
@@ -45,12 +46,21 @@ struct decode_input {
     struct slice payload;
     const char *file; /* names the payload in messages */
     size_t parts;     /* at most so many are read side by side; lines then count from each part's first */
+    const struct rates *rates; /* for a field's `currency`; NULL: none is known */
 };
+
+/* The records of a whole payload, one after the other, as a sink takes them. 0, or -EBADMSG with faults in
+ * `diags`. */
+int decode_records(const struct decode_input *input, const struct record_sink *sink, struct diag_list *diags);
 
 /* Decodes a whole payload. What is no payload of this feed at all (empty, HTML, not UTF-8) is refused for
  * that alone. 0, or -EBADMSG with every fault in `diags` as file:line:column, the same however many parts
  * were asked for; *ret_payload is then empty. */
 int decode_payload(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
+
+/* The same for a document of a payload of several: months that are not published yet, by the descriptor's
+ * `unpublished`, are still in it. */
+int decode_document(const struct decode_input *input, struct datasets *ret_payload, struct diag_list *diags);
 
 /* The same for a payload of several documents one behind the other, each of which is a whole one
  * (decode_set.c). Faults count lines from the beginning of their document, whose number stands behind the

@@ -158,9 +158,7 @@ static void match_path(struct reader *reader, struct slice key)
     if (reader->path_matched + 1 != depth || depth > reader->path_len)
         return;
     struct slice name = reader->path[depth - 1];
-    if (name.len == key.len &&
-        (reader->descriptor->json.ignore_case ? strncasecmp(name.data, key.data, key.len) == 0
-                                              : memcmp(name.data, key.data, key.len) == 0))
+    if (name.len == key.len && strncasecmp(name.data, key.data, key.len) == 0)
         reader->path_matched = depth;
 }
 
@@ -234,20 +232,19 @@ static bool is_known(const struct reader *reader, struct slice key, size_t objec
            name->text.len == key.len && memcmp(name->text.data, key.data, key.len) == 0;
 }
 
-static bool is_same(const struct reader *reader, struct slice a, struct slice b)
+static bool is_same(struct slice a, struct slice b)
 {
-    if (a.len != b.len)
-        return false;
-    return reader->descriptor->json.ignore_case ? strncasecmp(a.data, b.data, a.len) == 0
-                                                : memcmp(a.data, b.data, a.len) == 0;
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
 /* Of two members with one name nobody knows which is meant, even where the feed reads neither today. */
-static bool is_twice(const struct reader *reader, struct slice key, size_t object)
+static bool is_twice(const struct reader *reader, struct slice key, size_t object, int column)
 {
-    for (size_t i = 0; i < reader->name_len; i++)
-        if (reader->names[i].object == object && is_same(reader, reader->names[i].text, key))
+    for (size_t i = 0; i < reader->name_len; i++) {
+        const struct name *name = &reader->names[i];
+        if (name->object == object && (is_same(name->text, key) || (column >= 0 && name->column == column)))
             return true;
+    }
     return false;
 }
 
@@ -275,14 +272,15 @@ static int take_name(struct reader *reader, struct slice key)
     if (reader->name_len == RECORD_FIELDS_MAX)
         return refuse(reader, reader->offset, "D009", "the record has more than 256 names");
     char quote[QUOTE_SIZE];
-    if (is_twice(reader, key, object)) {
+    int column = find_column(reader, key);
+    if (is_twice(reader, key, object, column)) {
         diag_error(reader->diags, place_at(reader, start_of(reader, key)), "D024",
             "the name %s stands twice in a record", payload_quote(key, quote));
         return stop(reader);
     }
     reader->differs = true;
     struct slice kept = keep(reader, key);
-    reader->column = find_column(reader, key);
+    reader->column = column;
     reader->names[reader->name_len++] =
         (struct name){kept, object, reader->column, !is_inside(reader, kept.data)};
     return 1;
@@ -307,7 +305,7 @@ static void extend_path(struct reader *reader, struct level *level)
 static int take_header_name(struct reader *reader, struct slice name)
 {
     size_t k = 0;
-    while (k < reader->fields_len && !is_same(reader, reader->fields[k], name))
+    while (k < reader->fields_len && !is_same(reader->fields[k], name))
         k++;
     bool twice = k < reader->fields_len;
     reader->columns[reader->width++] = twice ? -1 : (int)k;
@@ -623,7 +621,7 @@ int decode_json(const struct descriptor *descriptor, struct slice payload, const
     reader->diags = diags;
     reader->line = 1;
     said_init(&reader->said);
-    wanted_init(&reader->wanted, descriptor, descriptor->json.ignore_case, diags);
+    wanted_init(&reader->wanted, descriptor, diags);
     split_path(reader, descriptor->json.records);
     reader->handle = yajl_alloc(&callbacks, &funcs, reader);
     int r = parse(reader);

@@ -23,7 +23,7 @@ static int decode_one(
     one.payload = (struct slice){set->input.payload.data + from, set->ends[i] - from};
     one.file = arena_printf(&arena, "%s[%zu]", set->input.file, i + 1);
     one.parts = 1;
-    int r = decode_payload(&one, ret_payload, diags);
+    int r = decode_document(&one, ret_payload, diags);
     arena_deinit(&arena);
     return r;
 }
@@ -45,6 +45,8 @@ int decode_set(const struct decode_set *set, struct datasets *ret_payload, struc
     }
     if (r < 0)
         datasets_deinit(&all);
+    else if (set->input.descriptor->unpublished_is_zero)
+        datasets_drop_empty_months(&all);
     *ret_payload = all;
     return r;
 }

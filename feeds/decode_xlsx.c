@@ -1,5 +1,6 @@
 /* XLSX: the sheet that has a text above its header row, then the rows below. The header row is the first one
- * that has all the names which the feed reads.
+ * that has all the names which the feed reads; where the feed names a text of its first row instead, columns
+ * are letters. What the texts above say counts for all rows: the unit of values, the month.
  *
  * Figures are what the sheet stores: a binary64 number, written in the shortest way. How a cell shows it
  * plays no part, but for dates. A cell that is merged with others has its text in the first one. */
@@ -12,6 +13,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "core/date.h"
+#include "core/period.h"
+#include "feeds/caption.h"
 #include "feeds/decode.h"
 #include "feeds/number.h"
 #include "feeds/payload.h"
@@ -20,6 +23,14 @@
 
 /* ECMA-376 and Excel: columns A to XFD. A header further down is none. */
 enum { COLUMNS_MAX = 16384, HEADER_ROWS_MAX = 200 };
+
+/* What the texts above the rows of a sheet say. */
+struct captions {
+    bool sheet, says, first;
+    uint32_t units;      /* 1 << index of those that are named */
+    int32_t period;      /* or PERIOD_NONE */
+    bool another_period; /* is said too */
+};
 
 /* A sheet that is being read, twice: until its header, and from it on. */
 struct reader {
@@ -32,10 +43,18 @@ struct reader {
 
     struct wanted wanted;
     size_t columns[WANTED_MAX]; /* where they stand */
-    int header;                 /* its row, or 0 */
-    bool has_text, has_says;    /* above the header or in it */
-    bool searching;             /* for the header; nothing is given yet */
-    size_t best;                /* most names in a row, for the message */
+    size_t above;               /* what a text above says, of `wanted`; WANTED_MAX: none */
+    size_t needed;              /* names of the header row */
+    int header;                 /* its row, or 0; without one that before the first row */
+    struct captions captions;   /* above the header or in it */
+    char period[PERIOD_TEXT_SIZE];
+    int64_t value_scale;
+    struct {
+        const char *sheet, *says, *first, *month, *units[XLSX_UNITS_MAX], *names[WANTED_MAX];
+    } folded;           /* texts of the feed */
+    struct arena texts; /* those, and what the wanted columns are called */
+    bool searching;     /* for the header; nothing is given yet */
+    size_t best;        /* most names in a row, for the message */
     int best_row;
     const char *missing; /* a name that row lacks */
 
@@ -118,6 +137,16 @@ static struct slice trim(struct slice text)
     return text;
 }
 
+/* A number as the feed writes it in texts: a figure is the same in a cell of either kind. */
+static struct slice with_comma(struct slice text, struct arena *arena)
+{
+    char *copy = arena_strndup(arena, text.data, text.len);
+    char *point = strchr(copy, '.');
+    if (point != NULL)
+        *point = ',';
+    return (struct slice){copy, text.len};
+}
+
 /* What the cell holds, as a text that lives as long as the row. */
 static struct slice cell_text(struct reader *reader)
 {
@@ -136,24 +165,38 @@ static struct slice cell_text(struct reader *reader)
         return read_date(reader, text);
     if (number)
         text = number_shortest(text, plain);
+    if (number && reader->descriptor->notation == NUMBER_POINTS)
+        return with_comma(text, &reader->scratch);
     return text.len > 0 ? (struct slice){arena_strndup(&reader->scratch, text.data, text.len), text.len}
                         : text;
 }
 
 /* ---- the header ---- */
 
-static bool contains(struct slice text, const char *part)
+/* What a caption says, which is the text of a cell above the header or in it. */
+static void read_caption(struct reader *reader, const char *caption)
 {
-    return part != NULL && memmem(text.data, text.len, part, strlen(part)) != NULL;
+    struct captions *captions = &reader->captions;
+    int32_t period;
+    captions->sheet |= caption_has(caption, reader->folded.sheet);
+    captions->says |= reader->folded.says != NULL && caption_has(caption, reader->folded.says);
+    captions->first |= reader->folded.first != NULL && caption_has(caption, reader->folded.first);
+    for (size_t i = 0; i < reader->descriptor->xlsx.unit_len; i++)
+        captions->units |= (uint32_t)caption_has(caption, reader->folded.units[i]) << i;
+    if (reader->folded.month == NULL || !caption_month(caption, reader->folded.month, &period))
+        return;
+    captions->another_period |= captions->period != PERIOD_NONE && captions->period != period;
+    captions->period = period;
 }
 
-/* A cell above the header or in it. */
 static int search_cell(struct reader *reader, struct slice text)
 {
-    reader->has_text |= contains(text, reader->descriptor->xlsx.sheet);
-    reader->has_says |= contains(text, reader->descriptor->xlsx.says);
-    int i = wanted_find(&reader->wanted, text);
-    if (i < 0)
+    const char *caption = caption_fold(text, &reader->scratch);
+    size_t i = 0;
+    read_caption(reader, caption);
+    while (i < reader->wanted.len && (i == reader->above || strcmp(caption, reader->folded.names[i]) != 0))
+        i++;
+    if (reader->folded.first != NULL || i == reader->wanted.len)
         return 0;
     if (reader->wanted.has[i]) {
         reader->found = SIZE_MAX / 2; /* which of them is meant? */
@@ -167,15 +210,16 @@ static int search_cell(struct reader *reader, struct slice text)
 
 static int end_search_row(struct reader *reader)
 {
-    if (reader->found == reader->wanted.len) {
-        reader->header = reader->row;
+    bool first = reader->captions.first;
+    if (first || (reader->folded.first == NULL && reader->found == reader->needed)) {
+        reader->header = first ? reader->row - 1 : reader->row;
         return stop(reader);
     }
     if (reader->found > reader->best && reader->found < SIZE_MAX / 2) {
         reader->best = reader->found;
         reader->best_row = reader->row;
         for (size_t i = 0; i < reader->wanted.len; i++)
-            if (!reader->wanted.has[i])
+            if (!reader->wanted.has[i] && i != reader->above)
                 reader->missing = reader->wanted.names[i].data;
     }
     return reader->row > HEADER_ROWS_MAX ? stop(reader) : 0;
@@ -208,10 +252,13 @@ static int take_cell(struct reader *reader, struct slice text)
 /* A row without anything that the feed reads parts others. */
 static int end_row(struct reader *reader)
 {
+    if (reader->above < WANTED_MAX)
+        wanted_set(&reader->wanted, reader->above, slice_of(reader->period), SIZE_MAX);
     struct record record = {.fields = reader->wanted.fields,
         .len = reader->wanted.len,
         .line = reader->row,
         .starts = reader->wanted.starts,
+        .value_scale = reader->value_scale,
         .sheet = reader->sheet};
     bool full = reader->has_figure && reader->sink->record(reader->sink->userdata, &record) != 0;
     return full ? stop(reader) : 0;
@@ -294,9 +341,10 @@ static int search(struct reader *reader, const struct workbook_sheet *sheet)
     reader->best = 0;
     reader->best_row = 0;
     reader->missing = NULL;
-    reader->has_text = reader->has_says = false;
+    reader->captions = (struct captions){.period = PERIOD_NONE};
     int r = walk(reader, sheet);
-    return r < 0 ? r : reader->has_text;
+    bool is_it = reader->captions.sheet && (reader->folded.first == NULL || reader->captions.first);
+    return r < 0 ? r : is_it;
 }
 
 static int refuse_sheets(
@@ -306,9 +354,9 @@ static int refuse_sheets(
     struct place place = {reader->file, 0, 0};
     payload_quote(slice_of(reader->descriptor->xlsx.sheet), quote);
     if (first == NULL) {
-        diag_error(
-            reader->diags, place, "D031", "no sheet of the workbook has the text %s near its top", quote);
-        diag_hint(reader->diags, "the text is compared as it stands, capital letters and accents too");
+        diag_error(reader->diags, place, "D031", "no sheet of the workbook has the text %s near its top%s",
+            quote, reader->folded.first != NULL ? ", and below it the first row of the feed" : "");
+        diag_hint(reader->diags, "capital letters and blanks do not matter, but accents do");
     } else {
         diag_error(reader->diags, place, "D031", "the text %s is in two sheets, %s and %s", quote,
             payload_quote(slice_of(first->name), quote_first),
@@ -337,6 +385,60 @@ static int find_sheet(struct reader *reader, const struct workbook_sheet **ret_s
     return search(reader, found) < 0 ? -EBADMSG : 0;
 }
 
+/* Whether the text of one unit is a part of another one that is named too: "USD" of "1000 USD". */
+static bool is_part(const struct reader *reader, size_t unit)
+{
+    for (size_t i = 0; i < reader->descriptor->xlsx.unit_len; i++)
+        if (i != unit && (reader->captions.units & 1U << i) != 0 &&
+            caption_has(reader->folded.units[i], reader->folded.units[unit]))
+            return true;
+    return false;
+}
+
+/* The unit of the values, where the feed says that the sheet names it. */
+static int check_units(struct reader *reader)
+{
+    const struct xlsx_unit *named = NULL;
+    struct place place = place_of(reader, reader->header > 0 ? reader->header : 1, 0);
+    char quote[QUOTE_SIZE], second[QUOTE_SIZE];
+    for (size_t i = 0; i < reader->descriptor->xlsx.unit_len; i++) {
+        const struct xlsx_unit *unit = &reader->descriptor->xlsx.units[i];
+        if ((reader->captions.units & 1U << i) == 0 || is_part(reader, i))
+            continue;
+        if (named != NULL) {
+            diag_error(reader->diags, place, "D035",
+                "two units of values are named from the sheet's top to here, %s and %s",
+                payload_quote(slice_of(named->says), quote), payload_quote(slice_of(unit->says), second));
+            return -EBADMSG;
+        }
+        named = unit;
+    }
+    if (named == NULL && reader->descriptor->xlsx.unit_len > 0) {
+        diag_error(reader->diags, place, "D035",
+            "nothing from the sheet's top to here is a unit of values that the feed knows");
+        diag_hint(reader->diags, "see what the sheet says and add it to xlsx.units");
+        return -EBADMSG;
+    }
+    reader->value_scale = named != NULL ? named->scale : 0;
+    return 0;
+}
+
+static int check_captions(struct reader *reader)
+{
+    int r = check_units(reader);
+    bool one = reader->captions.period != PERIOD_NONE && !reader->captions.another_period;
+    period_format(reader->captions.period, reader->period);
+    if (reader->above == WANTED_MAX || one)
+        return r;
+    char quote[QUOTE_SIZE];
+    payload_quote(reader->wanted.names[reader->above], quote);
+    diag_error(reader->diags, place_of(reader, reader->header > 0 ? reader->header : 1, 0), "D036",
+        reader->captions.another_period ? "two months are said from the sheet's top to here as %s"
+                                        : "nothing from the sheet's top to here says the month as %s",
+        quote);
+    return -EBADMSG;
+}
+
 /* The sheet has to be what the feed takes it for. */
 static int check_sheet(struct reader *reader)
 {
@@ -346,13 +448,13 @@ static int check_sheet(struct reader *reader)
         diag_error(reader->diags, place_of(reader, reader->best_row > 0 ? reader->best_row : 1, 0), "D032",
             "no row of the sheet has all names that the feed reads, each once; this one has %zu of %zu, and "
             "not %s",
-            reader->best, reader->wanted.len,
+            reader->best, reader->needed,
             payload_quote(
                 slice_of(reader->missing != NULL ? reader->missing : reader->wanted.names[0].data), quote));
         return -EBADMSG;
     }
-    if (says == NULL || reader->has_says)
-        return 0;
+    if (says == NULL || reader->captions.says)
+        return check_captions(reader);
     diag_error(reader->diags, place_of(reader, reader->header, 0), "D033",
         "nothing from the sheet's top to here says %s", payload_quote(slice_of(says), quote));
     diag_hint(reader->diags, "has the unit changed? then the scale of the feed is wrong");
@@ -383,6 +485,34 @@ static int read_sheet(struct reader *reader)
     return walk(reader, sheet) != 0 ? -EBADMSG : 0;
 }
 
+static const char *fold(struct reader *reader, const char *text)
+{
+    return text != NULL ? caption_fold(slice_of(text), &reader->texts) : NULL;
+}
+
+/* Which texts are looked for, and where columns stand that are named by letters. */
+static void prepare(struct reader *reader)
+{
+    const struct descriptor *descriptor = reader->descriptor;
+    reader->folded.sheet = fold(reader, descriptor->xlsx.sheet);
+    reader->folded.says = fold(reader, descriptor->xlsx.says);
+    reader->folded.first = fold(reader, descriptor->xlsx.first);
+    reader->folded.month = fold(reader, descriptor->fields[FIELD_PERIOD].above);
+    for (size_t i = 0; i < descriptor->xlsx.unit_len; i++)
+        reader->folded.units[i] = fold(reader, descriptor->xlsx.units[i].says);
+    reader->above = WANTED_MAX;
+    for (size_t i = 0; i < reader->wanted.len; i++) {
+        reader->folded.names[i] = fold(reader, reader->wanted.names[i].data);
+        reader->columns[i] = descriptor->xlsx.first != NULL ? read_column(reader->wanted.names[i].data) : 0;
+        if (reader->folded.month != NULL &&
+            slice_equal(reader->wanted.names[i], descriptor->fields[FIELD_PERIOD].column)) {
+            reader->above = i;
+            reader->columns[i] = SIZE_MAX;
+        }
+    }
+    reader->needed = reader->wanted.len - (reader->above < WANTED_MAX);
+}
+
 int decode_xlsx(const struct descriptor *descriptor, struct slice payload, const char *file,
     const struct record_sink *sink, struct diag_list *diags)
 {
@@ -396,8 +526,10 @@ int decode_xlsx(const struct descriptor *descriptor, struct slice payload, const
     reader->sink = sink;
     reader->diags = diags;
     buf_init(&reader->text, WORKBOOK_CELL_MAX);
-    wanted_init(&reader->wanted, descriptor, false, diags);
+    wanted_init(&reader->wanted, descriptor, diags);
+    prepare(reader);
     int r = read_sheet(reader);
+    arena_deinit(&reader->texts);
     wanted_deinit(&reader->wanted);
     buf_deinit(&reader->text);
     arena_deinit(&reader->scratch);

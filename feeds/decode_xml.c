@@ -105,6 +105,11 @@ static struct slice local_name(const char *name)
     return slice_of(colon != NULL ? colon + 1 : name);
 }
 
+static bool is_alike(struct slice name, const char *other)
+{
+    return strlen(other) == name.len && strncasecmp(name.data, other, name.len) == 0;
+}
+
 /* Sources break and indent lines. */
 static struct slice trim(struct slice text)
 {
@@ -286,6 +291,19 @@ static void note_said(struct reader *reader)
 
 /* ---- what expat tells ---- */
 
+/* Whether an element is a record: by its name, and by an attribute where the feed names one behind an @. */
+static bool is_record(const struct reader *reader, struct slice name, const char **attributes)
+{
+    const char *record = reader->descriptor->xml.record, *at = strchr(record, '@');
+    struct slice wanted = {record, at != NULL ? (size_t)(at - record) : strlen(record)};
+    if (name.len != wanted.len || strncasecmp(name.data, record, name.len) != 0)
+        return false;
+    for (; at != NULL && attributes[0] != NULL; attributes += 2)
+        if (is_alike(local_name(attributes[0]), at + 1))
+            return true;
+    return at == NULL;
+}
+
 static void XMLCALL on_start(void *userdata, const char *name, const char **attributes)
 {
     struct reader *reader = userdata;
@@ -301,8 +319,8 @@ static void XMLCALL on_start(void *userdata, const char *name, const char **attr
     if (local.len < sizeof level->name)
         memcpy(level->name, local.data, local.len);
     buf_clear(&reader->characters);
-    bool is_record = slice_equal(local, reader->descriptor->xml.record);
-    if (reader->record_depth > 0 && is_record) {
+    bool record = is_record(reader, local, attributes);
+    if (reader->record_depth > 0 && record) {
         refuse(reader, here(reader), "D023", "a record inside a record");
         return;
     }
@@ -310,7 +328,7 @@ static void XMLCALL on_start(void *userdata, const char *name, const char **attr
         begin_inner(reader, local);
         return;
     }
-    if (is_record)
+    if (record)
         begin_record(reader, attributes);
     keep_attributes(reader, attributes);
 }
@@ -449,7 +467,7 @@ int decode_xml(const struct descriptor *descriptor, struct slice payload, const 
     reader->line = 1;
     said_init(&reader->said);
     buf_init(&reader->characters, FIELD_BYTES_MAX);
-    wanted_init(&reader->wanted, descriptor, false, diags);
+    wanted_init(&reader->wanted, descriptor, diags);
     reader->parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
     set_handlers(reader);
     int r = parse(reader);

@@ -6,7 +6,14 @@
 #include "base/shape.h"
 #include "core/code.h"
 #include "core/country.h"
+#include "core/rates.h"
 #include "feeds/decode.h"
+#include "feeds/fields_check.h"
+#include "feeds/format.h"
+#include "feeds/notices_form.h"
+#include "feeds/number.h"
+#include "feeds/unpack.h"
+#include "feeds/url.h"
 #include "feeds/vocabulary.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -14,18 +21,10 @@
 /* A payload is held in memory as a whole (a file that is imported is mapped), and its rows beside it. */
 #define PAYLOAD_BYTES_MAX (INT64_C(8) * 1024 * 1024 * 1024)
 
-/* Scales are powers of ten, because a decimal text times a power of ten is exact. 10^9 units and FIGURE_SCALE
- * leave 6 digits below INT64_MAX for the text itself. */
-#define SCALE_MAX INT64_C(1000000000)
-
-static const char *const format_names[] = {
-    [FEED_CSV] = "csv", [FEED_JSON] = "json", [FEED_XML] = "xml", [FEED_XLSX] = "xlsx", NULL};
-/* A tab has a word, since it looks like a blank in the file. */
-static const char *const delimiter_names[] = {",", ";", "|", "tab", NULL};
 static const char *const absent_names[] = {"unknown", "zero", NULL};
 static const char *const world_names[] = {"given", "sum", NULL};
 static const char *const aggregate_names[] = {"none", "sum", NULL};
-static const char delimiters[] = {',', ';', '|', '\t'};
+static const char *const unpublished_names[] = {"absent", "zero", NULL};
 
 /* ---- the tables of keys ---- */
 
@@ -33,9 +32,9 @@ static const char delimiters[] = {',', ';', '|', '\t'};
  */
 struct document_keys {
     struct descriptor descriptor;
-    int absent, aggregate, world;                   /* of absent_names, aggregate_names, world_names */
+    int absent, unpublished, aggregate, world;      /* of absent_names and so on */
     const struct node *sections[FEED_FORMAT_COUNT]; /* each format has its own */
-    const struct node *fields, *end;
+    const struct node *where, *fields, *rates, *notices, *end;
     struct ask_sections ask;
 };
 
@@ -55,7 +54,14 @@ static const struct shape url_shape = {
     .pattern = "^https?://[^/?#@\\x00-\\x20\\x7f]+([/?#][^\\x00-\\x20\\x7f]*)?$",
 };
 
-static const struct shape csv_shape, json_shape, xml_shape, xlsx_shape, fields_shape, end_shape;
+static const struct shape fields_shape, end_shape;
+
+/* 1234.5 without quotes is a number to YAML. */
+static const struct shape numbers_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected 1234.5, 1,234.5 or 1.234,5",
+    .pattern = "^(@)$",
+    .words = number_notation_names,
+    .also = ALSO_NUMBER};
 
 static const struct key document_keys[] = {
     {.name = "feed",
@@ -87,6 +93,12 @@ static const struct key document_keys[] = {
         .fallback = "csv",
         .choices = format_names,
         .help = "What the payload is."},
+    {.name = "unpack",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(descriptor.unpack),
+        .fallback = "none",
+        .choices = unpack_names,
+        .help = "The archive in which the payload comes, as its only file."},
     {.name = "interval",
         .kind = KEY_DURATION,
         .offset = DOCUMENT(descriptor.interval_s),
@@ -107,6 +119,21 @@ static const struct key document_keys[] = {
         .fallback = "unknown",
         .choices = absent_names,
         .help = "What a product and partner without a row in a published month means."},
+    {.name = "unpublished",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(unpublished),
+        .fallback = "absent",
+        .choices = unpublished_names,
+        .help = "What the payload has of months that are not published yet: no rows, or rows of zeros, which "
+                "are left "
+                "out."},
+    {.name = "numbers",
+        .kind = KEY_CHOICE,
+        .offset = DOCUMENT(descriptor.notation),
+        .fallback = "1234.5",
+        .choices = number_notation_names,
+        .help = "How figures are written: what stands between thousands and before decimals.",
+        .shape = &numbers_shape},
     {.name = "aggregate",
         .kind = KEY_CHOICE,
         .offset = DOCUMENT(aggregate),
@@ -149,11 +176,31 @@ static const struct key document_keys[] = {
         .offset = DOCUMENT(ask.key),
         .help = "The credential that the source wants to see.",
         .shape = &ask_key_shape},
+    {.name = "form",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.form),
+        .help = "The fields of a form that is posted to the URL.",
+        .shape = &ask_form_shape},
+    {.name = "accept",
+        .kind = KEY_TEXT,
+        .offset = DOCUMENT(descriptor.ask.accept),
+        .help = "The header Accept: which type of content is asked for.",
+        .shape = &ask_accept_shape},
+    {.name = "pages",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.pages),
+        .help = "Where an answer says that more of it is.",
+        .shape = &ask_pages_shape},
     {.name = "answers",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.answers),
         .help = "What answers of the source mean, where it is not what HTTP says.",
         .shape = &ask_answers_shape},
+    {.name = "queue",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(ask.queue),
+        .help = "How a request goes on that the source answers later.",
+        .shape = &ask_queue_shape},
     {.name = "limits",
         .kind = KEY_NODE,
         .offset = DOCUMENT(ask.limits),
@@ -163,104 +210,56 @@ static const struct key document_keys[] = {
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_CSV]),
         .help = "How the CSV is written.",
-        .shape = &csv_shape},
+        .shape = &format_csv_shape},
     {.name = "json",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_JSON]),
         .help = "Where in the JSON its records are.",
-        .shape = &json_shape},
+        .shape = &format_json_shape},
     {.name = "xml",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_XML]),
         .help = "Which element of the XML is a record.",
-        .shape = &xml_shape},
+        .shape = &format_xml_shape},
     {.name = "xlsx",
         .kind = KEY_NODE,
         .offset = DOCUMENT(sections[FEED_XLSX]),
         .help = "Which sheet of the workbook is read.",
-        .shape = &xlsx_shape},
+        .shape = &format_xlsx_shape},
+    {.name = "where",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(where),
+        .help = "Columns and their texts: only rows with them are read.",
+        .shape = &conditions_shape},
     {.name = "fields",
         .kind = KEY_NODE,
         .offset = DOCUMENT(fields),
-        .required = true,
         .help = "Which column fills which field of an observation.",
         .shape = &fields_shape},
+    {.name = "rates",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(rates),
+        .help = "In place of fields: the payload is exchange rates, and where they stand.",
+        .shape = &rate_columns_shape},
     {.name = "end",
         .kind = KEY_NODE,
         .offset = DOCUMENT(end),
-        .required = true,
         .help = "What proves that the payload is whole.",
         .shape = &end_shape},
+    {.name = "notices",
+        .kind = KEY_NODE,
+        .offset = DOCUMENT(notices),
+        .help = "The feed brings notices of trade-remedy cases, and no figures.",
+        .shape = &notices_form_shape},
 };
 
+static const char *const contents[] = {"fields", "rates", "notices", NULL};
 const struct shape descriptor_shape = {.kind = SHAPE_MAP,
     .keys = document_keys,
     .key_count = LENGTH(document_keys),
-    .needs = {{"interval", "url"}}};
-
-struct csv_keys {
-    int delimiter;
-};
-
-static const struct key csv_keys[] = {
-    {.name = "delimiter",
-        .kind = KEY_CHOICE,
-        .offset = offsetof(struct csv_keys, delimiter),
-        .fallback = ",",
-        .choices = delimiter_names,
-        .help = "What stands between two fields; the word tab for a tab."},
-};
-
-static const struct shape csv_shape = {.kind = SHAPE_MAP, .keys = csv_keys, .key_count = LENGTH(csv_keys)};
-
-#define DESCRIPTOR(field) offsetof(struct descriptor, field)
-
-static const struct key json_keys[] = {
-    {.name = "records",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(json.records),
-        .help = "The list of records: the names that lead to it, with points between. "
-                "Left out, the document is the list."},
-    {.name = "header",
-        .kind = KEY_BOOL,
-        .offset = DESCRIPTOR(json.header),
-        .fallback = "false",
-        .help = "Whether each record is a list, and the first one lists the names."},
-    {.name = "ignore_case",
-        .kind = KEY_BOOL,
-        .offset = DESCRIPTOR(json.ignore_case),
-        .fallback = "false",
-        .help = "Whether the case of letters in names does not matter."},
-};
-
-static const struct shape json_shape = {.kind = SHAPE_MAP, .keys = json_keys, .key_count = LENGTH(json_keys)};
-
-static const struct key xml_keys[] = {
-    {.name = "record",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(xml.record),
-        .required = true,
-        .help = "The name of the element that is a record, without a prefix.",
-        .shape = &shape_some_text},
-};
-
-static const struct shape xml_shape = {.kind = SHAPE_MAP, .keys = xml_keys, .key_count = LENGTH(xml_keys)};
-
-static const struct key xlsx_keys[] = {
-    {.name = "sheet",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(xlsx.sheet),
-        .required = true,
-        .help = "A text in a cell above the header row of the sheet that is read, and of no other sheet.",
-        .shape = &shape_some_text},
-    {.name = "says",
-        .kind = KEY_TEXT,
-        .offset = DESCRIPTOR(xlsx.says),
-        .help = "Another text that must stand above the header row, such as the unit of the figures.",
-        .shape = &shape_some_text},
-};
-
-static const struct shape xlsx_shape = {.kind = SHAPE_MAP, .keys = xlsx_keys, .key_count = LENGTH(xlsx_keys)};
+    .one_of = contents,
+    .needs = {{"interval", "url"}, {"fields", "end"}, {"rates", "end"}},
+    .apart = {{"notices", "end"}, {"notices", "format"}}};
 
 struct end_keys {
     int64_t rows_at_least;
@@ -293,30 +292,30 @@ static const struct key role_keys[FIELD_COUNT] = {
     ROLE(FIELD_FLOW, "flow", true, "Whether it exported or imported."),
     ROLE(FIELD_PARTNER, "partner", true, "The country it traded with."),
     ROLE(FIELD_PRODUCT, "product", true, "The product's code."),
-    ROLE(FIELD_PERIOD, "period", true, "The month."),
+    ROLE(FIELD_PERIOD, "period", true, "The month, or the year where another field says the month."),
+    ROLE(FIELD_MONTH, "month", false, "The month of the year, 1 to 12, where the period has only the year."),
     ROLE(FIELD_VALUE, "value", true, "The value."),
     ROLE(FIELD_QUANTITY, "quantity", false, "The quantity, in a unit."),
     ROLE(FIELD_WEIGHT, "weight", false, "The net weight."),
     ROLE(FIELD_UNIT, "unit", false, "The unit of the quantity, where the payload says it."),
     ROLE(FIELD_FLAGS, "flags", false, "What the source says of the figures."),
+    ROLE(FIELD_CONFIDENTIALITY, "confidentiality", false,
+        "Whether the figures are kept secret, where that stands apart from the flags."),
 };
 
 static const struct shape fields_shape = {
     .kind = SHAPE_MAP, .keys = role_keys, .key_count = FIELD_COUNT, .needs = {{"unit", "quantity"}}};
 
-/* One table for all ten fields, so that all are written alike; allowed_keys says what each of them takes. */
+/* One table for all fields, so that all are written alike; allowed_keys says what each of them takes. */
 struct field_keys {
     struct field field;
-    const struct node *map;
+    const struct node *map, *where;
+    int others; /* of others_names */
 };
 
-#define FIELD(member) offsetof(struct field_keys, member)
+static const char *const others_names[] = {"refuse", "skip", NULL};
 
-/* Figures stay exact only when scaled by these. */
-static const char *const scales[] = {
-    "1", "10", "100", "1000", "10000", "100000", "1000000", "10000000", "100000000", "1000000000", NULL};
-static const struct shape scale_shape = {
-    .kind = SHAPE_TEXT, .expected = "expected 1, 10, 100, …", .words = scales, .also = ALSO_INTEGER};
+#define FIELD(member) offsetof(struct field_keys, member)
 
 static const struct shape prefix_shape = {
     .kind = SHAPE_TEXT,
@@ -329,12 +328,21 @@ static const struct shape prefix_shape = {
 static const struct shape map_shape = {
     .kind = SHAPE_MAP, .names = &shape_any_text, .items = &shape_any_text, .min_items = 1};
 
+static const struct shape above_shape = {.kind = SHAPE_TEXT,
+    .expected = "expected a text with %m and %Y, each once, such as \"tháng %m năm %Y\"",
+    .pattern = "^[^%]*(%m[^%]+%Y|%Y[^%]+%m)[^%]*$"};
+
 static const struct key field_keys[] = {
     {.name = "column",
         .kind = KEY_TEXT,
         .offset = FIELD(field.column),
         .help = "A column's name in the header line.",
         .shape = &shape_some_text},
+    {.name = "above",
+        .kind = KEY_TEXT,
+        .offset = FIELD(field.above),
+        .help = "A text above all rows of the sheet that says the month, with %m and %Y in it.",
+        .shape = &above_shape},
     {.name = "value", .kind = KEY_TEXT, .offset = FIELD(field.value), .help = "The same text for every row."},
     {.name = "prefix",
         .kind = KEY_TEXT,
@@ -353,9 +361,9 @@ static const struct key field_keys[] = {
         .offset = FIELD(field.scale),
         .fallback = "1",
         .min = 1,
-        .max = SCALE_MAX,
+        .max = FORMAT_SCALE_MAX,
         .help = "One unit of the payload in USD, units or kg: 1, 10, 100, …",
-        .shape = &scale_shape},
+        .shape = &format_scale_shape},
     {.name = "unit",
         .kind = KEY_TEXT,
         .offset = FIELD(field.unit),
@@ -372,24 +380,48 @@ static const struct key field_keys[] = {
         .offset = FIELD(map),
         .help = "The payload's texts and what they mean.",
         .shape = &map_shape},
+    {.name = "currency",
+        .kind = KEY_TEXT,
+        .offset = FIELD(field.currency),
+        .help = "The currency of the value, which is converted to USD by the average rate of its month.",
+        .shape = &rates_currency_shape},
+    {.name = "optional",
+        .kind = KEY_BOOL,
+        .offset = FIELD(field.optional),
+        .fallback = "false",
+        .help = "Whether a payload may lack the column."},
+    {.name = "where",
+        .kind = KEY_NODE,
+        .offset = FIELD(where),
+        .help = "A column and its text: only rows with it have this figure.",
+        .shape = &condition_shape},
+    {.name = "others",
+        .kind = KEY_CHOICE,
+        .offset = FIELD(others),
+        .fallback = "refuse",
+        .choices = others_names,
+        .help = "What becomes of rows with a text that is neither in the map nor in the code list."},
 };
 
 /* Which keys of field_keys say something for which field. */
-static const char *const allowed_keys[FIELD_COUNT][6] = {
-    [FIELD_REPORTER] = {"column", "value", "map", "codes"},
-    [FIELD_FLOW] = {"column", "value", "map"},
-    [FIELD_PARTNER] = {"column", "value", "map", "codes"},
-    [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits"},
-    [FIELD_PERIOD] = {"column"},
-    [FIELD_VALUE] = {"column", "scale"},
-    [FIELD_QUANTITY] = {"column", "scale", "unit"},
-    [FIELD_WEIGHT] = {"column", "scale"},
+static const char *const allowed_keys[FIELD_COUNT][7] = {
+    [FIELD_REPORTER] = {"column", "value", "map", "codes", "others"},
+    [FIELD_FLOW] = {"column", "value", "map", "others"},
+    [FIELD_PARTNER] = {"column", "value", "map", "codes", "others"},
+    [FIELD_PRODUCT] = {"column", "value", "map", "prefix", "digits", "others"},
+    [FIELD_PERIOD] = {"column", "above", "map", "digits"},
+    [FIELD_MONTH] = {"column", "map", "others"},
+    [FIELD_VALUE] = {"column", "scale", "map", "where", "currency"},
+    [FIELD_QUANTITY] = {"column", "scale", "unit", "map", "where"},
+    [FIELD_WEIGHT] = {"column", "scale", "map", "where"},
     [FIELD_UNIT] = {"column", "map"},
-    [FIELD_FLAGS] = {"column", "map"},
+    [FIELD_FLAGS] = {"column", "value", "map", "optional"},
+    [FIELD_CONFIDENTIALITY] = {"column", "map", "optional"},
 };
 
 static const char *const constant_or_column[] = {"column", "value", NULL};
 static const char *const column_only[] = {"column", NULL};
+static const char *const column_or_above[] = {"column", "above", NULL};
 
 #define FIELD_SHAPE(role, from, ...)                                                                         \
     [role] = {.kind = SHAPE_MAP,                                                                             \
@@ -403,15 +435,17 @@ static const char *const column_only[] = {"column", NULL};
  * column. */
 static const struct shape field_shapes[FIELD_COUNT] = {
     FIELD_SHAPE(FIELD_REPORTER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
-    FIELD_SHAPE(FIELD_FLOW, constant_or_column, .needs = {{"map", "column"}}),
+    FIELD_SHAPE(FIELD_FLOW, constant_or_column, .needs = {{"map", "column"}, {"others", "map"}}),
     FIELD_SHAPE(FIELD_PARTNER, constant_or_column, .needs = {{"map", "column"}, {"codes", "column"}}),
     FIELD_SHAPE(FIELD_PRODUCT, constant_or_column, .needs = {{"map", "column"}, {"digits", "column"}}),
-    FIELD_SHAPE(FIELD_PERIOD, column_only),
+    FIELD_SHAPE(FIELD_PERIOD, column_or_above, .needs = {{"map", "column"}, {"digits", "column"}}),
+    FIELD_SHAPE(FIELD_MONTH, column_only, .needs = {{"others", "map"}}),
     FIELD_SHAPE(FIELD_VALUE, column_only),
     FIELD_SHAPE(FIELD_QUANTITY, column_only),
     FIELD_SHAPE(FIELD_WEIGHT, column_only),
     FIELD_SHAPE(FIELD_UNIT, column_only),
-    FIELD_SHAPE(FIELD_FLAGS, column_only),
+    FIELD_SHAPE(FIELD_FLAGS, constant_or_column, .needs = {{"map", "column"}}),
+    FIELD_SHAPE(FIELD_CONFIDENTIALITY, column_only),
 };
 
 /* ---- one field ---- */
@@ -452,6 +486,11 @@ static void check_keys(const struct reading *reading)
     }
 }
 
+static bool is_figure(enum field_role role)
+{
+    return role >= FIELD_VALUE && role <= FIELD_WEIGHT;
+}
+
 /* A text as an observation would hold it; `place` is where it was written. */
 static void check_text(const struct reading *reading, const char *text, struct place place)
 {
@@ -460,6 +499,19 @@ static void check_text(const struct reading *reading, const char *text, struct p
     if (vocabulary_read(reading->role, slice_of(whole), &number) < 0)
         diag_error(
             reading->diags, place, "F004", "\"%.100s\" is not %s", whole, vocabulary_expected(reading->role));
+}
+
+/* What a text of the map means: of a figure another number, a flag in its place, or nothing. */
+static void check_meaning(const struct reading *reading, const char *text, struct place place)
+{
+    int64_t figure;
+    uint32_t flag;
+    if (!is_figure(reading->role))
+        check_text(reading, text, place);
+    else if (text[0] != '\0' && str_to_fixed(slice_of(text), 1, &figure) < 0 &&
+             vocabulary_read(FIELD_FLAGS, slice_of(text), &flag) < 0)
+        diag_error(reading->diags, place, "F004", "\"%.100s\" is neither a number, nor empty, nor %s", text,
+            vocabulary_expected(FIELD_FLAGS));
 }
 
 static void read_map(const struct reading *reading, const struct node *map)
@@ -482,10 +534,34 @@ static void read_map(const struct reading *reading, const struct node *map)
         reading->field->map_skips |= pairs[i].skip;
         reading->field->map_translates |= !pairs[i].skip;
         if (is_allowed(reading->role, "map") && !pairs[i].skip)
-            check_text(reading, pairs[i].to, to->place);
+            check_meaning(reading, pairs[i].to, to->place);
     }
     reading->field->map = pairs;
     reading->field->map_len = map->len;
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+    for (; (text = strstr(text, part)) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* A text above the rows says the month; it is found as if it were a column of that name. */
+static void check_above(const struct reading *reading)
+{
+    struct field *field = reading->field;
+    const char *text = field->above;
+    bool whole = count_of(text, "%m") == 1 && count_of(text, "%Y") == 1 && count_of(text, "%") == 2 &&
+                 strstr(text, "%m%Y") == NULL && strstr(text, "%Y%m") == NULL;
+    if (!whole)
+        diag_error(reading->diags, key_place(reading->node, "above"), "F006",
+            "\"%.100s\" says no month; expected a text with %%m and %%Y, each once", text);
+    if (field->column != NULL || field->map_len > 0 || field->digits > 0)
+        diag_error(reading->diags, reading->node->place, "F006",
+            "the period stands above the rows, so it takes no column, map or digits");
+    field->column = text;
 }
 
 /* Exactly one of a column and a constant. */
@@ -494,6 +570,10 @@ static void check_origin(const struct reading *reading)
     const struct field *field = reading->field;
     const char *role = vocabulary_role_name(reading->role);
     bool constant = is_allowed(reading->role, "value");
+    if (field->above != NULL && reading->role == FIELD_PERIOD) {
+        check_above(reading);
+        return;
+    }
     if (field->column == NULL && (field->value == NULL || !constant))
         diag_error(reading->diags, reading->node->place, "F006", "the field %s needs a column%s", role,
             constant ? ", or a value that holds for every row" : "");
@@ -521,21 +601,33 @@ static void check_prefix(const struct reading *reading)
             "the prefix \"%.100s\" does not begin a product code: only letters, digits and : . _ -", prefix);
 }
 
-static bool is_power_of_ten(int64_t n)
+static void check_currency(const struct reading *reading)
 {
-    while (n > 1 && n % 10 == 0)
-        n /= 10;
-    return n == 1;
+    const char *currency = reading->field->currency;
+    if (currency != NULL && !rates_is_currency(slice_of(currency)))
+        diag_error(reading->diags, key_place(reading->node, "currency"), "F015",
+            "\"%.100s\" is no currency of ISO 4217, such as EUR", currency);
 }
 
 static void check_scale(const struct reading *reading)
 {
-    if (is_power_of_ten(reading->field->scale))
+    if (format_is_scale(reading->field->scale))
         return;
     diag_error(reading->diags, key_place(reading->node, "scale"), "F007", "the scale %lld is no power of ten",
         (long long)reading->field->scale);
     diag_hint(reading->diags, "figures stay exact only when scaled by 1, 10, 100, …; "
                               "name a unit of the source as the unit instead");
+}
+
+/* Without anything that says which texts are meant, all rows would be left out, or none. */
+static void check_others(const struct reading *reading)
+{
+    const struct field *field = reading->field;
+    bool listed = field->map_translates || (field->has_codes && field->codes != COUNTRY_ISO2);
+    if (field->others_skip && !listed)
+        diag_error(reading->diags, key_place(reading->node, "others"), "F012",
+            "the field %s has neither a map that says what texts mean nor a code list but iso2",
+            vocabulary_role_name(reading->role));
 }
 
 static void read_field(const struct reading *reading)
@@ -552,36 +644,20 @@ static void read_field(const struct reading *reading)
     if (keys.field.unit == NULL)
         reading->field->unit = "";
     reading->field->has_codes = node_get(reading->node, "codes") != NULL;
+    reading->field->others_skip = str_equal(others_names[keys.others], "skip");
     check_keys(reading);
     if (keys.map != NULL)
         read_map(reading, keys.map);
+    if (keys.where != NULL && is_figure(reading->role))
+        (void)condition_read(keys.where, 1, &reading->field->where, reading->arena, reading->diags);
+    check_others(reading);
     check_prefix(reading);
     check_origin(reading);
     check_scale(reading);
+    check_currency(reading);
 }
 
 /* ---- the whole ---- */
-
-/* A quantity without a unit cannot be compared with anything. */
-static void check_unit(
-    const struct descriptor *descriptor, const struct node *fields, struct diag_list *diags)
-{
-    const struct field *quantity = &descriptor->fields[FIELD_QUANTITY];
-    const struct node *node = node_get(fields, "quantity");
-    bool column = descriptor->fields[FIELD_UNIT].given;
-    if (!quantity->given && column)
-        diag_error(diags, node_get(fields, "unit")->place, "F008", "a unit without a quantity");
-    if (!quantity->given || node->kind != NODE_MAP)
-        return;
-    bool constant = node_get(node, "unit") != NULL;
-    if (constant == column)
-        diag_error(diags, node->place, "F008", "the quantity needs %s",
-            column ? "its unit from one place: its own key \"unit\", or the field unit"
-                   : "a unit: its own key \"unit\", or a field unit");
-    if (constant && !code_is_product(slice_of(quantity->unit)))
-        diag_error(diags, key_place(node, "unit"), "F008", "\"%.100s\" is not %s", quantity->unit,
-            vocabulary_expected(FIELD_UNIT));
-}
 
 static void read_fields(const struct node *fields, struct descriptor *descriptor, struct diag_list *diags)
 {
@@ -594,27 +670,11 @@ static void read_fields(const struct node *fields, struct descriptor *descriptor
             read_field(&reading);
     }
     if (fields->kind == NODE_MAP)
-        check_unit(descriptor, fields, diags);
+        fields_check(fields, descriptor, diags);
 }
 
-/* What is wrong with a URL, or NULL. A password here would end up in logs and messages. */
-static const char *url_fault(const char *url)
-{
-    const char *host = str_starts(url, "https://") ? url + 8 : str_starts(url, "http://") ? url + 7 : NULL;
-    if (host == NULL)
-        return "begins with neither https:// nor http://";
-    size_t len = strcspn(host, "/?#");
-    if (len == 0)
-        return "names no host";
-    if (memchr(host, '@', len) != NULL)
-        return "holds a user name; a descriptor is no place for credentials";
-    for (const char *p = url; *p != '\0'; p++)
-        if ((unsigned char)*p <= ' ' || *p == 0x7f)
-            return "holds a blank or a control byte; write it as %XX";
-    return NULL;
-}
-
-/* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed. */
+/* What the table of keys cannot say. NULL is a missing key, which is reported already where it is needed.
+ */
 static void check_document(
     const struct node *document, const struct descriptor *descriptor, struct diag_list *diags)
 {
@@ -633,68 +693,63 @@ static void check_document(
         diag_error(diags, key_place(document, "licence"), "F009", "the licence is empty");
 }
 
-/* The keys of each format's section. CSV has a struct of its own for what is a choice of words. */
-static const struct {
-    const struct key *keys;
-    size_t len;
-} section_keys[FEED_FORMAT_COUNT] = {
-    [FEED_JSON] = {json_keys, LENGTH(json_keys)},
-    [FEED_XML] = {xml_keys, LENGTH(xml_keys)},
-    [FEED_XLSX] = {xlsx_keys, LENGTH(xlsx_keys)},
-};
-
-static void read_csv(const struct node *section, struct descriptor *descriptor, struct diag_list *diags)
-{
-    struct csv_keys csv = {0};
-    if (section != NULL)
-        keys_read(section, csv_keys, LENGTH(csv_keys), "csv", &csv, &descriptor->arena, diags);
-    descriptor->delimiter = delimiters[csv.delimiter];
-}
-
-static bool has_empty_text(const struct descriptor *descriptor)
-{
-    const char *const texts[] = {descriptor->xml.record, descriptor->xlsx.sheet, descriptor->xlsx.says};
-    for (size_t i = 0; i < LENGTH(texts); i++)
-        if (texts[i] != NULL && texts[i][0] == '\0')
-            return true;
-    return false;
-}
-
-/* The section of the feed's format; what another one says would be ignored. */
-static void read_sections(const struct document_keys *keys, const struct node *document,
-    struct descriptor *descriptor, struct diag_list *diags)
-{
-    int own = descriptor->format;
-    const struct node *section = keys->sections[own];
-    bool required = own == FEED_XML || own == FEED_XLSX;
-    for (int i = 0; i < FEED_FORMAT_COUNT; i++)
-        if (i != own && keys->sections[i] != NULL)
-            diag_error(diags, keys->sections[i]->place, "F011",
-                "the format is %s, so the feed takes no \"%s\"", format_names[own], format_names[i]);
-    if (required && section == NULL)
-        diag_error(diags, document->place, "F011", "a feed in %s needs a section \"%s\"", format_names[own],
-            format_names[own]);
-    read_csv(own == FEED_CSV ? section : NULL, descriptor, diags);
-    if (section != NULL && own != FEED_CSV)
-        keys_read(section, section_keys[own].keys, section_keys[own].len, format_names[own], descriptor,
-            &descriptor->arena, diags);
-    if (has_empty_text(descriptor))
-        diag_error(diags, section->place, "F009", "an empty text is found everywhere");
-    if (descriptor->json.records == NULL)
-        descriptor->json.records = "";
-}
-
 /* How the feed is asked: feeds/ask.h. */
 static void read_ask(const struct document_keys *keys, const struct node *document,
     struct descriptor *descriptor, struct diag_list *diags)
 {
-    static const char *const names[] = {"parameters", "periods", "key", "answers", "limits", "grace"};
+    static const char *const names[] = {
+        "parameters", "periods", "key", "answers", "queue", "limits", "grace", "form", "accept", "pages"};
     for (size_t i = 0; descriptor->url == NULL && i < LENGTH(names); i++)
         if (node_get(document, names[i]) != NULL)
             diag_error(diags, key_place(document, names[i]), "F010",
                 "a feed without a url is never asked, so it takes no %s", names[i]);
     ask_read(
         &keys->ask, descriptor->url, key_place(document, "url"), &descriptor->ask, &descriptor->arena, diags);
+}
+
+static void refuse_keys(const struct node *document, const char *const *names, size_t n, const char *content,
+    struct diag_list *diags)
+{
+    for (size_t i = 0; i < n; i++)
+        if (node_get(document, names[i]) != NULL)
+            diag_error(diags, key_place(document, names[i]), "F015", "a feed of %s takes no \"%s\"", content,
+                names[i]);
+}
+
+static void read_notices(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    static const char *const of_figures[] = {"format", "csv", "json", "xml", "xlsx", "end", "publication_lag",
+        "absent", "aggregate", "world", "grace", "unpublished", "numbers"};
+    refuse_keys(document, of_figures, LENGTH(of_figures), "notices", diags);
+    if (descriptor->url == NULL)
+        diag_error(diags, keys->notices->place, "F015",
+            "a feed of notices needs a url; files of them are read by tdwatch cases");
+    descriptor->notices = (int)notices_form_read(keys->notices, &descriptor->arena, diags);
+    descriptor->ask.current = true;
+}
+
+/* A feed has observations, exchange rates or notices. */
+static void read_content(const struct document_keys *keys, const struct node *document,
+    struct descriptor *descriptor, struct diag_list *diags)
+{
+    int contents_given = (keys->fields != NULL) + (keys->rates != NULL) + (keys->notices != NULL);
+    if (document->kind != NODE_MAP)
+        return;
+    if (contents_given != 1)
+        diag_error(diags, document->place, "F015",
+            "a feed needs one of the sections \"fields\", \"rates\" and \"notices\"");
+    else if (keys->notices != NULL)
+        read_notices(keys, document, descriptor, diags);
+    else if (keys->rates != NULL)
+        rate_columns_read(document, &descriptor->ask, &descriptor->rates, &descriptor->arena, diags);
+    else
+        read_fields(keys->fields, descriptor, diags);
+    if (keys->notices == NULL && keys->end == NULL)
+        diag_error(diags, document->place, "F015", "a feed of figures or rates needs \"end\"");
+    if (keys->where != NULL)
+        descriptor->where_len =
+            condition_read(keys->where, CONDITIONS_MAX, descriptor->where, &descriptor->arena, diags);
 }
 
 int descriptor_read(const struct node *document, struct descriptor *ret_descriptor, struct diag_list *diags)
@@ -706,20 +761,20 @@ int descriptor_read(const struct node *document, struct descriptor *ret_descript
     keys_read(document, document_keys, LENGTH(document_keys), "a feed descriptor", &keys, &descriptor->arena,
         diags);
     check_document(document, descriptor, diags);
-    read_sections(&keys, document, descriptor, diags);
+    format_read(keys.sections, document, descriptor, diags);
+    descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     if (keys.end != NULL)
         keys_read(keys.end, end_keys, LENGTH(end_keys), "end", &end, &descriptor->arena, diags);
-    if (keys.fields != NULL)
-        read_fields(keys.fields, descriptor, diags);
     if (document->kind == NODE_MAP)
         read_ask(&keys, document, descriptor, diags);
+    read_content(&keys, document, descriptor, diags);
     if (diags->errors > errors) {
         descriptor_deinit(descriptor);
         return -EINVAL;
     }
     descriptor->rows_at_least = end.rows_at_least;
-    descriptor->sums = str_equal(aggregate_names[keys.aggregate], "sum");
     descriptor->world_is_sum = str_equal(world_names[keys.world], "sum");
+    descriptor->unpublished_is_zero = str_equal(unpublished_names[keys.unpublished], "zero");
     descriptor->absent_is_zero = str_equal(absent_names[keys.absent], "zero");
     descriptor->file = arena_strdup(&descriptor->arena, document->place.file);
     *ret_descriptor = *descriptor;

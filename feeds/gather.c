@@ -5,7 +5,9 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "core/date.h"
 #include "core/period.h"
+#include "feeds/named_text.h"
 
 enum { TRIES_MAX = 5 };
 
@@ -16,8 +18,11 @@ struct gather {
     struct gather_span span;
     struct url_part *parts; /* what is still to be asked for, the next one last */
     size_t len, cap;
-    bool revising; /* the months of history are being asked for again */
-    int tries;     /* of the request */
+    bool revising;      /* the months of history are being asked for again */
+    int tries;          /* of the request */
+    const char *ticket; /* its id, where the source has queued it; NULL: it has not */
+    bool ready;         /* what it queued is there */
+    int64_t waited_s;   /* for it */
     size_t requests;
     int64_t wait_s;
     struct buf bytes;
@@ -56,6 +61,13 @@ static size_t combinations(const struct ask *ask)
     return n;
 }
 
+/* Of a month that is not over yet, its days up to today. */
+static int32_t last_day(const struct gather *gather, int32_t month)
+{
+    int32_t end = date_end_of_period(month), today = gather->span.today;
+    return gather->ask.current && today > 0 && today < end ? today : end;
+}
+
 /* Puts the months on the stack so that the oldest is asked for first. */
 static void plan_months(struct gather *gather, int32_t first, int32_t last)
 {
@@ -66,6 +78,7 @@ static void plan_months(struct gather *gather, int32_t first, int32_t last)
         int32_t from = first + g * step, to = from + step - 1;
         for (size_t i = n; i-- > 0;) {
             struct url_part part = {.first = from, .last = to < last ? to : last};
+            part.until = last_day(gather, part.last);
             if (choose(&gather->ask, i, &part))
                 push(gather, &part);
         }
@@ -100,6 +113,10 @@ struct gather *gather_new(
     gather->url = arena_strdup(&gather->arena, url);
     gather->ask = ask_copy(ask, &gather->arena);
     gather->span = *span;
+    if (ask->current) { /* the newest month of history may have been going on then */
+        gather->span.last++;
+        gather->span.newest -= span->newest != PERIOD_NONE;
+    }
     gather->meaning = ASK_NOT_YET;
     snprintf(gather->text, sizeof gather->text, "no newer month can be published yet");
     buf_init(&gather->bytes, (size_t)max_bytes);
@@ -132,6 +149,9 @@ void gather_free(struct gather *gather)
 
 const char *gather_url(struct gather *gather)
 {
+    const struct ask_queue *queue = &gather->ask.queue;
+    if (gather->len > 0 && gather->ticket != NULL)
+        return url_with_id(gather->ready ? queue->data : queue->status, gather->ticket, &gather->arena);
     return gather_planned(gather, 0, &gather->arena);
 }
 
@@ -140,6 +160,11 @@ const char *gather_planned(const struct gather *gather, size_t i, struct arena *
     if (i >= gather->len)
         return NULL;
     return url_fill(gather->url, &gather->ask, &gather->parts[gather->len - 1 - i], arena);
+}
+
+const char *gather_form(struct gather *gather)
+{
+    return gather->len > 0 ? form_fill(&gather->ask, &gather->parts[gather->len - 1], &gather->arena) : NULL;
 }
 
 int64_t gather_room(const struct gather *gather)
@@ -191,14 +216,55 @@ static int keep_bytes(struct gather *gather, const struct gather_answer *answer)
     return 0;
 }
 
-static bool next(struct gather *gather, long status)
+/* Only where the feed itself is: an answer sends nobody elsewhere. */
+static bool is_same_host(struct gather *gather, const char *page)
+{
+    const char *host = url_host(gather->url, &gather->arena);
+    size_t scheme = (size_t)(strstr(gather->url, "://") - gather->url);
+    return strncmp(page, gather->url, scheme + strlen("://")) == 0 &&
+           str_equal(url_host(page, &gather->arena), host);
+}
+
+/* Puts the page that the answer names before all that is still to be asked for. False: nobody may go there.
+ */
+static bool push_page(struct gather *gather, struct url_part part, struct slice body)
+{
+    const char *page =
+        gather->ask.next_page != NULL ? answer_json_text(body, gather->ask.next_page, &gather->arena) : NULL;
+    if (page == NULL || page[0] == '\0')
+        return true;
+    if (!is_same_host(gather, page)) {
+        snprintf(gather->text, sizeof gather->text, "the next page is on another host: %.120s", page);
+        return stop(gather, ASK_CHANGED);
+    }
+    if (part.page != NULL && str_equal(part.page, page)) {
+        snprintf(gather->text, sizeof gather->text, "a page names itself as the next one: %.120s", page);
+        return stop(gather, ASK_CHANGED);
+    }
+    part.page = page;
+    push(gather, &part);
+    return true;
+}
+
+/* The request is done with. */
+static void forget_request(struct gather *gather)
 {
     gather->tries = 0;
+    gather->ticket = NULL;
+    gather->ready = false;
+    gather->waited_s = 0;
+}
+
+static bool next(struct gather *gather, long status)
+{
+    forget_request(gather);
     return gather->len > 0 || finish(gather, status);
 }
 
 static bool take_data(struct gather *gather, const struct gather_answer *answer)
 {
+    struct url_part part = gather->parts[gather->len - 1];
+    size_t from = gather->bytes.len;
     if (keep_bytes(gather, answer) < 0) {
         snprintf(gather->text, sizeof gather->text, "reply too large");
         return stop(gather, ASK_FAILED);
@@ -206,6 +272,14 @@ static bool take_data(struct gather *gather, const struct gather_answer *answer)
     gather->ends = alloc_grow(gather->ends, gather->end_len, &gather->end_cap, sizeof *gather->ends);
     gather->ends[gather->end_len++] = gather->bytes.len;
     gather->len--;
+    struct slice body = {buf_text(&gather->bytes) + from, gather->bytes.len - from}; /* it may have moved */
+    if (!push_page(gather, part, body))
+        return false;
+    if (gather->len > 0 && gather->requests >= GATHER_REQUESTS_MAX) {
+        snprintf(
+            gather->text, sizeof gather->text, "more than %d requests for one payload", GATHER_REQUESTS_MAX);
+        return stop(gather, ASK_TOO_MUCH);
+    }
     return next(gather, answer->status);
 }
 
@@ -234,8 +308,13 @@ static bool split(struct gather *gather)
 {
     struct url_part head = gather->parts[gather->len - 1], tail = head;
     size_t list;
+    if (head.page != NULL) {
+        snprintf(gather->text, sizeof gather->text, "a further page is too much for the source");
+        return stop(gather, ASK_CHANGED);
+    }
     if (head.last > head.first) {
         head.last = head.first + (head.last - head.first) / 2;
+        head.until = last_day(gather, head.last);
         tail.first = head.last + 1;
     } else if (longest_list(gather, &head, &list)) {
         head.values[list].len /= 2;
@@ -246,7 +325,7 @@ static bool split(struct gather *gather)
             "one request for a single month and value is too much for the source");
         return stop(gather, ASK_CHANGED);
     }
-    gather->tries = 0;
+    forget_request(gather);
     gather->parts[gather->len - 1] = tail;
     push(gather, &head);
     return gather->requests + gather->len <= GATHER_REQUESTS_MAX || stop(gather, ASK_TOO_MUCH);
@@ -260,11 +339,41 @@ static bool take_quota(struct gather *gather, int64_t retry_after_s)
     return true;
 }
 
+/* The source works on it. Of a status that it gives again nothing but the time counts. */
+static bool take_queued(struct gather *gather, struct slice body)
+{
+    const struct ask_queue *queue = &gather->ask.queue;
+    char id[NAMED_TEXT_SIZE];
+    if (gather->ticket == NULL && !named_text_find(body, queue->id, NULL, id)) {
+        snprintf(gather->text, sizeof gather->text, "the source has queued the request and names no %.64s",
+            queue->id);
+        return stop(gather, ASK_CHANGED);
+    }
+    if (gather->ticket == NULL)
+        gather->ticket = arena_strdup(&gather->arena, id);
+    if (gather->waited_s >= queue->patience_s) {
+        snprintf(gather->text, sizeof gather->text,
+            "the source has queued a request and not answered it in %lld s", (long long)gather->waited_s);
+        return stop(gather, ASK_FAILED);
+    }
+    gather->ready = false;
+    gather->waited_s += gather->wait_s = queue->pause_s;
+    return true;
+}
+
+/* Once: data that are not there after all are a failure. */
+static bool take_ready(struct gather *gather)
+{
+    if (gather->ticket == NULL || gather->ready)
+        return stop(gather, ASK_FAILED);
+    return gather->ready = true;
+}
+
 bool gather_take(struct gather *gather, const struct gather_answer *answer)
 {
     enum ask_meaning meaning = answer_meaning(&gather->ask, answer->status, answer->body);
     gather->wait_s = 0;
-    gather->requests++;
+    gather->requests += gather->ticket == NULL;
     if (meaning == ASK_DATA)
         snprintf(gather->text, sizeof gather->text, "HTTP %ld", answer->status);
     else
@@ -276,6 +385,10 @@ bool gather_take(struct gather *gather, const struct gather_answer *answer)
         return take_not_yet(gather, answer->status);
     case ASK_TOO_MUCH:
         return split(gather);
+    case ASK_QUEUED:
+        return take_queued(gather, answer->body);
+    case ASK_READY:
+        return take_ready(gather);
     case ASK_QUOTA:
         return take_quota(gather, answer->retry_after_s);
     case ASK_KEY:

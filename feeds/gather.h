@@ -2,8 +2,9 @@
  * them are a whole. All of them, or none.
  *
  * Months that history does not have come first. Where none of them is published that is all; where one is,
- * the newest months of history are asked for again, because sources revise them. A request that asks for too
- * much is split and asked in halves. Pure: the caller makes the requests. */
+ * the newest months of history are asked for again, because sources revise them. Where the source has pages,
+ * each says which one is next. A request that asks for too much is split and asked in halves; one that the
+ * source queues is waited for. Pure: the caller makes the requests. */
 #ifndef FEEDS_GATHER_H
 #define FEEDS_GATHER_H
 
@@ -12,7 +13,7 @@
 #include "feeds/url.h"
 
 enum {
-    GATHER_REQUESTS_MAX = 200, /* for one payload */
+    GATHER_REQUESTS_MAX = 200, /* for one payload, questions for a queued one's status not counted */
     GATHER_PATIENCE_S = 60,    /* so long a Retry-After is waited for; after a longer one all begins anew */
 };
 
@@ -21,7 +22,8 @@ struct gather;
 /* Which months. Without periods in `ask` nothing of it counts. */
 struct gather_span {
     int32_t newest; /* the newest one in history; PERIOD_NONE: none */
-    int32_t last;   /* the newest one that can be published */
+    int32_t last;   /* the newest one that is over, and can be published */
+    int32_t today;  /* the day; where the month that is going on is asked for, it is so up to here */
 };
 
 /* Copies everything; not NULL. `max_bytes` is of all answers together. */
@@ -31,6 +33,9 @@ void gather_free(struct gather *gather);
 
 /* The URL of the request to be made, without the key, until gather_take; NULL: there is none. */
 const char *gather_url(struct gather *gather);
+
+/* The form that is posted with it; NULL: none is. */
+const char *gather_form(struct gather *gather);
 
 /* The URL of the i-th request as they are planned now; NULL behind the last. In `arena`. */
 const char *gather_planned(const struct gather *gather, size_t i, struct arena *arena);

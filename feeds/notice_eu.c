@@ -15,6 +15,7 @@ struct tron_case {
     struct text_set origins;
     unsigned laws;
     const char *about; /* articleOfToc, or "" */
+    const char *url;   /* of its page, or "" */
 };
 
 /* AD is anti-dumping and AS anti-subsidy; R and other letters in front are reviews of them. */
@@ -54,6 +55,18 @@ static void read_tron_countries(
         notice_text_countries(strrchr(name, '('), countries, origins, form->arena);
 }
 
+/* Lists name the page of a case by `id`, the search by `caseInitId`. */
+static const char *tron_url(struct notice_form *form, struct json_object *object)
+{
+    static const char page[] = "https://tron.trade.ec.europa.eu/investigations/case-view?caseId=";
+    struct json_object *id = form_get(object, "id");
+    if (id == NULL)
+        id = form_get(object, "caseInitId");
+    return json_object_is_type(id, json_type_int)
+               ? arena_printf(form->arena, "%s%lld", page, (long long)json_object_get_int64(id))
+               : "";
+}
+
 /* False with a fault where it is none. */
 static bool read_tron_case(
     struct notice_form *form, struct json_object *object, const char *number, struct tron_case *ret_case)
@@ -65,6 +78,7 @@ static bool read_tron_case(
         return false;
     read.product = product_of(form, name);
     read.laws = laws_of_number(number);
+    read.url = tron_url(form, object);
     read_tron_countries(form, object, name, &read.origins);
     *ret_case = read;
     return true;
@@ -82,18 +96,21 @@ static enum notice_proceeding proceeding_of(const char *about)
     return found >= 0 ? (enum notice_proceeding)found : PROCEEDING_INVESTIGATION;
 }
 
+/* A step that TRON dates; or, where `listed`, that a list had it on the day: at first, or once more. */
 static struct notice tron_notice(
-    struct notice_form *form, const struct tron_case *tron, enum notice_step step, int32_t day)
+    struct notice_form *form, const struct tron_case *tron, enum notice_step step, int32_t day, bool listed)
 {
     struct text_set cases = {.len = 0};
     char date[DATE_TEXT_SIZE];
     text_set_add(&cases, slice_of(tron->number), form->arena);
     return (struct notice){
-        .id = arena_printf(
-            form->arena, "TRON %s %s %s", tron->number, notice_step_names[step], date_format(day, date)),
+        .id = listed ? arena_printf(form->arena, "TRON %s %s", tron->number, notice_step_names[step])
+                     : arena_printf(form->arena, "TRON %s %s %s", tron->number, notice_step_names[step],
+                           date_format(day, date)),
         .market = "EU",
         .agency = "EC",
         .title = tron->product,
+        .url = tron->url,
         .product = tron->product,
         .cases = text_set_copy(&cases, form->arena),
         .origins = text_set_copy(&tron->origins, form->arena),
@@ -101,6 +118,7 @@ static struct notice tron_notice(
         .step = step,
         .outcome = step == STEP_PRELIMINARY || step == STEP_ORDER ? OUTCOME_AFFIRMATIVE : OUTCOME_NONE,
         .laws = tron->laws,
+        .listed = listed,
         .published = day,
         .effective = DATE_NONE,
         .due = DATE_NONE,
@@ -120,9 +138,8 @@ static void read_tron_entry(struct notice_form *form, struct json_object *entry,
     bool in_force = status != NULL && strcasecmp(status, "Measures in force") == 0;
     if (!open && !in_force)
         return;
-    struct notice notice =
-        tron_notice(form, &tron, open && !in_force ? STEP_INITIATION : STEP_OTHER, form->input->day);
-    notice.listed = true;
+    enum notice_step step = open && !in_force ? STEP_INITIATION : STEP_OTHER;
+    struct notice notice = tron_notice(form, &tron, step, form->input->day, true);
     notice.in_force = in_force;
     form_push(form, &notice);
 }
@@ -177,7 +194,7 @@ static void push_step(
 {
     if (day == DATE_NONE || day > form->input->day)
         return;
-    struct notice notice = tron_notice(form, tron, step, day);
+    struct notice notice = tron_notice(form, tron, step, day, false);
     form_push(form, &notice);
 }
 
@@ -194,8 +211,7 @@ void form_read_tron_details(struct notice_form *form, struct json_object *detail
     struct json_object *ongoing = form_get(details, "ongoing");
     if (!json_object_is_type(ongoing, json_type_boolean) || !json_object_get_boolean(ongoing))
         return;
-    struct notice open = tron_notice(form, &tron, STEP_INITIATION, form->input->day);
-    open.listed = true;
+    struct notice open = tron_notice(form, &tron, STEP_INITIATION, form->input->day, true);
     form_push(form, &open);
 }
 
@@ -205,6 +221,12 @@ void form_read_tron_details(struct notice_form *form, struct json_object *detail
 static const char *binding(struct json_object *row, const char *name)
 {
     return form_text(form_get(row, name), "value");
+}
+
+/* The service for texts sits behind this address, and needs no script in the browser. */
+static const char *act_url(struct notice_form *form, const char *celex)
+{
+    return arena_printf(form->arena, "http://publications.europa.eu/resource/celex/%s", celex);
 }
 
 static void read_act(struct notice_form *form, struct json_object *row)
@@ -231,6 +253,7 @@ static void read_act(struct notice_form *form, struct json_object *row)
         .market = "EU",
         .agency = "EC",
         .title = arena_strdup(form->arena, title),
+        .url = act_url(form, celex),
         .product = read.product,
         .origins = text_set_copy(&read.origins, form->arena),
         .proceeding = read.proceeding,

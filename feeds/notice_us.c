@@ -128,6 +128,28 @@ static struct texts read_cases(
     return text_set_copy(&cases, form->arena);
 }
 
+/* Commerce's dockets say the law: A-552-821, C-552-822. */
+static unsigned laws_of_dockets(const struct texts *cases)
+{
+    unsigned laws = 0;
+    for (size_t i = 0; i < cases->len; i++)
+        laws |= str_starts(cases->items[i], "A-")   ? LAW_ANTI_DUMPING
+                : str_starts(cases->items[i], "C-") ? LAW_COUNTERVAILING
+                                                    : 0u;
+    return laws;
+}
+
+/* The register's contents put every document under a subject. What stands under another one than cases do,
+ * and has no docket of theirs, is none, whatever words its title has. */
+static bool is_other_subject(struct json_object *object, unsigned docket_laws)
+{
+    static const struct title_word words[] = {
+        {"antidumping", 1}, {"countervailing", 1}, {"investigations", 1}, {"determinations", 1}};
+    const char *subject = text_or_empty(object, "toc_subject");
+    return subject[0] != '\0' && docket_laws == 0 &&
+           notice_title_first_row(subject, words, sizeof words / sizeof *words) < 0;
+}
+
 /* "731-TA-1472 (Final)": the Commission's determinations say in the docket which phase they are of. */
 static void read_phase(struct json_object *object, const struct document *document, struct notice *notice)
 {
@@ -194,6 +216,7 @@ static struct notice notice_of(
         .market = "US",
         .agency = agency == AGENCY_ITC ? "ITC" : "ITA",
         .title = document->title,
+        .url = arena_printf(form->arena, "https://www.federalregister.gov/d/%s", document->id),
         .product = read->product,
         .cases = read_cases(form, object, document),
         .origins = text_set_copy(&read->origins, form->arena),
@@ -208,6 +231,11 @@ static struct notice notice_of(
         .effective = read_effective(form, object, document),
         .due = read_due(form, object, document),
     };
+    unsigned docket_laws = laws_of_dockets(&notice.cases);
+    if (notice.laws == 0)
+        notice.laws = docket_laws;
+    if (is_other_subject(object, docket_laws))
+        notice.proceeding = PROCEEDING_OTHER;
     if (agency == AGENCY_ITC) {
         read_phase(object, document, &notice);
         read_finding(document, &notice);
@@ -309,13 +337,13 @@ static void read_order(struct notice_form *form, struct json_object *order, int3
             payload_quote(slice_of(id), quote));
         return;
     }
-    char text[DATE_TEXT_SIZE];
     notice_text_countries(text_or_empty(order, "country"), form->input->countries, &origins, form->arena);
     struct notice notice = {
-        .id = arena_printf(form->arena, "%s@%s", cases.items[0], date_format(day, text)),
+        .id = arena_printf(form->arena, "%s@orders", cases.items[0]),
         .market = "US",
         .agency = "ITA",
         .title = product,
+        .url = "",
         .product = product,
         .cases = text_set_copy(&cases, form->arena),
         .origins = text_set_copy(&origins, form->arena),

@@ -80,21 +80,34 @@ static bool refuse_error_answer(struct notice_form *form, struct json_object *an
 
 /* The reader of an object by the key that only its form has. */
 static const struct {
-    const char *key, *name;
+    const char *key;
+    enum notices_form form;
     void (*read)(struct notice_form *form, struct json_object *object);
 } object_forms[] = {
-    {"document_number", "Federal Register", form_read_register_document},
-    {"count", "Federal Register", form_read_register_page},
-    {"sources_used", "US orders", form_read_orders},
-    {"head", "CELLAR", form_read_cellar},
-    {"caseNumber", "TRON", form_read_tron_details},
+    {"document_number", NOTICES_FEDERAL_REGISTER, form_read_register_document},
+    {"count", NOTICES_FEDERAL_REGISTER, form_read_register_page},
+    {"sources_used", NOTICES_US_ORDERS, form_read_orders},
+    {"head", NOTICES_CELLAR, form_read_cellar},
+    {"caseNumber", NOTICES_TRON, form_read_tron_details},
 };
+
+/* False with a fault where another one was expected. */
+static bool is_form(struct notice_form *form, enum notices_form found)
+{
+    enum notices_form expected = form->input->form;
+    form->page.form = found;
+    if (expected == NOTICES_NONE || expected == found)
+        return true;
+    diag_error(form->diags, form_place(form), "P008", "the payload is of the form %s, and %s was expected",
+        notices_form_name(found), notices_form_name(expected));
+    return false;
+}
 
 static void read_document(struct notice_form *form, struct json_object *document)
 {
     if (json_object_is_type(document, json_type_array)) {
-        form->page.form = "TRON";
-        form_read_tron_list(form, document);
+        if (is_form(form, NOTICES_TRON))
+            form_read_tron_list(form, document);
         return;
     }
     if (refuse_error_answer(form, document))
@@ -102,8 +115,8 @@ static void read_document(struct notice_form *form, struct json_object *document
     for (size_t i = 0; i < sizeof object_forms / sizeof *object_forms; i++) {
         if (form_get(document, object_forms[i].key) == NULL)
             continue;
-        form->page.form = object_forms[i].name;
-        object_forms[i].read(form, document);
+        if (is_form(form, object_forms[i].form))
+            object_forms[i].read(form, document);
         return;
     }
     diag_error(form->diags, form_place(form), "P002", "this is no form of notices that is known");
@@ -194,7 +207,7 @@ int notices_read(const struct notices_input *input, struct notices *notices, str
     struct notices_input body = *input;
     body.payload = payload_body(input->payload);
     struct notice_form form = {
-        .input = &body, .arena = &notices->arena, .diags = diags, .page = {.form = "", .count = -1}};
+        .input = &body, .arena = &notices->arena, .diags = diags, .page = {.count = -1}};
     size_t errors = diags->errors;
     if (check_bytes(&form))
         read_all(&form);

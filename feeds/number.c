@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const number_notation_names[] = {
+    [NUMBER_PLAIN] = "1234.5", [NUMBER_COMMAS] = "1,234.5", [NUMBER_POINTS] = "1.234,5", NULL};
+
 /* A larger exponent makes no figure, and its digits would fill memory. */
 enum { EXPONENT_MAX = 300 };
 
@@ -121,4 +124,42 @@ struct slice number_shortest(struct slice text, char buf[NUMBER_SIZE])
     }
     struct slice plain = number_plain((struct slice){shortest, (size_t)len}, buf);
     return plain.data == buf ? plain : text;
+}
+
+/* ---- notations ---- */
+
+/* Whether the separator at `at` has three digits behind it and no fourth, and digits before it. */
+static bool parts_thousands(struct slice text, size_t at, size_t before)
+{
+    size_t from = at + 1;
+    return before > 0 && before <= 3 && take_digits(text, &from).len == 3;
+}
+
+struct slice number_ungroup(struct slice text, enum number_notation notation, char buf[NUMBER_SIZE])
+{
+    char thousands = notation == NUMBER_COMMAS ? ',' : '.';
+    char decimal = notation == NUMBER_COMMAS ? '.' : ',';
+    size_t n = 0, before = 0; /* digits of the group */
+    bool fraction = false;
+    const struct slice none = {"", 0};
+    if (notation == NUMBER_PLAIN)
+        return text;
+    if (text.len >= NUMBER_SIZE)
+        return none;
+    for (size_t at = 0; at < text.len; at++) {
+        char c = text.data[at];
+        if (c == thousands) {
+            if (fraction || !parts_thousands(text, at, before))
+                return none;
+            before = 0;
+            continue;
+        }
+        bool digit = c >= '0' && c <= '9';
+        if (c == decimal ? fraction : !digit && !(at == 0 && (c == '-' || c == '+')))
+            return none;
+        fraction |= c == decimal;
+        before += digit;
+        buf[n++] = digit || c != decimal ? c : '.';
+    }
+    return (struct slice){buf, n};
 }

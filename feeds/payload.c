@@ -83,7 +83,7 @@ static size_t lone_return(struct slice text)
 }
 
 /* What a payload's first bytes give away. */
-enum kind { KIND_TEXT, KIND_MARKUP, KIND_HTML, KIND_JSON, KIND_ZIP, KIND_OLD_EXCEL };
+enum kind { KIND_TEXT, KIND_MARKUP, KIND_HTML, KIND_JSON, KIND_ZIP, KIND_7Z, KIND_OLD_EXCEL };
 
 static const struct {
     enum kind kind;
@@ -95,20 +95,29 @@ static const struct {
     {KIND_JSON, "{"},
     {KIND_JSON, "["},
     {KIND_ZIP, "pk\x03\x04"},
+    {KIND_7Z, "7z\xbc\xaf\x27\x1c"},
     {KIND_OLD_EXCEL, "\xd0\xcf\x11\xe0"},
 };
 
 static const char *const kind_names[] = {"text", "HTML or XML", "HTML", "JSON", "a ZIP archive",
-    "an old Excel file (.xls), or a spreadsheet with a password"};
+    "a 7z archive", "an old Excel file (.xls), or a spreadsheet with a password"};
 
-static const struct {
+/* What payloads are. */
+struct form {
     const char *name;
-    enum kind kind; /* of its payloads */
-} formats[] = {
+    enum kind kind;
+};
+
+static const struct form formats[] = {
     [FEED_CSV] = {"CSV", KIND_TEXT},
     [FEED_JSON] = {"JSON", KIND_JSON},
     [FEED_XML] = {"XML", KIND_MARKUP},
     [FEED_XLSX] = {"XLSX", KIND_ZIP},
+};
+
+static const struct form archives[] = {
+    [UNPACK_7Z] = {"a 7z archive", KIND_7Z},
+    [UNPACK_ZIP] = {"a ZIP archive", KIND_ZIP},
 };
 
 static bool begins(struct slice text, const char *with)
@@ -127,6 +136,11 @@ static enum kind find_kind(struct slice text)
         if (begins(text, beginnings[i].begins))
             return beginnings[i].kind;
     return KIND_TEXT;
+}
+
+bool payload_is_archive(struct slice payload)
+{
+    return find_kind(payload) == KIND_ZIP;
 }
 
 static int refuse(struct diag_list *diags, struct place place, const char *code, const char *text)
@@ -172,7 +186,7 @@ static int refuse_text(
 /* What it is, by its beginning. The order matters: an error page is named as such before its missing line end
  * is. */
 static int check_kind(
-    enum feed_format format, struct slice payload, const char *file, struct diag_list *diags)
+    const struct form *form, struct slice payload, const char *file, struct diag_list *diags)
 {
     struct slice body = payload_body(payload);
     size_t first = first_not_blank(body);
@@ -181,14 +195,15 @@ static int check_kind(
     struct slice text = {body.data + first, body.len - first};
     struct place place = payload_place(body, file, first);
     enum kind kind = find_kind(text);
-    bool old = kind == KIND_OLD_EXCEL && format != FEED_XLSX;
-    if (kind == formats[format].kind || (format == FEED_CSV && (kind == KIND_ZIP || old)))
+    bool binary = kind == KIND_OLD_EXCEL || kind == KIND_7Z; /* whose first bytes no text has */
+    bool old = binary && form->kind != KIND_ZIP && form->kind != KIND_7Z;
+    if (kind == form->kind || (form->kind == KIND_TEXT && (kind == KIND_ZIP || old)))
         return 0; /* what begins like an archive may be text too */
     if (kind == KIND_TEXT || old)
-        return refuse_text(payload, text, place, formats[format].name, diags);
-    if (kind == KIND_HTML && format != FEED_XML)
+        return refuse_text(payload, text, place, form->name, diags);
+    if (kind == KIND_HTML && form->kind != KIND_MARKUP)
         kind = KIND_MARKUP;
-    diag_error(diags, place, "D002", "the payload is %s, not %s", kind_names[kind], formats[format].name);
+    diag_error(diags, place, "D002", "the payload is %s, not %s", kind_names[kind], form->name);
     diag_hint(diags, "sources answer so when they are down, want a login or have moved; open the URL of "
                      "the feed and see");
     return -EBADMSG;
@@ -207,17 +222,30 @@ static int check_end(struct slice payload, const char *file, struct diag_list *d
         "the payload is truncated: its last line has no line end");
 }
 
+static int check_size(
+    const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags)
+{
+    if ((int64_t)payload.len <= descriptor->max_bytes)
+        return 0;
+    diag_error(diags, (struct place){file, 0, 0}, "D007", "the payload has %zu bytes; the feed allows %lld",
+        payload.len, (long long)descriptor->max_bytes);
+    return -EBADMSG;
+}
+
 int payload_check(
     const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags)
 {
-    if ((int64_t)payload.len > descriptor->max_bytes) {
-        diag_error(diags, (struct place){file, 0, 0}, "D007",
-            "the payload has %zu bytes; the feed allows %lld", payload.len, (long long)descriptor->max_bytes);
-        return -EBADMSG;
-    }
-    enum feed_format format = (enum feed_format)descriptor->format;
-    int r = check_kind(format, payload, file, diags);
-    return r < 0 || format != FEED_CSV ? r : check_end(payload, file, diags);
+    int r = check_size(descriptor, payload, file, diags);
+    if (r == 0)
+        r = check_kind(&formats[descriptor->format], payload, file, diags);
+    return r < 0 || descriptor->format != FEED_CSV ? r : check_end(payload, file, diags);
+}
+
+int payload_check_archive(
+    const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags)
+{
+    int r = check_size(descriptor, payload, file, diags);
+    return r == 0 ? check_kind(&archives[descriptor->unpack], payload, file, diags) : r;
 }
 
 int payload_check_bytes(

@@ -12,11 +12,18 @@
 int payload_check(
     const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags);
 
+/* The same for a payload of a feed whose documents come in archives. */
+int payload_check_archive(
+    const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags);
+
 /* Finds the byte that makes it no text: a NUL, one that is not UTF-8, in CSV a carriage return without a line
  * feed. Decoders see such bytes on their way; this says which it was, and where. 0, also for a format that is
  * no text, or -EBADMSG with one error in `diags` (D003, D005, D006). */
 int payload_check_bytes(
     const struct descriptor *descriptor, struct slice payload, const char *file, struct diag_list *diags);
+
+/* Whether it begins like a ZIP archive, as workbooks do. */
+bool payload_is_archive(struct slice payload);
 
 /* The place of byte `offset`. Columns are bytes, as everywhere in messages. */
 struct place payload_place(struct slice payload, const char *file, size_t offset);

@@ -20,6 +20,7 @@ struct record {
     size_t offset;        /* of the record's first byte in it */
     char delimiter;       /* of fields, in CSV */
     const size_t *starts; /* of fields in `text`; NULL: they are counted by the delimiter */
+    int64_t value_scale;  /* one unit of its value in USD, where the payload says so; 0: it does not */
     const char *sheet;    /* of a workbook: `line` is then a row, and `starts` are columns, from 0 */
 };
 

@@ -40,6 +40,16 @@ static int read_period(struct slice text, uint32_t *ret_number)
     return 0;
 }
 
+/* 1 to 12, with or without a zero before it; the number is added to January's. */
+static int read_month(struct slice text, uint32_t *ret_number)
+{
+    int64_t month;
+    if (text.len > 2 || str_to_int64(text, &month) < 0 || month < 1 || month > 12)
+        return -EINVAL;
+    *ret_number = (uint32_t)month - 1;
+    return 0;
+}
+
 static int read_flow(struct slice text, uint32_t *ret_number)
 {
     bool export = slice_equal(text, "export");
@@ -82,11 +92,13 @@ static const struct {
     [FIELD_PARTNER] = {"partner", "a country code: two upper-case letters, or W for the world", read_country},
     [FIELD_PRODUCT] = {"product", "a product code: 1 to 63 letters, digits and : . _ -", read_code},
     [FIELD_PERIOD] = {"period", "a month such as 2025-07 or 202507", read_period},
+    [FIELD_MONTH] = {"month", "a month of the year, 1 to 12", read_month},
     [FIELD_VALUE] = {"value", NULL, NULL},
     [FIELD_QUANTITY] = {"quantity", NULL, NULL},
     [FIELD_WEIGHT] = {"weight", NULL, NULL},
     [FIELD_UNIT] = {"unit", "a unit: 1 to 63 letters, digits and : . _ -", read_code},
     [FIELD_FLAGS] = {"flags", "preliminary, estimated, suppressed or none", read_flag},
+    [FIELD_CONFIDENTIALITY] = {"confidentiality", "preliminary, estimated, suppressed or none", read_flag},
 };
 
 const char *vocabulary_role_name(enum field_role role)
@@ -102,4 +114,13 @@ const char *vocabulary_expected(enum field_role role)
 int vocabulary_read(enum field_role role, struct slice text, uint32_t *ret_number)
 {
     return roles[role].read != NULL ? roles[role].read(text, ret_number) : -EINVAL;
+}
+
+int vocabulary_read_year(struct slice text, uint32_t *ret_number)
+{
+    int64_t year;
+    if (text.len != 4 || str_to_int64(text, &year) < 0 || year < PERIOD_YEAR_MIN || year > PERIOD_YEAR_MAX)
+        return -EINVAL;
+    *ret_number = (uint32_t)period_make((int)year, 1);
+    return 0;
 }

@@ -14,8 +14,12 @@ const char *vocabulary_role_name(enum field_role role);
  * figures. */
 const char *vocabulary_expected(enum field_role role);
 
+/* Reads "2026" as its first month, where another field says the month. 0, or -EINVAL. */
+int vocabulary_read_year(struct slice text, uint32_t *ret_number);
+
 /* Reads a field's text, after map and prefix, into the number it stands for: flows and periods as they are in
- * an observation, flags as their bit. Codes and units have no number and give 0. 0, or -EINVAL. */
+ * an observation, months of the year as a distance from January, flags as their bit. Codes and units have no
+ * number and give 0. 0, or -EINVAL. */
 int vocabulary_read(enum field_role role, struct slice text, uint32_t *ret_number);
 
 #endif

@@ -12,35 +12,48 @@ enum { NOTE_BYTES_MAX = 64 };
 
 int wanted_find(const struct wanted *wanted, struct slice name)
 {
+    int alike = -1;
     for (size_t i = 0; i < wanted->len; i++) {
         const struct slice *known = &wanted->names[i];
-        if (known->len == name.len &&
-            (wanted->ignore_case ? strncasecmp(known->data, name.data, name.len) == 0
-                                 : memcmp(known->data, name.data, name.len) == 0))
+        if (known->len != name.len || strncasecmp(known->data, name.data, name.len) != 0)
+            continue;
+        if (memcmp(known->data, name.data, name.len) == 0)
             return (int)i;
+        alike = (int)i;
     }
-    return -1;
+    return alike;
 }
 
-_Static_assert((int)FIELD_COUNT <= (int)WANTED_MAX, "each field names at most one column");
+_Static_assert(2 * (int)FIELD_COUNT + (int)CONDITIONS_MAX <= (int)WANTED_MAX,
+    "each field names at most two columns, rates fewer");
 
-void wanted_init(
-    struct wanted *wanted, const struct descriptor *descriptor, bool ignore_case, struct diag_list *diags)
+/* NULL is no name. */
+static void want(struct wanted *wanted, const char *name, bool optional)
 {
-    *wanted = (struct wanted){.ignore_case = ignore_case,
-        .diags = diags,
-        .faults_before = diags->len,
-        .errors_before = diags->errors};
+    size_t i = 0;
+    if (name == NULL)
+        return;
+    while (i < wanted->len && !slice_equal(wanted->names[i], name))
+        i++;
+    wanted->optional[i] = optional && (i == wanted->len || wanted->optional[i]);
+    if (i == wanted->len)
+        wanted->names[wanted->len++] = slice_of(name);
+}
+
+void wanted_init(struct wanted *wanted, const struct descriptor *descriptor, struct diag_list *diags)
+{
+    *wanted = (struct wanted){.diags = diags, .faults_before = diags->len, .errors_before = diags->errors};
     for (int i = 0; i < FIELD_COUNT; i++) {
         const struct field *field = &descriptor->fields[i];
-        if (!field->given || field->column == NULL)
-            continue;
-        bool known = false;
-        for (size_t k = 0; k < wanted->len; k++)
-            known = known || slice_equal(wanted->names[k], field->column);
-        if (!known)
-            wanted->names[wanted->len++] = slice_of(field->column);
+        want(wanted, field->column, field->optional);
+        want(wanted, field->where.column, false);
     }
+    for (size_t i = 0; i < descriptor->where_len; i++)
+        want(wanted, descriptor->where[i].column, false);
+    const char *const rates[] = {
+        descriptor->rates.month, descriptor->rates.day, descriptor->rates.currency, descriptor->rates.rate};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        want(wanted, rates[i], false);
 }
 
 void wanted_begin(struct wanted *wanted, size_t offset)
@@ -106,7 +119,7 @@ int wanted_check(struct wanted *wanted, struct place place)
     struct buf list;
     list_names(wanted, &list);
     for (size_t i = 0; i < wanted->len && wanted->first_ended; i++) {
-        if (wanted->ever[i])
+        if (wanted->ever[i] || wanted->optional[i])
             continue;
         if (missing++ == 0) {
             diags->len = wanted->faults_before;

@@ -16,7 +16,7 @@ enum { WANTED_MAX = 64, FIELD_BYTES_MAX = 64 * 1024 };
 struct wanted {
     struct slice names[WANTED_MAX]; /* each once */
     size_t len;
-    bool ignore_case;
+    bool optional[WANTED_MAX];            /* no record need have it */
     bool ever[WANTED_MAX];                /* whether any record had it */
     const char *first[RECORD_FIELDS_MAX]; /* names that the first record has */
     size_t first_len;
@@ -32,11 +32,11 @@ struct wanted {
 };
 
 /* Borrows the names. Faults that are in `diags` already are not of this payload. */
-void wanted_init(
-    struct wanted *wanted, const struct descriptor *descriptor, bool ignore_case, struct diag_list *diags);
+void wanted_init(struct wanted *wanted, const struct descriptor *descriptor, struct diag_list *diags);
 void wanted_deinit(struct wanted *wanted);
 
-/* The place of a name, or -1. */
+/* The place of a name, or -1. Where the case of letters differs it is the same name: sources change it
+ * without a word. */
 int wanted_find(const struct wanted *wanted, struct slice name);
 
 /* Begins a record: it has none of them so far. `offset` is its first byte. */
@@ -51,8 +51,8 @@ void wanted_set(struct wanted *wanted, size_t i, struct slice text, size_t start
 /* Ends the record. */
 void wanted_end(struct wanted *wanted);
 
-/* Refuses each name that no record had, if there was a record. It is then the only fault of the payload: the
- * others come from it. 0, or -EBADMSG. */
+/* Refuses each name that no record had and one should, if there was a record. It is then the only fault of
+ * the payload: the others come from it. 0, or -EBADMSG. */
 int wanted_check(struct wanted *wanted, struct place place);
 
 #endif

@@ -107,6 +107,9 @@ def main():
     step(total, "rules: shipped packs", ["build/release/tdwatch", "check", *packs])
     step(total, "rules: tests of shipped packs", ["build/release/tdwatch", "test", "--min-coverage", "95", "rules"], count_lines)
     step(total, "sample: against its source", [PYTHON, "tests/system/sample_source.py"])
+    step(total, "samples: recorded payloads", [PYTHON, "tests/system/samples.py", "build/asan/tests/support/decoded",
+                                               "build/release/tests/support/decoded"], count_unittest)
+    step(total, "concordance: against conversions", [PYTHON, "tests/system/concordance.py"])
     step(total, "report: pages", [PYTHON, "tests/system/report_page.py", *sorted((ROOT / "tests/cases/report").glob("*.html"))])
     step(total, "npm ci", ["tests/support/npm.sh"])
     step(total, "templates: against mustache", ["node", "tests/system/template.mjs", "build/release/tests/support/render"], count_lines)
@@ -119,6 +122,8 @@ def main():
         step(total, f"system: tests of rules, {variant}", [PYTHON, "tests/system/rule_test.py", f"build/{variant}/tdwatch"],
              count_unittest)
         step(total, f"system: feeds, {variant}", [PYTHON, "tests/system/feeds.py", f"build/{variant}/tdwatch"],
+             count_unittest)
+        step(total, f"system: notices, {variant}", [PYTHON, "tests/system/notices.py", f"build/{variant}/tdwatch"],
              count_unittest)
         step(total, f"system: import, {variant}", [PYTHON, "tests/system/import.py", f"build/{variant}/tdwatch"],
              count_unittest)

@@ -10,7 +10,7 @@
 /* Why alerts move. */
 struct announcement {
     int64_t now_ms;
-    const char *reason;  /* "threshold", "rules", "feed" */
+    const char *reason;  /* "threshold", "rules", "case", "feed" */
     const char *vintage; /* digest of the payload that did it, or "" */
 };
 

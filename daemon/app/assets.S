@@ -29,6 +29,7 @@ asset_tables:
     table baskets_quotas, "baskets-quotas.yaml"
     table baskets_sectors, "baskets-sectors.yaml"
     table cbam, "cbam.yaml"
+    table concordance, "concordance.yaml"
     table countries, "countries.yaml"
     table deadlines, "deadlines.yaml"
     table measures, "measures.yaml"

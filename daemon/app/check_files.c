@@ -35,10 +35,13 @@ static enum file_kind kind_of(const struct node *document)
         {"measures", FILE_TABLE},
         {"quotas", FILE_TABLE},
         {"countries", FILE_TABLE},
+        {"concordance", FILE_TABLE},
+        {"as_of", FILE_TABLE},
         {"deadlines", FILE_TABLE},
         {"tests", FILE_TESTS},
         {"feed", FILE_FEED},
         {"fields", FILE_FEED},
+        {"notices", FILE_FEED},
     };
     enum { KEYS = sizeof keys / sizeof *keys };
     const char *names[KEYS], *near = NULL;
@@ -89,8 +92,12 @@ static void check_tables(struct check *check)
         if (kind_of(file->document) == FILE_TABLE)
             (void)table_files_add(&check->tables, file->name, file->text, &check->arena, check->diags);
     }
-    if (check->diags->errors == errors)
-        (void)table_files_read(&check->tables, &check->reference, check->diags); /* its faults are in diags */
+    if (check->diags->errors > errors ||
+        table_files_read(&check->tables, &check->reference, check->diags) < 0)
+        return;
+    for (size_t i = 0; i < check->files.len; i++)
+        concordance_lint(&check->reference.concordance, &check->reference.baskets, check->files.items[i].name,
+            check->diags);
 }
 
 static void check_rules(struct check *check)

@@ -43,6 +43,7 @@ static void check_warnings(const struct setup *setup, struct diag_list *diags)
 {
     for (size_t i = 0; i < setup->rule_document_count; i++)
         rule_lint_document(setup->ruleset, setup->rule_documents[i], &setup->reference.baskets, diags);
+    concordance_lint(&setup->reference.concordance, &setup->reference.baskets, NULL, diags);
     check_history(setup, diags);
 }
 

@@ -129,7 +129,7 @@ int cmd_explain(const char *config_path, int argc, char **argv)
     if (code != EXIT_OK)
         return code;
     struct setup *setup = command_load_setup(command_config_path(config_path));
-    struct store *store = setup != NULL ? command_open_store(setup) : NULL;
+    struct store *store = setup != NULL ? command_open_history(setup) : NULL;
     struct panel *panel = panel_new();
     code = EXIT_FAULT;
     if (store != NULL && store_load_panel(store, panel) < 0)

@@ -3,6 +3,7 @@
 
 #include "app/command.h"
 #include "base/clock.h"
+#include "core/date.h"
 #include "core/period.h"
 #include "feeds/gather.h"
 #include "io/table.h"
@@ -70,7 +71,8 @@ static int32_t newest_month(const struct setup *setup, const char *feed, struct 
 
 static void print_requests(const struct descriptor *feed, int32_t newest)
 {
-    struct gather_span span = {newest, period_of_ms(clock_wall_ms()) - 1};
+    int64_t now_ms = clock_wall_ms();
+    struct gather_span span = {newest, period_of_ms(now_ms) - 1, date_of_ms(now_ms)};
     struct gather *gather = gather_new(feed->url, &feed->ask, &span, feed->max_bytes);
     struct arena arena = ARENA_NULL;
     const char *url;

@@ -6,8 +6,10 @@
 
 #include "app/command.h"
 #include "app/engine.h"
+#include "app/exchange.h"
 #include "app/ingest.h"
 #include "base/clock.h"
+#include "feeds/notices_form.h"
 #include "io/file.h"
 
 /*~ The engine of `tdwatch run`, driven by hand: started, given one file after the other, and closed. Each
@@ -116,16 +118,18 @@ static int import_files(const struct import *import, const char *config_path)
 /* ---- only to see ---- */
 
 /* The history so far; none where there is no store yet. */
-static int load_history(const struct setup *setup, struct panel *panel)
+static int load_history(const struct setup *setup, struct panel *panel, struct rates *ret_rates)
 {
     struct arena arena = ARENA_NULL;
     const char *path = arena_printf(&arena, "%s/tdwatch.db", setup->config->state_directory);
     bool none = access(path, F_OK) != 0 && errno == ENOENT;
     arena_deinit(&arena);
     if (none)
-        return 0;
+        return exchange_load(NULL, setup, ret_rates);
     struct store *store = command_open_store(setup);
     int r = store != NULL ? store_load_panel(store, panel) : -EIO;
+    if (r == 0)
+        r = exchange_load(store, setup, ret_rates);
     if (r < 0 && store != NULL)
         fprintf(stderr, "%s\n", store_error(store));
     (void)store_close(store); /* read only: nothing to lose */
@@ -133,7 +137,8 @@ static int load_history(const struct setup *setup, struct panel *panel)
 }
 
 /* Files are taken into the panel one after the other, as they would be. */
-static int try_file(const struct import *import, const char *path, struct panel *panel)
+static int try_file(
+    const struct import *import, const char *path, const struct rates *rates, struct panel *panel)
 {
     struct arena arena = ARENA_NULL;
     struct diag_list faults = DIAG_LIST_NULL;
@@ -141,7 +146,7 @@ static int try_file(const struct import *import, const char *path, struct panel 
     struct ingest_report result = {.text = "would be refused"};
     int code = EXIT_FAULT;
     if (read_bytes(import, path, &arena, &bytes) == 0) {
-        struct decode_input input = ingest_input(import->setup, import->feed, bytes, path);
+        struct decode_input input = ingest_input(import->setup, rates, import->feed, bytes, path);
         int r = ingest_try(&input, panel, clock_wall_ms(), &result, &faults);
         code = report(path, r, result.text, &faults);
     }
@@ -153,13 +158,15 @@ static int try_file(const struct import *import, const char *path, struct panel 
 static int try_files(const struct import *import)
 {
     struct panel *panel = panel_new();
-    int code = load_history(import->setup, panel) == 0 ? EXIT_OK : EXIT_FAULT;
+    struct rates rates = {0};
+    int code = load_history(import->setup, panel, &rates) == 0 ? EXIT_OK : EXIT_FAULT;
     bool loaded = code == EXIT_OK;
     for (char **file = import->files; loaded && *file != NULL; file++)
-        if (try_file(import, *file, panel) != EXIT_OK)
+        if (try_file(import, *file, &rates, panel) != EXIT_OK)
             code = EXIT_FAULT;
     if (loaded)
         puts("a dry run: nothing has changed");
+    rates_deinit(&rates);
     panel_free(panel);
     return code;
 }
@@ -197,6 +204,9 @@ int cmd_import(const char *config_path, int argc, char **argv)
     int code = EXIT_USAGE;
     if (import.feed == NULL)
         refuse_feed(setup, argv[optind]);
+    else if (import.feed->notices != NOTICES_NONE)
+        fprintf(stderr, "%s brings notices, which are polled; tdwatch cases reads files of them\n",
+            import.feed->feed);
     else
         code = dry_run ? try_files(&import) : import_files(&import, command_config_path(config_path));
     setup_free(setup);

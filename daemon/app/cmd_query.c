@@ -45,7 +45,7 @@ static int decode_sample(struct panel *panel, struct arena *arena, struct diag_l
         .file = "vn-nso.csv",
         .newest_period = period_make(PERIOD_YEAR_MAX, 12),
         .min_rows = 1};
-    struct decode_input input = {&feed, NULL, asset_sample_csv(), "vn-nso.csv", 1};
+    struct decode_input input = {&feed, NULL, asset_sample_csv(), "vn-nso.csv", 1, NULL};
     r = decode_payload(&input, &payload, diags);
     if (r == 0)
         r = gate_check(&gate, panel, &payload, &release, diags);

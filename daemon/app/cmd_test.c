@@ -252,7 +252,7 @@ static int run_all(const struct options *options, const char *config_path, const
 static int write_from_alert(const char *config_path, const char *id)
 {
     struct setup *setup = command_load_setup(config_path);
-    struct store *store = setup != NULL ? command_open_store(setup) : NULL;
+    struct store *store = setup != NULL ? command_open_history(setup) : NULL;
     struct buf out;
     char problem[RULE_TEST_PROBLEM_SIZE];
     int r = -1;

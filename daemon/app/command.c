@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/casebook.h"
 #include "base/alloc.h"
 #include "core/period.h"
 #include "io/file.h"
@@ -63,6 +64,16 @@ struct store *command_open_store_in(const char *directory)
     alloc_free(text);
     arena_deinit(&arena);
     return r == 0 ? store : NULL;
+}
+
+struct store *command_open_history(struct setup *setup)
+{
+    struct store *store = command_open_store(setup);
+    if (store == NULL || casebook_load(store, setup) == 0)
+        return store;
+    fprintf(stderr, "%s\n", store_error(store));
+    (void)store_close(store); /* read only: nothing to lose */
+    return NULL;
 }
 
 /* ---- alerts ---- */

@@ -51,6 +51,9 @@ struct setup *command_load_setup(const char *config_path);
 struct store *command_open_store(const struct setup *setup);
 struct store *command_open_store_in(const char *directory);
 
+/* The same for who judges: the store's cases are put into the setup. */
+struct store *command_open_history(struct setup *setup);
+
 /* Prints the alerts of a store as a table; all, or only open ones. Returns how many, or -errno. */
 int command_print_alerts(struct store *store, bool open_only, FILE *out);
 

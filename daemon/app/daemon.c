@@ -133,7 +133,6 @@ static void take_setup(struct daemon *daemon, struct engine_answer *answer)
 {
     setup_free(daemon->setup);
     daemon->setup = answer->setup;
-    snprintf(daemon->status.ruleset, sizeof daemon->status.ruleset, "%s", daemon->setup->ruleset->digest.hex);
     poller_set_feeds(daemon->poller, answer);
     daemon->pump_ms = 0;
 }
@@ -208,7 +207,7 @@ static void take_started(struct daemon *daemon, struct engine_answer *answer)
     if (daemon->http != NULL)
         log_info("status page on port %u: /healthz /metrics", http_server_port(daemon->http));
     log_notice("ready feeds=%zu rules=%zu receivers=%zu ruleset=%.12s", daemon->setup->feed_count,
-        daemon->setup->ruleset->len, daemon->setup->config->receiver_count, daemon->status.ruleset);
+        answer->rule_count, daemon->setup->config->receiver_count, daemon->status.ruleset.hex);
     sd_notify("READY=1\nSTATUS=running");
 }
 
@@ -218,10 +217,11 @@ static void take_reloaded(struct daemon *daemon, struct engine_answer *answer)
     if (answer->setup != NULL) {
         take_setup(daemon, answer);
         daemon->status.degraded = false;
-        log_notice("reloaded rules=%zu ruleset=%.12s", daemon->setup->ruleset->len, daemon->status.ruleset);
+        log_notice("reloaded rules=%zu ruleset=%.12s", answer->rule_count, daemon->status.ruleset.hex);
     } else {
         log_lines(LOG_LEVEL_ERROR, answer->text);
-        log_error("reload refused: what was in force stays in force, ruleset=%.12s", daemon->status.ruleset);
+        log_error(
+            "reload refused: what was in force stays in force, ruleset=%.12s", daemon->status.ruleset.hex);
     }
     sd_notify(answer->setup != NULL ? "READY=1\nSTATUS=running"
                                     : "READY=1\nSTATUS=running; the last reload was refused");
@@ -232,6 +232,7 @@ static void on_answer(void *userdata, void *taken)
     struct daemon *daemon = userdata;
     struct engine_answer *answer = taken;
     daemon->status.counts = answer->counts;
+    daemon->status.ruleset = answer->ruleset;
     daemon->status.fallbacks = answer->fallbacks;
     daemon->heard_ms = clock_monotonic_ms();
     switch (answer->kind) {
@@ -243,6 +244,8 @@ static void on_answer(void *userdata, void *taken)
         break;
     case ANSWER_FEED:
         poller_dealt(daemon->poller, &answer->feeds[0]);
+        for (size_t i = 1; i < answer->feed_count; i++)
+            poller_ask_again(daemon->poller, &answer->feeds[i]);
         daemon->pump_ms = 0; /* what it brought may have to be told */
         break;
     case ANSWER_ATTEMPTED:

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "app/announce.h"
+#include "app/enforce.h"
 #include "app/engine_state.h"
+#include "app/exchange.h"
 #include "app/ingest.h"
 #include "app/schedule.h"
 #include "base/alloc.h"
@@ -59,6 +61,10 @@ static void send(struct engine *engine, struct engine_answer *answer)
 {
     if (engine->store != NULL && store_count(engine->store, &answer->counts) < 0)
         log_error("store cannot be read: %s", store_error(engine->store));
+    if (engine->setup != NULL) {
+        answer->ruleset = engine->setup->ruleset->digest;
+        answer->rule_count = engine->setup->ruleset->len;
+    }
     answer->fallbacks = engine->fallbacks;
     engine->answer(engine->userdata, answer);
 }
@@ -83,6 +89,7 @@ void engine_free(struct engine *engine)
     judge_free(engine->judge);
     panel_free(engine->panel);
     ledger_deinit(&engine->ledger);
+    rates_deinit(&engine->rates);
     alloc_free(engine->config_path);
     alloc_free(engine);
 }
@@ -138,16 +145,21 @@ static void add_hosts(struct engine *engine, struct engine_answer *answer)
     }
 }
 
+/* Which payloads in quarantine are read again: of any feed, or of those whose values wait for exchange rates.
+ */
+enum reopened { REOPEN_ALL, REOPEN_CONVERTED };
+
 /* A payload in quarantine is read again, at `latest_ms` if not before: what refused it may have been mended
  * on our side. */
-static int reopen_quarantine(struct engine *engine, int64_t latest_ms)
+static int reopen_quarantine(struct engine *engine, enum reopened which, int64_t latest_ms)
 {
     const struct setup *setup = engine->setup;
     struct arena arena = ARENA_NULL;
     int r = 0;
     for (size_t i = 0; r == 0 && i < setup->feed_count; i++) {
         struct feed_row row = read_feed(engine, &setup->feeds[i], &arena);
-        if (!announce_feed_is_open(engine, row.feed, "quarantine"))
+        if (!announce_feed_is_open(engine, row.feed, "quarantine") ||
+            (which == REOPEN_CONVERTED && !exchange_is_converted(&setup->feeds[i])))
             continue;
         row.digest = "";
         row.next_ms = latest_ms < row.next_ms ? latest_ms : row.next_ms;
@@ -159,31 +171,31 @@ static int reopen_quarantine(struct engine *engine, int64_t latest_ms)
 
 /* ---- a new set of rules comes into force ---- */
 
-/* Judges everything under the rules in force and tells what they change; in one transaction with keeping the
- * rule set. */
+/* The setup in force says which feeds have rates. */
+static int reload_rates(struct engine *engine)
+{
+    rates_deinit(&engine->rates);
+    return exchange_load(engine->store, engine->setup, &engine->rates);
+}
+
+/* Judges everything under the rules and cases in force and tells what they change; in one transaction with
+ * keeping the rule set. */
 static int put_rules_in_force(struct engine *engine, int64_t now_ms, int64_t reopen_ms)
 {
     struct announcement why = {now_ms, "rules", ""};
-    struct judge_result judged;
-    const struct setup *setup = engine->setup;
-    struct slice files = {buf_text(&setup->ruleset->files), setup->ruleset->files.len};
-    judge_free(engine->judge);
-    engine->judge = judge_new(setup->ruleset, &setup->reference, setup->config->home, &setup->sources);
-    judge_all(engine->judge, engine->panel, &judged);
-    int r = store_begin(engine->store);
+    int r = reload_rates(engine);
     if (r == 0)
-        r = store_put_ruleset(engine->store, setup->ruleset->digest.hex, files, now_ms);
+        r = store_begin(engine->store);
     if (r == 0)
-        r = announce_judged(engine, &judged, &why);
+        r = enforce_rules(engine, &why);
     if (r == 0)
         r = announce_orphans(engine, &why);
     if (r == 0)
-        r = reopen_quarantine(engine, reopen_ms);
+        r = reopen_quarantine(engine, REOPEN_ALL, reopen_ms);
     if (r == 0)
         r = store_commit(engine->store);
     else
         store_rollback(engine->store);
-    judge_result_deinit(&judged);
     return r;
 }
 
@@ -289,12 +301,9 @@ static int swap_setup(
     if (r == 0)
         return 0;
     answer->text = arena_printf(&answer->arena, "store: %s", store_error(engine->store));
-    struct judge_result unused;
     engine->setup = old;
-    judge_free(engine->judge);
-    engine->judge = judge_new(old->ruleset, &old->reference, old->config->home, &old->sources);
-    judge_all(engine->judge, engine->panel, &unused);
-    judge_result_deinit(&unused);
+    enforce_again(engine);
+    (void)reload_rates(engine);
     (void)announce_load(engine); /* a store that cannot be read shows at the next message */
     return r;
 }
@@ -387,6 +396,22 @@ static int put_feed(struct engine *engine, const struct feed_row *row, int64_t n
     return end_transaction(engine, r);
 }
 
+/* New rates: feeds that may have been refused for the lack of them are asked again. Where this cannot be
+ * written, the next start does it. */
+static void reopen_converted(struct engine *engine, int64_t now_ms, struct engine_answer *answer)
+{
+    const struct setup *setup = engine->setup;
+    int r = store_begin(engine->store);
+    if (r == 0)
+        r = end_transaction(engine, reopen_quarantine(engine, REOPEN_CONVERTED, now_ms));
+    if (r < 0)
+        log_error("feeds in quarantine cannot be asked again: %s", store_error(engine->store));
+    for (size_t i = 0; i < setup->feed_count && r == 0; i++)
+        if (exchange_is_converted(&setup->feeds[i]) &&
+            announce_feed_is_open(engine, setup->feeds[i].feed, "quarantine"))
+            answer->feeds[answer->feed_count++] = read_feed(engine, &setup->feeds[i], &answer->arena);
+}
+
 static int take_fetched(struct engine *engine, const struct descriptor *feed,
     const struct engine_message *message, struct engine_answer *answer)
 {
@@ -406,6 +431,8 @@ static int take_fetched(struct engine *engine, const struct descriptor *feed,
     if (message->meaning == ASK_NOT_YET && message->status != 304)
         snprintf(report.text, sizeof report.text, "nothing new: %s", message->text);
     log_info("feed fetched feed=%s status=%ld: %s", feed->feed, message->status, report.text);
+    if (report.outcome == INGEST_ACCEPTED && exchange_has_rates(feed))
+        reopen_converted(engine, message->now_ms, answer);
     if (report.outcome != INGEST_UNCHANGED)
         return 0; /* its state is committed with the payload */
     take_unchanged(engine, feed, message->now_ms, row);
@@ -451,7 +478,7 @@ static void handle_fetched(struct engine *engine, struct engine_message *message
 {
     struct engine_answer *answer = answer_new(ANSWER_FEED);
     const struct descriptor *feed = setup_feed(engine->setup, message->feed);
-    answer->feeds = arena_alloc(&answer->arena, sizeof *answer->feeds);
+    answer->feeds = arena_array(&answer->arena, 1 + engine->setup->feed_count, sizeof *answer->feeds);
     answer->feed_count = 1;
     if (feed == NULL) { /* a reload has removed it while it was fetched */
         answer->feeds[0].feed = arena_strdup(&answer->arena, message->feed);

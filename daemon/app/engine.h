@@ -49,7 +49,7 @@ void engine_message_free(struct engine_message *message);
 enum answer_kind {
     ANSWER_STARTED,   /* setup: in force from now; text: why it failed where setup is NULL */
     ANSWER_RELOADED,  /* setup: in force from now, the old one may go; NULL: refused, text says why */
-    ANSWER_FEED,      /* feed, next_ms, etag, last_modified: when to poll it again */
+    ANSWER_FEED,      /* feeds: the one that was fetched, and those that are asked anew because of it */
     ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
     ANSWER_IMPORTED,  /* text: what became of it; faults: why it was refused, and nothing has changed */
 };
@@ -63,14 +63,16 @@ struct engine_answer {
                 */
     struct diag_list faults; /* IMPORTED */
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
-    struct feed_row *feeds;  /* STARTED, RELOADED: every feed's state; FEED: one */
+    struct feed_row *feeds;  /* STARTED, RELOADED: every feed's state; FEED: that of some */
     size_t feed_count;
     struct host_row *hosts; /* STARTED, RELOADED: of each feed with a URL */
     size_t host_count;
     int64_t next_ms;            /* ATTEMPTED: when to report it again; 0: it is committed */
     int64_t delivery;           /* ATTEMPTED */
     struct store_counts counts; /* always: for the status page */
-    int64_t fallbacks;          /* always: messages whose template failed, since the start */
+    struct digest ruleset;      /* always, once there is one: of the rules, tables and cases in force */
+    size_t rule_count;
+    int64_t fallbacks; /* always: messages whose template failed, since the start */
 };
 
 void engine_answer_free(struct engine_answer *answer);

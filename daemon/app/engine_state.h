@@ -6,6 +6,7 @@
 
 #include "app/engine.h"
 #include "core/ledger.h"
+#include "core/rates.h"
 
 struct engine {
     char *config_path;
@@ -17,6 +18,7 @@ struct engine {
     struct panel *panel;
     struct judge *judge;
     struct ledger ledger; /* what has been told */
+    struct rates rates;   /* of the setup's feeds */
     int64_t fallbacks;    /* messages whose template failed, since the start */
 };
 

@@ -5,11 +5,15 @@
 #include <string.h>
 
 #include "app/announce.h"
+#include "app/enforce.h"
+#include "app/exchange.h"
+#include "app/ingest_notices.h"
 #include "app/schedule.h"
 #include "base/log.h"
 #include "base/parallel.h"
 #include "core/gate.h"
 #include "core/period.h"
+#include "feeds/notices_form.h"
 
 /*~ This file is the way of one datum, read from top to bottom in ingest_payload near its end. Everything that
  * a payload causes, from the first new figure to the last delivery, is one transaction; what is in memory is
@@ -38,7 +42,9 @@ struct passage {
     struct digest digest;
     struct datasets payload;
     struct release release;
-    size_t rows; /* of the release; of the payload while there is none */
+    struct notices notices; /* of a feed of notices, instead of these */
+    struct rate_list rates; /* of a feed of exchange rates, instead of these */
+    size_t rows;            /* of the release; of the payload while there is none; its notices or rates */
     struct diag_list diags;
     struct panel_changes changes;
     struct judge_result judged;
@@ -46,10 +52,10 @@ struct passage {
 
 /* ---- payload → rows → release: whole or not at all ---- */
 
-struct decode_input ingest_input(
-    const struct setup *setup, const struct descriptor *feed, struct slice bytes, const char *file)
+struct decode_input ingest_input(const struct setup *setup, const struct rates *rates,
+    const struct descriptor *feed, struct slice bytes, const char *file)
 {
-    return (struct decode_input){feed, &setup->reference.countries, bytes, file, parallel_width()};
+    return (struct decode_input){feed, &setup->reference.countries, bytes, file, parallel_width(), rates};
 }
 
 static int decode_and_gate(const struct decode_set *set, const struct panel *panel, int64_t now_ms,
@@ -65,6 +71,7 @@ static int decode_and_gate(const struct decode_set *set, const struct panel *pan
         .newest_period = period_of_ms(now_ms),
         .min_rows = (size_t)feed->rows_at_least,
         .sum = feed->sums,
+        .by_figure = feed->by_figure,
     };
     return gate_check(&gate, panel, ret_payload, ret_release, diags);
 }
@@ -88,12 +95,35 @@ static int read_release(const struct decode_set *set, const struct panel *panel,
     return decode_and_gate(&whole, panel, now_ms, ret_payload, ret_release, diags);
 }
 
+static bool is_of_notices(const struct passage *passage)
+{
+    return passage->feed->notices != NOTICES_NONE;
+}
+
+/* Of months that are over. */
+static int read_rates(
+    const struct decode_input *input, int64_t now_ms, struct rate_list *ret_rates, struct diag_list *diags)
+{
+    return decode_rates(input, period_of_ms(now_ms) - 1, ret_rates, diags);
+}
+
 static int read_payload(struct passage *passage, const char *file)
 {
     const struct engine *engine = passage->engine;
     const struct engine_message *message = passage->message;
-    struct decode_set set = {
-        ingest_input(engine->setup, passage->feed, message->body, file), message->ends, message->end_count};
+    struct decode_set set = {ingest_input(engine->setup, &engine->rates, passage->feed, message->body, file),
+        message->ends, message->end_count};
+    if (is_of_notices(passage)) {
+        int failed = ingest_read_notices(
+            engine->setup, passage->feed, message, file, &passage->notices, &passage->diags);
+        passage->rows = passage->notices.len;
+        return failed;
+    }
+    if (exchange_has_rates(passage->feed)) {
+        int read = read_rates(&set.input, message->now_ms, &passage->rates, &passage->diags);
+        passage->rows = passage->rates.rows;
+        return read;
+    }
     int r = read_release(
         &set, engine->panel, message->now_ms, &passage->payload, &passage->release, &passage->diags);
     for (size_t i = 0; i < passage->payload.len; i++)
@@ -118,8 +148,23 @@ static void apply(struct panel *panel, const char *feed, struct datasets *payloa
     report->added = ret_changes->added;
 }
 
+/* Nothing is changed yet: rates come into memory when they are committed. */
+static void compare_rates(const struct rates *rates, const struct descriptor *feed,
+    const struct rate_list *list, struct ingest_report *report)
+{
+    struct exchange_changes changes = exchange_compare(rates, feed, list);
+    report->rows = list->len;
+    report->added = changes.added;
+    report->revised = changes.revised;
+    report->newest = changes.newest;
+}
+
 static void apply_passage(struct passage *passage, struct ingest_report *report)
 {
+    if (exchange_has_rates(passage->feed)) {
+        compare_rates(&passage->engine->rates, passage->feed, &passage->rates, report);
+        return;
+    }
     apply(passage->engine->panel, passage->feed->feed, &passage->payload, &passage->release,
         &passage->changes, report);
 }
@@ -195,6 +240,17 @@ static struct announcement reason(const struct passage *passage)
     return (struct announcement){passage->message->now_ms, "threshold", passage->digest.hex};
 }
 
+static int commit_notices(struct passage *passage, struct ingest_report *report)
+{
+    struct engine *engine = passage->engine;
+    struct announcement why = reason(passage);
+    int64_t payload;
+    int r = put_payload(passage, true, 0, &payload);
+    if (r == 0)
+        r = ingest_commit_notices(engine, &passage->notices, payload, &why, &report->added);
+    return r;
+}
+
 /* Two rounds that do not depend on each other: both read the panel, and one writes the store. */
 enum { ROUND_STORE, ROUND_JUDGE, ROUND_STORE_AND_JUDGE };
 
@@ -222,16 +278,19 @@ static int commit_figures(struct passage *passage, const struct ingest_report *r
     int r = put_payload(passage, true, report->revised, &writing.payload);
     if (r < 0)
         return r;
+    if (exchange_has_rates(passage->feed))
+        return exchange_put(
+            passage->engine->store, &passage->engine->rates, passage->feed, &passage->rates, writing.payload);
     parallel_each(ROUND_STORE_AND_JUDGE, store_or_judge, &writing);
     if (engine_cancelled(passage->engine))
         return -ECANCELED;
     return writing.r == 0 ? announce_judged(passage->engine, &passage->judged, &why) : writing.r;
 }
 
-static int commit_accepted(struct passage *passage, const struct ingest_report *report)
+static int commit_accepted(struct passage *passage, struct ingest_report *report)
 {
     struct announcement why = reason(passage);
-    int r = commit_figures(passage, report);
+    int r = is_of_notices(passage) ? commit_notices(passage, report) : commit_figures(passage, report);
     return r == 0 ? announce_feed(passage->engine, passage->feed->feed, "ok", &why) : r;
 }
 
@@ -243,14 +302,15 @@ static int commit_quarantined(struct passage *passage)
     return r == 0 ? announce_feed(passage->engine, passage->feed->feed, "quarantine", &why) : r;
 }
 
-static void describe_figures(struct ingest_report *report)
+static void describe_figures(const struct descriptor *feed, struct ingest_report *report)
 {
+    bool rates = exchange_has_rates(feed);
     if (report->outcome == INGEST_UNCHANGED)
-        snprintf(
-            report->text, sizeof report->text, "unchanged: %zu rows, and no figure differs", report->rows);
+        snprintf(report->text, sizeof report->text, "unchanged: %zu %s, and no %s differs", report->rows,
+            rates ? "rates" : "rows", rates ? "rate" : "figure");
     else
-        snprintf(report->text, sizeof report->text, "accepted: %zu rows, %zu new figures, %zu revised",
-            report->rows, report->added, report->revised);
+        snprintf(report->text, sizeof report->text, "accepted: %zu %s, %zu new %s, %zu revised", report->rows,
+            rates ? "rates" : "rows", report->added, rates ? "rates" : "figures", report->revised);
 }
 
 static void describe(struct ingest_report *report, const struct passage *passage)
@@ -258,8 +318,11 @@ static void describe(struct ingest_report *report, const struct passage *passage
     if (report->outcome == INGEST_QUARANTINED)
         snprintf(report->text, sizeof report->text, "quarantined: %zu faults, first: %.150s",
             passage->diags.errors, passage->diags.len > 0 ? passage->diags.items[0].text : "");
+    else if (is_of_notices(passage))
+        snprintf(report->text, sizeof report->text, "accepted: %zu notices, %zu of them new or revised",
+            report->rows, report->added);
     else
-        describe_figures(report);
+        describe_figures(passage->feed, report);
 }
 
 /* Everything that the payload causes, as one transaction. On failure all that was done in memory is undone.
@@ -285,6 +348,8 @@ static void passage_deinit(struct passage *passage)
 {
     datasets_deinit(&passage->payload);
     release_deinit(&passage->release);
+    notices_deinit(&passage->notices);
+    rate_list_deinit(&passage->rates);
     diag_list_deinit(&passage->diags);
     panel_changes_deinit(&passage->changes);
     judge_result_deinit(&passage->judged);
@@ -296,7 +361,9 @@ static void undo(struct passage *passage, enum ingest_outcome outcome)
 {
     struct engine *engine = passage->engine;
     struct judge_result unused;
-    if (outcome == INGEST_ACCEPTED) {
+    if (outcome == INGEST_ACCEPTED && is_of_notices(passage)) {
+        enforce_again(engine);
+    } else if (outcome == INGEST_ACCEPTED && !exchange_has_rates(passage->feed)) {
         panel_revert(engine->panel, &passage->changes);
         judge_all(engine->judge, engine->panel, &unused);
         judge_result_deinit(&unused);
@@ -304,6 +371,12 @@ static void undo(struct passage *passage, enum ingest_outcome outcome)
     int r = announce_load(engine);
     if (r < 0)
         log_error("alerts cannot be read back: %s", store_error(engine->store));
+}
+
+static void take_rates(struct passage *passage)
+{
+    if (exchange_has_rates(passage->feed))
+        exchange_take(&passage->engine->rates, passage->feed, &passage->rates);
 }
 
 /* Decodes and applies; nothing is written yet. A payload that is given up is fetched again, and at the end of
@@ -316,6 +389,11 @@ static int work_out(struct passage *passage, struct ingest_report *report)
         return -ECANCELED;
     if (r < 0) {
         report->outcome = INGEST_QUARANTINED;
+        return 0;
+    }
+    if (is_of_notices(passage)) { /* they are applied in the store, and judged there */
+        report->rows = passage->rows;
+        report->newest = passage->feed->ask.by_period ? period_of_ms(passage->message->now_ms) : PERIOD_NONE;
         return 0;
     }
     apply_passage(passage, report);
@@ -339,6 +417,8 @@ int ingest_payload(struct engine *engine, const struct descriptor *feed, const s
         r = commit_passage(&passage, feed_row, &report);
         if (r < 0 && r != -ECANCELED)
             undo(&passage, report.outcome);
+        if (r == 0 && report.outcome == INGEST_ACCEPTED)
+            take_rates(&passage);
     }
     describe(&report, &passage);
     passage_deinit(&passage);
@@ -390,13 +470,16 @@ static int take_file(struct passage *passage, struct ingest_report *report)
 {
     struct engine *engine = passage->engine;
     apply_passage(passage, report);
-    if (changes_nothing(engine->panel, &passage->changes)) {
+    if (exchange_has_rates(passage->feed) ? report->added + report->revised == 0
+                                          : changes_nothing(engine->panel, &passage->changes)) {
         report->outcome = INGEST_UNCHANGED;
         return 0;
     }
     int r = commit_file(passage, report);
     if (r < 0)
         undo(passage, INGEST_ACCEPTED);
+    else
+        take_rates(passage);
     return r;
 }
 
@@ -431,29 +514,51 @@ int ingest_file(struct engine *engine, const struct descriptor *feed, const stru
     *diags = passage.diags;
     passage.diags = DIAG_LIST_NULL;
     passage_deinit(&passage);
-    describe_figures(&report);
+    describe_figures(feed, &report);
     if (r == 0)
         *ret_report = report;
+    return r;
+}
+
+static int try_rates(
+    const struct decode_input *input, int64_t now_ms, struct ingest_report *report, struct diag_list *diags)
+{
+    struct rate_list list;
+    int r = read_rates(input, now_ms, &list, diags);
+    if (r == 0)
+        compare_rates(input->rates, input->descriptor, &list, report);
+    rate_list_deinit(&list);
+    if (report->added + report->revised == 0)
+        report->outcome = INGEST_UNCHANGED;
+    return r;
+}
+
+static int try_rows(const struct decode_input *input, struct panel *panel, int64_t now_ms,
+    struct ingest_report *report, struct diag_list *diags)
+{
+    struct datasets payload;
+    struct release release;
+    struct panel_changes changes;
+    struct decode_set set = {*input, NULL, 0};
+    int r = read_release(&set, panel, now_ms, &payload, &release, diags);
+    if (r == 0) {
+        apply(panel, input->descriptor->feed, &payload, &release, &changes, report);
+        if (changes_nothing(panel, &changes))
+            report->outcome = INGEST_UNCHANGED;
+        panel_changes_deinit(&changes);
+    }
+    datasets_deinit(&payload);
     return r;
 }
 
 int ingest_try(const struct decode_input *input, struct panel *panel, int64_t now_ms,
     struct ingest_report *ret_report, struct diag_list *diags)
 {
-    struct datasets payload;
-    struct release release;
-    struct panel_changes changes;
     struct ingest_report report = {.outcome = INGEST_ACCEPTED};
-    struct decode_set set = {*input, NULL, 0};
-    int r = read_release(&set, panel, now_ms, &payload, &release, diags);
-    if (r == 0) {
-        apply(panel, input->descriptor->feed, &payload, &release, &changes, &report);
-        if (changes_nothing(panel, &changes))
-            report.outcome = INGEST_UNCHANGED;
-        panel_changes_deinit(&changes);
-        describe_figures(&report);
+    int r = exchange_has_rates(input->descriptor) ? try_rates(input, now_ms, &report, diags)
+                                                  : try_rows(input, panel, now_ms, &report, diags);
+    describe_figures(input->descriptor, &report);
+    if (r == 0)
         *ret_report = report;
-    }
-    datasets_deinit(&payload);
     return r;
 }

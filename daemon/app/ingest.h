@@ -21,9 +21,9 @@ enum ingest_outcome {
 
 struct ingest_report {
     enum ingest_outcome outcome;
-    size_t rows, added, revised;
-    int32_t newest; /* month that figures came for; PERIOD_NONE: none */
-    char text[256]; /* one line for the log and the feed's state */
+    size_t rows, added, revised; /* figures; or exchange rates */
+    int32_t newest;              /* month that figures came for; PERIOD_NONE: none */
+    char text[256];              /* one line for the log and the feed's state */
 };
 
 /* Takes in the bytes of a feed's payload, in one transaction that is committed when this returns 0.
@@ -41,8 +41,8 @@ int ingest_file(struct engine *engine, const struct descriptor *feed, const stru
     struct ingest_report *ret_report, struct diag_list *diags);
 
 /* What a feed's bytes are read with. `file` names them in messages. */
-struct decode_input ingest_input(
-    const struct setup *setup, const struct descriptor *feed, struct slice bytes, const char *file);
+struct decode_input ingest_input(const struct setup *setup, const struct rates *rates,
+    const struct descriptor *feed, struct slice bytes, const char *file);
 
 /* Takes bytes into a panel and nowhere else: what they would change. 0, or -EBADMSG with all faults. */
 int ingest_try(const struct decode_input *input, struct panel *panel, int64_t now_ms,

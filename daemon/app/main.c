@@ -30,8 +30,10 @@ static const struct command commands[] = {
     {"outbox", "[--pending|--parked|--delivered]", "list deliveries", cmd_outbox},
     {"feed", "status | show NAME", "list feeds and how they are, or what one would ask", cmd_feed},
     {"import", "[--dry-run] FEED FILE…", "take files in as a feed's payloads", cmd_import},
-    {"cases", "[--country CC] [--market CC] [--product HS] [--day YYYY-MM-DD] [--json|--tables] FILE…",
-        "show the trade-remedy cases of recorded notices, or make rows of tables of them", cmd_cases},
+    {"cases", "[--country CC] [--market CC] [--product HS] [--since YYYY-MM-DD] [--json|--tables] [FILE…]",
+        "show the trade-remedy cases of the notices in the store, or in files, or make rows of tables of "
+        "them",
+        cmd_cases},
     {"config", "--defaults | --schema rules|feeds|tables|tests",
         "print a complete configuration of the defaults, or the JSON Schema of what people write",
         cmd_config},

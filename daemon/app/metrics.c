@@ -118,7 +118,7 @@ int metrics_write(const struct status *status, struct buf *out)
     int r = write_info(out, "tdwatch_build_info", "The version that runs.", "version", TDWATCH_VERSION);
     if (r == 0)
         r = write_info(
-            out, "tdwatch_ruleset_info", "Digest of the rules in force.", "digest", status->ruleset);
+            out, "tdwatch_ruleset_info", "Digest of the rules in force.", "digest", status->ruleset.hex);
     if (r == 0)
         r = write_started(out, status->started_ms);
     if (r == 0)

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "app/exchange.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "core/date.h"
 #include "core/period.h"
 #include "feeds/gather.h"
 
@@ -25,11 +27,12 @@ struct polled_feed {
     struct arena words;
     const char *key, *key_fault; /* as in struct feed_key; in `words` */
     int64_t max_bytes, next_ms;
-    int32_t newest;        /* month in history */
-    struct gather *gather; /* while it is being fetched */
-    bool busy;             /* fetched, or being dealt with by the engine */
-    bool in_flight;        /* a request of its gather is */
-    bool removed;          /* by a reload, while busy */
+    int32_t newest;               /* month in history */
+    struct gather *gather;        /* while it is being fetched */
+    bool has_rates, is_converted; /* of exchange; by them */
+    bool busy;                    /* fetched, or being dealt with by the engine */
+    bool in_flight;               /* a request of its gather is */
+    bool removed;                 /* by a reload, while busy */
 };
 
 struct poller {
@@ -156,6 +159,8 @@ static void set_feed(struct poller *poller, const struct descriptor *descriptor,
     feed->removed = false;
     set_words(feed, descriptor, key);
     add_limits(feed->host, &feed->ask);
+    feed->has_rates = exchange_has_rates(descriptor);
+    feed->is_converted = exchange_is_converted(descriptor);
     set_state(feed, row);
     if (moved) { /* another document: what is known of the old one says nothing of it */
         replace_text(&feed->etag, "");
@@ -234,6 +239,13 @@ void poller_dealt(struct poller *poller, const struct feed_row *row)
     drop_removed(poller);
 }
 
+void poller_ask_again(struct poller *poller, const struct feed_row *row)
+{
+    struct polled_feed *feed = find(poller, row->feed);
+    if (feed != NULL && !feed->busy)
+        set_state(feed, row);
+}
+
 /* ---- what a host allows ---- */
 
 static bool is_used_up(const struct host *host, int64_t now_ms)
@@ -262,6 +274,16 @@ static bool host_busy(const struct poller *poller, const struct host *host)
 {
     for (size_t i = 0; i < poller->len; i++)
         if (poller->feeds[i]->busy && poller->feeds[i]->host == host)
+            return true;
+    return false;
+}
+
+/* A feed whose values are converted waits for rates that are on their way: else it might be refused for their
+ * lack. Its turn comes when they are dealt with, or have failed. */
+static bool waits_for_rates(const struct poller *poller, const struct polled_feed *feed, int64_t now_ms)
+{
+    for (size_t i = 0; feed->is_converted && i < poller->len; i++)
+        if (poller->feeds[i]->has_rates && (poller->feeds[i]->busy || poller->feeds[i]->next_ms <= now_ms))
             return true;
     return false;
 }
@@ -348,7 +370,7 @@ static void on_done(void *userdata, const struct transfer_reply *reply)
 static void request(struct polled_feed *feed, struct transfers *transfers, int64_t now_ms)
 {
     struct arena arena = ARENA_NULL;
-    const char *headers[5] = {feed->poller->user_agent};
+    const char *headers[6] = {feed->poller->user_agent};
     size_t n = 1;
     bool conditional = ask_is_single(&feed->ask);
     if (conditional && feed->etag[0] != '\0')
@@ -357,9 +379,13 @@ static void request(struct polled_feed *feed, struct transfers *transfers, int64
         headers[n++] = arena_printf(&arena, "If-Modified-Since: %s", feed->last_modified);
     if (feed->ask.key_header != NULL && feed->key != NULL)
         headers[n++] = arena_printf(&arena, "%s: %s", feed->ask.key_header, feed->key);
+    if (feed->ask.accept != NULL)
+        headers[n++] = arena_printf(&arena, "Accept: %s", feed->ask.accept);
+    const char *form = gather_form(feed->gather);
     struct transfer_request wanted = {
         .url = url_with_key(gather_url(feed->gather), &feed->ask, feed->key, &arena),
         .headers = headers,
+        .body = {form, form != NULL ? strlen(form) : 0},
         .max_bytes = gather_room(feed->gather),
         .timeout_ms = FETCH_TIMEOUT_MS,
     };
@@ -371,7 +397,7 @@ static void request(struct polled_feed *feed, struct transfers *transfers, int64
 
 static void begin(struct polled_feed *feed, struct transfers *transfers, int64_t now_ms)
 {
-    struct gather_span span = {feed->newest, period_of_ms(now_ms) - 1};
+    struct gather_span span = {feed->newest, period_of_ms(now_ms) - 1, date_of_ms(now_ms)};
     feed->busy = true;
     if (feed->key_fault != NULL) {
         hand_over(feed, message_of(feed, ASK_KEY, feed->key_fault));
@@ -403,7 +429,8 @@ void poller_run(struct poller *poller, struct transfers *transfers, int64_t now_
 {
     for (size_t i = 0; i < poller->len; i++) {
         struct polled_feed *feed = poller->feeds[i];
-        bool due = !feed->busy && !feed->removed && feed->next_ms <= now_ms;
+        bool due = !feed->busy && !feed->removed && feed->next_ms <= now_ms &&
+                   !waits_for_rates(poller, feed, now_ms);
         if (feed->gather != NULL && !feed->in_flight)
             go_on(feed, transfers, now_ms);
         else if (due && free_ms(feed->host, now_ms) <= now_ms && !host_busy(poller, feed->host))
@@ -419,7 +446,7 @@ int64_t poller_next_ms(const struct poller *poller)
         int64_t allowed_ms = free_ms(feed->host, now_ms), at_ms = INT64_MAX;
         if (feed->gather != NULL && !feed->in_flight)
             at_ms = feed->host->free_ms;
-        else if (!feed->busy && !host_busy(poller, feed->host))
+        else if (!feed->busy && !host_busy(poller, feed->host) && !waits_for_rates(poller, feed, now_ms))
             at_ms = feed->next_ms > allowed_ms ? feed->next_ms : allowed_ms;
         next = at_ms < next ? at_ms : next;
     }

@@ -24,7 +24,11 @@ void poller_set_feeds(struct poller *poller, const struct engine_answer *answer)
 /* The engine has dealt with what a feed brought. */
 void poller_dealt(struct poller *poller, const struct feed_row *row);
 
-/* Starts what is due. */
+/* Another feed's payload makes the engine want this one again, by this state; what is under way for it will
+ * do. */
+void poller_ask_again(struct poller *poller, const struct feed_row *row);
+
+/* Starts what is due. Feeds of exchange rates come before those that are converted by them. */
 void poller_run(struct poller *poller, struct transfers *transfers, int64_t now_ms);
 
 /* When something is due next; INT64_MAX: nothing. */

@@ -57,6 +57,23 @@ static void load_keys(struct setup *setup, enum config_secrets secrets)
         setup->keys[i] = load_key(&setup->feeds[i], &setup->arena);
 }
 
+/* What is in another currency stays in quarantine where nothing ever brings a rate. */
+static void check_rates(const struct setup *setup, struct diag_list *diags)
+{
+    bool any = false;
+    for (size_t i = 0; i < setup->feed_count; i++)
+        any |= setup->feeds[i].rates.base != NULL;
+    for (size_t i = 0; i < setup->feed_count && !any; i++) {
+        const struct descriptor *feed = &setup->feeds[i];
+        if (feed->fields[FIELD_VALUE].currency == NULL)
+            continue;
+        diag_error(diags, (struct place){.file = feed->file}, "C105",
+            "the values of the feed '%s' are in %s, and no feed of the configuration has exchange rates",
+            feed->feed, feed->fields[FIELD_VALUE].currency);
+        diag_hint(diags, "add ecb-rates.feed.yaml, which has those of the European Central Bank");
+    }
+}
+
 static void load_feeds(struct setup *setup, struct diag_list *diags)
 {
     setup->feeds = arena_array(&setup->arena, FEEDS_MAX, sizeof *setup->feeds);
@@ -67,6 +84,7 @@ static void load_feeds(struct setup *setup, struct diag_list *diags)
     for (size_t i = 0; i < setup->feed_count; i++)
         sources[i] = (struct source){
             setup->feeds[i].feed, setup->feeds[i].absent_is_zero, setup->feeds[i].world_is_sum};
+    check_rates(setup, diags);
     setup->sources = (struct sources){sources, setup->feed_count};
 }
 
@@ -79,6 +97,8 @@ static void load_tables(struct setup *setup, struct diag_list *diags)
         (void)table_files_load(&setup->tables, files.items[i], &setup->arena, diags);
     if (diags->errors == errors)
         (void)table_files_read(&setup->tables, &setup->reference, diags); /* its faults are in diags */
+    setup->file_measures = setup->reference.measures.len;
+    setup->cases = "";
 }
 
 static void load_rules(struct setup *setup, struct diag_list *diags)
@@ -146,6 +166,64 @@ int setup_restore_rules(struct setup *setup, struct slice files, struct diag_lis
     return seal_rules(setup, errors, diags);
 }
 
+/* ---- the store's cases ---- */
+
+/* No file's name, since it has no suffix. */
+static const char cases_name[] = "cases";
+
+static struct table_files tables_with(
+    const struct setup *setup, const char *text, struct arena *arena, struct diag_list *diags)
+{
+    struct table_files tables = {.items = arena_array(arena, TABLE_FILES_MAX, sizeof *tables.items)};
+    for (size_t i = 0; i < setup->tables.len; i++)
+        if (!str_equal(setup->tables.items[i].name, cases_name))
+            tables.items[tables.len++] = setup->tables.items[i];
+    if (text[0] != '\0')
+        (void)table_files_add(
+            &tables, cases_name, slice_of(text), arena, diags); /* its faults are in diags */
+    return tables;
+}
+
+/* The rules of another setup over this one's tables. */
+static void read_rules_of(struct setup *setup, const struct setup *old, struct diag_list *diags)
+{
+    struct slice files = {buf_text(&old->ruleset->files), old->ruleset->files.len};
+    struct arena *arena = &setup->case_arena;
+    size_t errors = diags->errors;
+    new_ruleset(setup, diags);
+    rulebook_add_rules((struct slice){arena_strndup(arena, files.data, files.len), files.len},
+        &setup->reference, setup->ruleset, arena, diags);
+    (void)seal_rules(setup, errors, diags);
+}
+
+int setup_take_cases(struct setup *setup, const char *text, struct diag_list *diags)
+{
+    struct setup other = *setup;
+    size_t errors = diags->errors;
+    if (str_equal(text, setup->cases))
+        return 0;
+    other.case_arena = ARENA_NULL;
+    other.reference = REFERENCE_NULL;
+    other.cases = arena_strdup(&other.case_arena, text);
+    other.tables = tables_with(setup, other.cases, &other.case_arena, diags);
+    if (diags->errors == errors && table_files_read(&other.tables, &other.reference, diags) == 0)
+        read_rules_of(&other, setup, diags);
+    if (diags->errors > errors) { /* a faulty rule set is freed already */
+        reference_deinit(&other.reference);
+        arena_deinit(&other.case_arena);
+        return -EINVAL;
+    }
+    ruleset_free(setup->ruleset);
+    reference_deinit(&setup->reference);
+    arena_deinit(&setup->case_arena);
+    setup->ruleset = other.ruleset; /* one by one: the loop reads what stays */
+    setup->reference = other.reference;
+    setup->tables = other.tables;
+    setup->cases = other.cases;
+    setup->case_arena = other.case_arena;
+    return 0;
+}
+
 void setup_free(struct setup *setup)
 {
     if (setup == NULL)
@@ -155,6 +233,7 @@ void setup_free(struct setup *setup)
     ruleset_free(setup->ruleset);
     reference_deinit(&setup->reference);
     config_free(setup->config);
+    arena_deinit(&setup->case_arena);
     arena_deinit(&setup->arena);
     alloc_free(setup);
 }

@@ -29,7 +29,7 @@ int status_write(const struct status *status, struct buf *out)
         ",\"alerts_open\":%" PRId64 ",\"events\":%" PRId64 ","
         "\"outbox\":{\"deliveries\":%" PRId64 ",\"pending\":%" PRId64 ",\"delivered\":%" PRId64
         ",\"parked\":%" PRId64 ",\"adds_up\":%s}}\n",
-        truth(ok), clock_format(status->started_ms, started), status->ruleset, truth(status->degraded),
+        truth(ok), clock_format(status->started_ms, started), status->ruleset.hex, truth(status->degraded),
         truth(status->reload_failed), counts->payloads, counts->quarantined, counts->observations_revised,
         counts->alerts_open, counts->events, counts->deliveries, counts->pending, counts->delivered,
         counts->parked, truth(outbox_adds_up(counts)));

@@ -12,7 +12,7 @@ struct status {
     int64_t started_ms;
     bool degraded;      /* running with the last accepted rules */
     bool reload_failed; /* the newest reload was refused */
-    char ruleset[DIGEST_SIZE];
+    struct digest ruleset;
     struct store_counts counts; /* of the newest answer of the engine */
     int64_t fallbacks;          /* messages whose template failed */
     struct histogram turns;     /* of the loop: time worked, without the wait */

@@ -129,7 +129,7 @@ int trial_open(struct trial *trial, const char *config_path, const struct trial_
 {
     *trial = (struct trial){.options = options};
     trial->setup = command_load_setup(command_config_path(config_path));
-    trial->store = trial->setup != NULL ? command_open_store(trial->setup) : NULL;
+    trial->store = trial->setup != NULL ? command_open_history(trial->setup) : NULL;
     if (trial->store == NULL)
         return EXIT_FAULT;
     const struct setup *setup = trial->setup;

@@ -39,7 +39,7 @@ struct shape {
     const char *const
         *filled; /* NULL-terminated: `required` keys that are filled in where they are left out */
     const char *const *one_of; /* NULL-terminated: exactly one of these keys stands here */
-    const char *needs[2][2];   /* of each pair the first key stands only beside the second */
+    const char *needs[3][2];   /* of each pair the first key stands only beside the second */
     const char *apart[2][2];   /* the two keys of a pair never stand together */
     const struct shape *names; /* of further keys; NULL: there are none */
 

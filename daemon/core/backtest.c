@@ -199,10 +199,12 @@ static struct panel *empty_panel(const struct panel *history)
 void backtest_run(const struct backtest_input *input, struct backtest *ret_backtest)
 {
     *ret_backtest = (struct backtest){0};
+    struct reference reference = *input->reference;
+    reference.as_of = 0; /* on the days of history, later cases were not known */
     struct machine machine = {
         .input = input,
         .panel = empty_panel(input->history),
-        .judge = judge_new(input->ruleset, input->reference, input->home, &input->sources),
+        .judge = judge_new(input->ruleset, &reference, input->home, &input->sources),
         .out = ret_backtest,
     };
     replay(&machine);

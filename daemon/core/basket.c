@@ -153,6 +153,9 @@ struct basket_draft {
 
 #define AT(field) offsetof(struct basket_draft, field)
 
+static const struct shape names_shape = {
+    .kind = SHAPE_LIST, .items = &shape_some_text, .min_items = 1, .unique = true};
+
 static const struct key basket_keys[] = {
     {.name = "id",
         .kind = KEY_NAME,
@@ -190,6 +193,11 @@ static const struct key basket_keys[] = {
         .offset = AT(basket.part_of),
         .help = "Product codes of the whole that it is a part of.",
         .shape = &row_codes_shape},
+    {.name = "names",
+        .kind = KEY_TEXTS,
+        .offset = AT(basket.names),
+        .help = "What notices of cases call it, in English.",
+        .shape = &names_shape},
     {.name = "source",
         .kind = KEY_TEXT,
         .offset = AT(basket.source),
@@ -246,6 +254,8 @@ static struct basket read_basket(const struct row_reader *row)
         diag_error(row->diags, draft.codes->place, "B005", "basket \"%s\" has no codes", basket->id);
     check_exceptions(row, basket);
     row_check_codes(row, "part_of", &basket->part_of);
+    for (size_t i = 0; i < basket->names.len; i++)
+        row_check_text(row, "names", basket->names.items[i]);
     row_check_text(row, "source", basket->source);
     return *basket;
 }

@@ -42,6 +42,7 @@ struct basket {
     struct basket_codes inputs; /* may be empty */
     struct texts except;        /* codes below `codes` that do not belong to it */
     struct texts part_of;       /* codes of the whole that it is a part of (series `whole`); may be empty */
+    struct texts names;         /* what notices call it; may be empty */
     const char *source;         /* who says so */
     struct place place;
 };

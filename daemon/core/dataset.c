@@ -381,3 +381,41 @@ bool dataset_next(struct dataset_cursor *cursor, struct dataset_entry *ret_entry
     cursor->at = (size_t)(p - cursor->chunk->bytes);
     return true;
 }
+
+/* Whether any row of the month has a figure other than zero, or one that is confidential. */
+static bool has_trade(const struct dataset *dataset, int32_t period)
+{
+    struct dataset_cursor cursor = dataset_month(dataset, period);
+    struct dataset_entry row;
+    while (dataset_next(&cursor, &row)) {
+        bool trade = (row.flags & OBSERVATION_SUPPRESSED) != 0;
+        for (unsigned column = 0; column < COLUMN_COUNT; column++)
+            trade |= (row.known & 1U << column) != 0 && row.figures[column] != 0;
+        if (trade)
+            return true;
+    }
+    return false;
+}
+
+static void drop_month(struct dataset *dataset, int32_t period)
+{
+    struct dataset_cursor cursor = dataset_month(dataset, period);
+    struct dataset_entry row;
+    while (dataset_next(&cursor, &row))
+        dataset->rows--;
+    alloc_free(dataset->months[period - FIRST_MONTH]);
+    dataset->months[period - FIRST_MONTH] = NULL;
+}
+
+void datasets_drop_empty_months(struct datasets *datasets)
+{
+    int32_t first, last;
+    datasets_span(datasets, &first, &last);
+    for (; first != PERIOD_NONE && last >= first; last--) {
+        for (size_t i = 0; i < datasets->len; i++)
+            if (has_trade(&datasets->items[i], last))
+                return;
+        for (size_t i = 0; i < datasets->len; i++)
+            drop_month(&datasets->items[i], last);
+    }
+}

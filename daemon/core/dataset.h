@@ -84,6 +84,10 @@ void dataset_add(struct dataset *dataset, const struct observation *row);
 /* First and last period that any row speaks of; PERIOD_NONE where there is no row. */
 void datasets_span(const struct datasets *datasets, int32_t *ret_first, int32_t *ret_last);
 
+/* Drops the newest months in which no row has a figure other than zero: some sources write months to come so.
+ */
+void datasets_drop_empty_months(struct datasets *datasets);
+
 /* Walks the rows of one month: of each its series, line, known figures and flags. */
 struct dataset_entry {
     uint32_t series;

@@ -111,6 +111,12 @@ int32_t date_end_of_period(int32_t period)
     return period == PERIOD_NONE ? DATE_NONE : date_of_period(period + 1) - 1;
 }
 
+int32_t date_of_ms(int64_t wall_ms)
+{
+    enum { DAY_MS = 24 * 60 * 60 * 1000 };
+    return (int32_t)(wall_ms / DAY_MS);
+}
+
 const char *date_format(int32_t date, char buf[DATE_TEXT_SIZE])
 {
     buf[0] = '\0';

@@ -24,6 +24,9 @@ int32_t date_period(int32_t date);
 int32_t date_of_period(int32_t period);
 int32_t date_end_of_period(int32_t period);
 
+/* The day (UTC) of a moment in milliseconds since 1970. */
+int32_t date_of_ms(int64_t wall_ms);
+
 /* "2018-01-08" into buf, "" for DATE_NONE and other years. Returns buf. */
 const char *date_format(int32_t date, char buf[DATE_TEXT_SIZE]);
 

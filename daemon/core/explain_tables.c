@@ -23,7 +23,8 @@ static bool concerns(
 static void take_measures(const struct explain_request *request, struct explanation *out)
 {
     const struct measures *measures = &request->reference->measures;
-    int32_t day = date_end_of_period(out->period);
+    int32_t newest = judge_horizon(request->judge, request->rule, request->scope);
+    int32_t day = reference_day(request->reference, out->period, newest);
     out->measures = arena_array(&out->arena, measures->len, sizeof *out->measures);
     for (size_t i = 0; i < measures->len; i++)
         if (concerns(request, out, &measures->items[i]))

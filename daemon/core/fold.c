@@ -142,6 +142,21 @@ static bool says_the_same(const struct panel_month *month, unsigned at, const st
     return month->known[at] == (entry->known | PANEL_ROW) && month->flags[at] == entry->flags;
 }
 
+/* Another figure of the observation. False where it contradicts those before. */
+static bool join_row(struct panel_month *month, unsigned at, const struct dataset_entry *entry)
+{
+    for (unsigned column = 0; column < COLUMN_COUNT; column++)
+        if ((entry->known & month->known[at] & 1U << column) != 0 &&
+            month->figures[column][at] != entry->figures[column])
+            return false;
+    for (unsigned column = 0; column < COLUMN_COUNT; column++)
+        if ((entry->known & 1U << column) != 0)
+            month->figures[column][at] = entry->figures[column];
+    month->known[at] |= entry->known;
+    month->flags[at] |= entry->flags;
+    return true;
+}
+
 static void refuse_double(struct lane *lane, const struct row *row)
 {
     char text[FOLD_TEXT_SIZE];
@@ -165,7 +180,7 @@ static void fold_row(struct lane *lane, const struct row *row)
         add_row(lane, month, at, row);
     else if (says_the_same(month, at, row->entry))
         return; /* sources repeat rows across sheets and pages; that does no harm */
-    else
+    else if (!lane->folding->gate->by_figure || !join_row(month, at, row->entry))
         refuse_double(lane, row);
     lane->release.rows++;
 }

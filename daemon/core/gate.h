@@ -16,6 +16,7 @@ struct gate {
     int32_t newest_period; /* the month we live in: a later one is from the future */
     size_t min_rows;       /* fewer rows are a truncated or empty payload */
     bool sum;              /* rows of the same series and month are added up */
+    bool by_figure;        /* they are figures of one observation, and put together */
 };
 
 /* Folds the payload's rows to a release for `panel`, and checks them against each other and against history:

@@ -11,6 +11,7 @@
 #include "core/gather.h"
 #include "core/judge_bind.h"
 #include "core/judge_grow.h"
+#include "core/judge_newest.h"
 #include "core/period.h"
 
 /* What a thread needs to judge. */
@@ -119,6 +120,7 @@ static struct program_input input_of(
         .bindings = bound->bindings + chunk.scope * bound->rule->program.role_count,
         .thresholds = bound->thresholds + chunk.scope,
         .scopes = bound->scopes + chunk.scope,
+        .horizons = bound->horizons + chunk.scope,
         .lanes = chunk.lanes,
     };
 }
@@ -487,6 +489,11 @@ static void push_tasks(
     }
 }
 
+static struct newest newest_of(const struct judge *judge)
+{
+    return (struct newest){judge->reference, judge->rules, judge->len};
+}
+
 /* ---- growth: series that were not there when the rules were bound ---- */
 
 /* Lowers the first periods of scopes that read a changed figure; returns the marks by scope. */
@@ -544,6 +551,7 @@ static bool take_over(struct judge *judge, const struct panel *panel, const stru
 {
     int32_t first = panel_first(panel), last = panel_last(panel);
     uint8_t **scopes = alloc_zeroed(judge->len, sizeof *scopes); /* by owner */
+    struct newest newest = newest_of(judge);
     bool known = true;
     for (uint32_t rule = 0; rule < judge->len && known; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
@@ -552,6 +560,7 @@ static bool take_over(struct judge *judge, const struct panel *panel, const stru
             known = growth_init(&growths[rule], bound, &before[rule], panel) &&
                     bound->first == before[rule].first;
             scopes[rule] = mark_growth(bound, marks, &growths[rule]);
+            newest_lower(&newest, rule, &before[rule], &growths[rule]);
         }
         const struct growth *growth = &growths[bound->owner];
         growth_carry(growth, bound, &before[rule]);
@@ -610,14 +619,17 @@ void judge_changes(struct judge *judge, const struct panel *panel, const struct 
     uint8_t **scopes = alloc_zeroed(judge->len, sizeof *scopes); /* by owner */
     *ret_result = (struct judge_result){0};
     int32_t first = panel_first(panel), last = panel_last(panel);
+    struct newest newest = newest_of(judge);
     mark_published(judge, panel, &marks);
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
         int32_t behind = resize_verdicts(bound, first, last);
         if (bound->owner == rule) {
-            bound_rule_update_horizons(bound, panel, &judge->publications);
+            struct marks own = marks;
+            int32_t oldest = newest_move(&newest, rule, panel, &judge->publications);
+            own.first = oldest < own.first ? oldest : own.first;
             scopes[rule] = mark_scopes(bound, &marks);
-            push_tasks(&tasks, rule, scopes[rule], &marks, behind);
+            push_tasks(&tasks, rule, scopes[rule], &own, behind);
         }
         for (uint32_t scope = 0; scope < bound->len; scope++) {
             uint8_t mark = scopes[bound->owner][scope];

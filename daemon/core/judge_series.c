@@ -167,10 +167,14 @@ static void push_whole(const struct role_binding *binding, struct panel_pair *pa
 static void push_pair(const struct role_binding *binding, struct panel_pair *pair, const struct scope *scope)
 {
     struct basket_code own = {.code = scope->product};
+    const struct basket_codes *history =
+        concordance_history(&binding->context->reference->concordance, scope->product);
     switch (binding->role->codes) {
     case CODES_PRODUCT:
         if (binding->basket != NULL)
             push_codes(binding, pair, &binding->basket->codes);
+        else if (history != NULL)
+            push_codes(binding, pair, history);
         else
             push_code(binding, pair, &own);
         break;

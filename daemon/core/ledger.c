@@ -171,10 +171,13 @@ static struct alert_record record_of(const struct ledger_turn *turn, const struc
     };
 }
 
-/* Another rule set did not revise any figure: what it no longer holds has ended, and was no error. */
+/* Another rule set or another case did not revise any figure: what no longer holds has ended, and was no
+ * error.
+ */
 static enum alert_event by_reason(enum alert_event event, const struct ledger_turn *turn)
 {
-    return event == EVENT_RETRACTED && str_equal(turn->reason, "rules") ? EVENT_CLEARED : event;
+    bool figures_stand = str_equal(turn->reason, "rules") || str_equal(turn->reason, "case");
+    return event == EVENT_RETRACTED && figures_stand ? EVENT_CLEARED : event;
 }
 
 static int follow(const struct ledger_turn *turn, struct ledger_entry *entry, const struct standing *standing)

@@ -57,7 +57,7 @@ struct ledger_turn {
     const struct baskets *baskets;
     const char *ruleset; /* its digest */
     int64_t now_ms;
-    const char *reason;  /* "threshold", "rules", "feed" */
+    const char *reason;  /* "threshold", "rules", "case", "feed" */
     const char *vintage; /* digest of the payload that caused it, or "" */
     const struct ledger_sink *sink;
 };

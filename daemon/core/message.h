@@ -28,7 +28,7 @@ struct alert_record {
     const char *id; /* of the alert */
     int seq;        /* of the event within the alert, from 1 */
     enum alert_event event;
-    const char *reason; /* one of a few words: "threshold", "revision", "missing", "rules", "feed" */
+    const char *reason; /* one of a few words: "threshold", "revision", "missing", "rules", "case", "feed" */
     struct alert_scope scope;
     struct phrase product_title; /* the basket's, or the code in both languages */
     int32_t period, raised;

@@ -41,8 +41,12 @@ int notices_push(struct notices *notices, const struct notice *notice)
 {
     struct slice id = slice_of(notice->id);
     uint32_t known;
-    if (map_get(&notices->ids, id.data, id.len, &known))
+    if (map_get(&notices->ids, id.data, id.len, &known)) {
+        struct notice *first = &notices->items[known];
+        if (first->listed && notice->listed && notice->published < first->published)
+            first->published = notice->published;
         return 1;
+    }
     if (notices->len == NOTICES_MAX)
         return -E2BIG;
     map_put(&notices->ids, id.data, id.len, (uint32_t)notices->len);

@@ -1,6 +1,6 @@
 /* A trade-remedy notice: what an authority published on a day about a case.
  *
- * Read from recorded payloads by feeds/notices.c. A notice is never changed by a later one: a correction is a
+ * Read from payloads by feeds/notices.c. A notice is never changed by a later one: a correction is a
  * notice of its own. What it does not say is not filled in. */
 #ifndef CORE_NOTICE_H
 #define CORE_NOTICE_H
@@ -56,6 +56,7 @@ struct notice {
     const char *market; /* "US", "EU" */
     const char *agency; /* "ITA", "ITC", "EC" */
     const char *title;
+    const char *url;             /* where people read it; "" where none is known */
     const char *product;         /* as it was written; "" where the title names none */
     struct texts cases;          /* docket numbers: A-552-821, 731-TA-1472, AD725 */
     struct texts origins, codes; /* countries; HS numbers, without dots */
@@ -88,7 +89,7 @@ extern const char *const notice_step_names[STEP_COUNT + 1];
 extern const char *const notice_outcome_names[OUTCOME_COUNT + 1];
 
 /* Adds a notice; texts are borrowed, as a rule from the list's own arena. 0; 1 where one with its id is there
- * already, which stays; or -E2BIG. */
+ * already, which stays (of a listed one with the earlier of both days); or -E2BIG. */
 int notices_push(struct notices *notices, const struct notice *notice);
 
 void notices_deinit(struct notices *notices);

@@ -26,6 +26,16 @@ enum unknown probe_run(const struct probe *probe, double *ret_value)
     return probes[probe->code->probe](probe, ret_value);
 }
 
+bool probe_reads_cases(const struct program *program)
+{
+    for (size_t i = 0; i < program->len; i++) {
+        const struct instruction *code = &program->code[i];
+        if (code->op == PROGRAM_PROBE && code->probe >= PROBE_MEASURE && code->probe <= PROBE_CASE_ELSEWHERE)
+            return true;
+    }
+    return false;
+}
+
 struct binding probe_binding(const struct probe *probe, uint8_t role)
 {
     return probe->input->bindings[probe->lane * probe->program->role_count + role];

@@ -44,6 +44,9 @@ struct probe {
 /* KNOWN and the value, or why not. */
 enum unknown probe_run(const struct probe *probe, double *ret_value);
 
+/* Whether any of its functions looks at measures or cases. */
+bool probe_reads_cases(const struct program *program);
+
 /* ---- for probe_*.c ---- */
 
 typedef enum unknown probe_fn(const struct probe *probe, double *ret_value);

@@ -1,4 +1,5 @@
-/* Measures, cases and quotas, as they were known at the end of the judged period. */
+/* Measures, cases and quotas, as they were known at the end of the judged period; those of the newest one as
+ * they are known (reference_day). */
 #include <math.h>
 
 #include "core/period.h"
@@ -11,7 +12,9 @@ static const struct scope *scope_of(const struct probe *probe)
 
 static int32_t today(const struct probe *probe)
 {
-    return date_end_of_period(probe->input->period);
+    const struct program_input *input = probe->input;
+    int32_t newest = input->horizons != NULL ? input->horizons[probe->lane] : PERIOD_NONE;
+    return reference_day(input->reference, input->period, newest);
 }
 
 /* ---- measures and cases ---- */
@@ -53,7 +56,7 @@ static enum unknown age(
             oldest = measure_known(row);
     if (oldest == INT32_MAX)
         return UNKNOWN_MEASURE;
-    *ret_value = probe->input->period - date_period(oldest);
+    *ret_value = date_period(today(probe)) - date_period(oldest);
     return KNOWN;
 }
 
@@ -100,7 +103,7 @@ enum unknown probe_case_elsewhere(const struct probe *probe, double *ret_value)
         const struct measure *measure = &measures->items[i];
         int32_t known = measure_known(measure);
         *ret_value = measure->type != MEASURE_TARIFF && known != DATE_NONE && known <= day &&
-                     probe->input->period - date_period(known) < probe->code->months &&
+                     date_period(day) - date_period(known) < probe->code->months &&
                      !str_equal(measure->market, scope_of(probe)->market) && is_about_us(probe, measure);
     }
     return KNOWN;

@@ -41,6 +41,7 @@ struct program_input {
     const struct gathered *gathered; /* windows decoded beforehand, see gather.h; else, NULL, all is read from
                                         the panel. With it a window that is unknown is so for one reason,
                                         UNKNOWN_MONTH: verdicts do not depend on the reason */
+    const int32_t *horizons; /* per lane: the newest period that can be judged; NULL: it does not matter */
 };
 
 /* The sum of one series over [from, to], exact, in thousandths. KNOWN, or why not. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "base/map.h"
 #include "core/code.h"
 
@@ -64,13 +65,23 @@ static const char *law_name(enum measure_type type)
                                             : "AC";
 }
 
+/* The name of a case without a docket. A long product is cut, and told from others that begin alike. */
+static const char *made_id(struct arena *arena, const struct notice *notice, const struct target *target)
+{
+    enum { KEY_BYTES_MAX = 60, MARK_BYTES = 8 };
+    const char *key = product_key(arena, notice->product);
+    size_t len = strlen(key);
+    if (len > KEY_BYTES_MAX)
+        key = arena_printf(
+            arena, "%.*s-%.*s", KEY_BYTES_MAX - MARK_BYTES - 1, key, MARK_BYTES, digest_of(key, len).hex);
+    return arena_printf(arena, "%s-%s-%s-%s", notice->market, law_name(target->type), target->origin, key);
+}
+
 /* ---- the case of a notice ---- */
 
 static uint32_t add_case(struct folder *folder, const struct notice *notice, const struct target *target)
 {
-    enum { KEY_BYTES_MAX = 60 };
     struct trade_cases *cases = &folder->cases;
-    struct arena *arena = &folder->notices->arena;
     struct trade_case made = {.id = target->docket,
         .market = notice->market,
         .against = target->origin,
@@ -85,10 +96,13 @@ static uint32_t add_case(struct folder *folder, const struct notice *notice, con
         .ended = DATE_NONE,
         .first = INT32_MAX,
         .newest = INT32_MIN,
-        .newest_notice = ""};
+        .newest_notice = "",
+        .url = "",
+        .step = DATE_NONE,
+        .step_notice = "",
+        .step_url = ""};
     if (made.id == NULL)
-        made.id = arena_printf(arena, "%s-%s-%s-%.*s", notice->market, law_name(target->type), target->origin,
-            KEY_BYTES_MAX, product_key(arena, notice->product));
+        made.id = made_id(&folder->notices->arena, notice, target);
     cases->items = alloc_grow(cases->items, cases->len, &cases->cap, sizeof *cases->items);
     cases->items[cases->len] = made;
     return (uint32_t)cases->len++;
@@ -118,9 +132,10 @@ static uint32_t find_case(struct folder *folder, const struct notice *notice, co
 
 /* ---- what a notice says of its case ---- */
 
-static void earliest(int32_t *day, int32_t other)
+/* The earliest day that is said, but for what a correction says. Corrections come after what they mend. */
+static void put_day(int32_t *day, int32_t other, const struct notice *notice)
 {
-    if (*day == DATE_NONE || other < *day)
+    if (*day == DATE_NONE || other < *day || notice->correction)
         *day = other;
 }
 
@@ -156,7 +171,7 @@ static void put_initiation(struct trade_case *trade_case, const struct notice *n
     if (!notice->listed && was_listed)
         trade_case->initiation = DATE_NONE;
     trade_case->listed_only = notice->listed;
-    earliest(&trade_case->initiation, day);
+    put_day(&trade_case->initiation, day, notice);
 }
 
 /* Of investigations and inquiries into circumvention. */
@@ -164,17 +179,17 @@ static void put_step(struct trade_case *trade_case, const struct notice *notice,
 {
     bool inquiry = notice->proceeding == PROCEEDING_CIRCUMVENTION;
     if (ends_case(notice))
-        earliest(&trade_case->ended, day);
+        put_day(&trade_case->ended, day, notice);
     else if (notice->step == STEP_INSTITUTION)
-        earliest(&trade_case->petition, day);
+        put_day(&trade_case->petition, day, notice);
     else if (notice->step == STEP_INITIATION)
         put_initiation(trade_case, notice, day);
     else if (notice->step == STEP_PRELIMINARY)
-        earliest(&trade_case->preliminary, day);
+        put_day(&trade_case->preliminary, day, notice);
     else if (notice->step == STEP_ORDER || (inquiry && notice->step == STEP_FINAL))
-        earliest(&trade_case->from, day);
+        put_day(&trade_case->from, day, notice);
     else if (notice->step == STEP_FINAL)
-        earliest(&trade_case->final, day);
+        put_day(&trade_case->final, day, notice);
 }
 
 /* There are reviews of orders only, so that a review says that there is one. */
@@ -184,7 +199,38 @@ static bool is_of_order(const struct notice *notice)
            notice->proceeding == PROCEEDING_CHANGED_CIRCUMSTANCES || notice->proceeding == PROCEEDING_SCOPE;
 }
 
-/* A correction is dated by when it was made, not by what it mends, so that it moves nothing. */
+/* Whether what it says is a step of its case, other than of a review of it. */
+static bool is_step(const struct notice *notice)
+{
+    bool own =
+        notice->proceeding == PROCEEDING_INVESTIGATION || notice->proceeding == PROCEEDING_CIRCUMVENTION;
+    bool moves = notice->step == STEP_INSTITUTION || notice->step == STEP_INITIATION ||
+                 notice->step == STEP_PRELIMINARY || notice->step == STEP_FINAL ||
+                 notice->step == STEP_ORDER || notice->step == STEP_TERMINATION;
+    return notice->step == STEP_REVOCATION || (own && moves);
+}
+
+static bool is_later(const struct notice *notice, int32_t day, const char *id)
+{
+    return notice->published > day || (notice->published == day && strcmp(notice->id, id) > 0);
+}
+
+static void put_reference(struct trade_case *trade_case, const struct notice *notice)
+{
+    if (is_later(notice, trade_case->newest, trade_case->newest_notice)) {
+        trade_case->newest = notice->published;
+        trade_case->newest_notice = notice->id;
+        trade_case->url = notice->url;
+    }
+    if (is_step(notice) && is_later(notice, trade_case->step, trade_case->step_notice)) {
+        trade_case->step = notice->published;
+        trade_case->step_notice = notice->id;
+        trade_case->step_url = notice->url;
+    }
+}
+
+/* A correction is dated by when it was made, not by what it mends: it moves a step only where it names the
+ * day of that. */
 static void put_notice(struct trade_case *trade_case, const struct notice *notice)
 {
     int32_t day = notice->effective != DATE_NONE ? notice->effective : notice->published;
@@ -195,19 +241,13 @@ static void put_notice(struct trade_case *trade_case, const struct notice *notic
         if (notice->product[0] != '\0')
             trade_case->product = notice->product;
     }
-    bool later =
-        notice->published > trade_case->newest ||
-        (notice->published == trade_case->newest && strcmp(notice->id, trade_case->newest_notice) > 0);
-    if (later) {
-        trade_case->newest = notice->published;
-        trade_case->newest_notice = notice->id;
-    }
-    if (notice->correction)
+    put_reference(trade_case, notice);
+    if (notice->correction && notice->effective == DATE_NONE)
         return;
     trade_case->in_force = trade_case->in_force || notice->in_force || is_of_order(notice);
     trade_case->suspended = trade_case->suspended || notice->proceeding == PROCEEDING_SUSPENSION;
     if (notice->step == STEP_REVOCATION)
-        earliest(&trade_case->revoked, day);
+        put_day(&trade_case->revoked, day, notice);
     else if (notice->proceeding == PROCEEDING_INVESTIGATION || notice->proceeding == PROCEEDING_CIRCUMVENTION)
         put_step(trade_case, notice, day);
 }
@@ -319,9 +359,12 @@ static int by_name(const void *a, const void *b)
     return order != 0 ? order : (int)x->type - (int)y->type;
 }
 
+/* Corrections last. */
 static int by_day(const void *a, const void *b)
 {
     const struct notice *const *x = a, *const *y = b;
+    if ((*x)->correction != (*y)->correction)
+        return (*x)->correction ? 1 : -1;
     if ((*x)->published != (*y)->published)
         return (*x)->published < (*y)->published ? -1 : 1;
     return strcmp((*x)->id, (*y)->id);

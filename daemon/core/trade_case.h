@@ -1,8 +1,9 @@
 /* Trade-remedy cases, folded from notices: where each case stands.
  *
  * A case is a docket and an origin. The fold knows no order: the same notices give the same cases, in
- * whatever order they were read, and each step keeps its earliest day. A notice without a docket belongs to
- * the case of its law, origin and product; where there is none, it makes one. */
+ * whatever order they were read. Each step keeps its earliest day; a correction that names a day mends it. A
+ * notice without a docket belongs to the case of its law, origin and product; where there is none, it makes
+ * one. */
 #ifndef CORE_TRADE_CASE_H
 #define CORE_TRADE_CASE_H
 
@@ -37,8 +38,10 @@ struct trade_case {
     bool listed_only; /* the initiation is the day on which a list first had it */
     bool in_force;    /* known to be in force, with or without the day since when */
     bool suspended;
-    int32_t first, newest; /* days of its notices */
-    const char *newest_notice;
+    int32_t first, newest;           /* days of its notices */
+    const char *newest_notice, *url; /* of the newest, and where people read it */
+    int32_t step;                    /* the day of the newest notice that moved it; DATE_NONE: none did */
+    const char *step_notice, *step_url;
     size_t notices;
 };
 

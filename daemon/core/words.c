@@ -70,6 +70,7 @@ static const struct entry reasons[] = {
     {"revision", {"nguồn đã sửa lại số liệu công bố trước đây", "the source revised earlier figures"}},
     {"missing", {"thiếu số liệu cần để kết luận", "figures that decide are missing"}},
     {"rules", {"bộ quy tắc đã thay đổi", "the rules were changed"}},
+    {"case", {"có vụ việc mới, hoặc một vụ việc có bước mới", "there is a new case, or a new step of one"}},
     {"law",
         {"quy định làm căn cứ đã hết hiệu lực", "the law that the rule stands for is no longer in force"}},
     {"feed", {"tình trạng của nguồn số liệu", "the state of the data feed"}},

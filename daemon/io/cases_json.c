@@ -26,6 +26,7 @@ static struct json_object *case_object(const struct trade_case *one)
     json_add_date(object, "ended", one->ended);
     json_add_date(object, "newest", one->newest);
     json_add_text(object, "newest_notice", one->newest_notice);
+    json_add_text(object, "url", one->url[0] != '\0' ? one->url : NULL);
     json_add_count(object, "notices", (int64_t)one->notices);
     return object;
 }

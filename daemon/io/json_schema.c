@@ -338,10 +338,10 @@ static void add_one_of(struct json_object *object, const char *const *keys)
     json_object_object_add(object, "oneOf", array);
 }
 
-static void add_needs(struct json_object *object, const char *const needs[2][2])
+static void add_needs(struct json_object *object, const char *const needs[3][2])
 {
     struct json_object *map = json_object_new_object();
-    for (size_t i = 0; i < 2 && needs[i][0] != NULL; i++)
+    for (size_t i = 0; i < 3 && needs[i][0] != NULL; i++)
         json_object_object_add(map, needs[i][0], text_array((const char *[]){needs[i][1], NULL}));
     json_object_object_add(object, "dependentRequired", map);
 }

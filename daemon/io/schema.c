@@ -6,8 +6,8 @@
 /* Every step from one version to the next. Append only: never change, reorder or remove a step that was
  * released, or stores in the field will not be what the statements expect.
  *
- * Rows of revision, event, figure and attempt are never updated or deleted: no statement does, and their
- * parents are restricted. Enums are stored as their numbers; store_*.c assert that they stay. */
+ * Rows of revision, rate, event, figure and attempt are never updated or deleted: no statement does, and
+ * their parents are restricted. Enums are stored as their numbers; store_*.c assert that they stay. */
 static const char *const migrations[] = {
     /* 1 */
     "CREATE TABLE payload ("
@@ -189,6 +189,65 @@ static const char *const migrations[] = {
     ") STRICT, WITHOUT ROWID;",
 
     /* 3 */
+    "CREATE TABLE notice (" /* as authorities published them; what one revised is another version */
+    " id TEXT NOT NULL,"    /* the publisher's number */
+    " version INTEGER NOT NULL,"
+    " payload INTEGER NOT NULL REFERENCES payload ON DELETE RESTRICT," /* that brought it */
+    " digest TEXT NOT NULL,"                                           /* of what it says */
+    " market TEXT NOT NULL,"
+    " agency TEXT NOT NULL,"
+    " title TEXT NOT NULL,"
+    " url TEXT NOT NULL,"
+    " product TEXT NOT NULL,"
+    " cases TEXT NOT NULL," /* one a line, as origins and codes */
+    " origins TEXT NOT NULL,"
+    " codes TEXT NOT NULL,"
+    " proceeding INTEGER NOT NULL CHECK (proceeding BETWEEN 0 AND 7),"
+    " step INTEGER NOT NULL CHECK (step BETWEEN 0 AND 12),"
+    " outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 2),"
+    " laws INTEGER NOT NULL CHECK (laws BETWEEN 0 AND 7),"
+    " correction INTEGER NOT NULL CHECK (correction IN (0, 1)),"
+    " listed INTEGER NOT NULL CHECK (listed IN (0, 1)),"
+    " in_force INTEGER NOT NULL CHECK (in_force IN (0, 1)),"
+    " published INTEGER NOT NULL," /* days since 1970 */
+    " effective INTEGER,"
+    " due INTEGER,"
+    " PRIMARY KEY (id, version)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE trade_case (" /* what the newest versions of all notices say, taken together */
+    " market TEXT NOT NULL,"
+    " id TEXT NOT NULL,"
+    " against TEXT NOT NULL,"
+    " type INTEGER NOT NULL CHECK (type BETWEEN 0 AND 7),"
+    " product TEXT NOT NULL,"
+    " state TEXT NOT NULL,"
+    " codes TEXT NOT NULL," /* one a line */
+    " petition INTEGER,"    /* days since 1970 */
+    " initiation INTEGER,"
+    " preliminary INTEGER,"
+    " final INTEGER,"
+    " in_force_from INTEGER,"
+    " revoked INTEGER,"
+    " ended INTEGER,"
+    " first INTEGER NOT NULL,"
+    " newest INTEGER NOT NULL,"
+    " newest_notice TEXT NOT NULL,"
+    " notices INTEGER NOT NULL,"
+    " PRIMARY KEY (market, id, against, type)"
+    ") STRICT, WITHOUT ROWID;",
+
+    /* 4 */
+    "CREATE TABLE rate (" /* of exchange, the average of a month; the newest payload's counts */
+    " currency TEXT NOT NULL,"
+    " period INTEGER NOT NULL,"
+    " payload INTEGER NOT NULL REFERENCES payload ON DELETE RESTRICT,"
+    " base TEXT NOT NULL,"
+    " rate INTEGER NOT NULL CHECK (rate > 0)," /* one unit of the base, in units of 10^-12 of the currency */
+    " PRIMARY KEY (currency, period, payload)"
+    ") STRICT, WITHOUT ROWID;",
+
+    /* 5 */
     ("ALTER TABLE delivery ADD COLUMN chart_vi TEXT NOT NULL DEFAULT '';" /* SVG */
      "ALTER TABLE delivery ADD COLUMN chart_en TEXT NOT NULL DEFAULT '';"),
 };

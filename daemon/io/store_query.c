@@ -8,6 +8,10 @@
     "id, alert, seq, receiver, channel, message_id, state, attempts, created_ms, next_ms, done_ms,"          \
     " last_text, thread, subject, text, html, body, chart_vi, chart_en"
 
+#define NOTICE_COLUMNS                                                                                       \
+    "id, market, agency, title, url, product, cases, origins, codes, proceeding, step, outcome, laws,"       \
+    " correction, listed, in_force, published, effective, due"
+
 #define EVENT_COLUMNS "seq, at_ms, event, reason, period, raised, severity, state, sources, vintage, ruleset"
 
 static const char *const texts[SQL_STATEMENT_COUNT] = {
@@ -63,6 +67,20 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_PUT_FEED] = "INSERT OR REPLACE INTO feed (feed, etag, last_modified, digest, attempted_ms,"
                      " succeeded_ms, next_ms, failures, health, text, newest)"
                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+
+    [SQL_GET_NOTICE] = "SELECT version, digest FROM notice WHERE id = ? ORDER BY version DESC LIMIT 1",
+    [SQL_PUT_NOTICE] = "INSERT INTO notice (version, payload, digest, " NOTICE_COLUMNS ")"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [SQL_EACH_NOTICE] = "SELECT " NOTICE_COLUMNS " FROM notice AS newest WHERE version ="
+                        " (SELECT max(version) FROM notice WHERE id = newest.id) ORDER BY id",
+    [SQL_DROP_CASES] = "DELETE FROM trade_case",
+    [SQL_PUT_CASE] = "INSERT INTO trade_case (market, id, against, type, product, state, codes, petition,"
+                     " initiation, preliminary, final, in_force_from, revoked, ended, first, newest,"
+                     " newest_notice, notices)"
+                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [SQL_PUT_RATE] = "INSERT INTO rate (payload, base, currency, period, rate) VALUES (?, ?, ?, ?, ?)",
+    [SQL_EACH_RATE] = "SELECT feed, base, currency, period, rate FROM rate"
+                      " CROSS JOIN payload ON payload.id = rate.payload ORDER BY payload, currency, period",
 
     /* A known rule set that comes back is the last one again; the last one put again is no change. */
     [SQL_PUT_RULESET] =

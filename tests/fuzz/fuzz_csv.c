@@ -1,4 +1,4 @@
-/* link: tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/payload feeds/vocabulary feeds/words */
+/* link: tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/payload feeds/vocabulary feeds/words daemon/core/rates feeds/caption feeds/unpack */
 /* Arbitrary bytes as a CSV payload. Whatever is accepted, written as CSV again, decodes to the same
  * observations. */
 #include <stdint.h>
@@ -120,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct arena arena = ARENA_NULL;
     struct diag_list diags = DIAG_LIST_NULL;
     struct observations rows, again;
-    struct decode_input input = {&descriptor, NULL, {(const char *)bytes, len}, "fuzz.csv", 1};
+    struct decode_input input = {&descriptor, NULL, {(const char *)bytes, len}, "fuzz.csv", 1, NULL};
     int r = decode_rows(&input, &arena, &rows, &diags);
     must((r == 0) == (diags.errors == 0), "refused with a reason, accepted without");
     must(r == 0 || rows.len == 0, "nothing of a refused payload");
@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         buf_init(&text, TEXT_MAX);
         check_rows(&rows);
         write_rows(&rows, &text);
-        struct decode_input written = {&descriptor, NULL, {text.data, text.len}, "again.csv", 1};
+        struct decode_input written = {&descriptor, NULL, {text.data, text.len}, "again.csv", 1, NULL};
         must(decode_rows(&written, &arena, &again, &diags) == 0, "what was written is accepted");
         must(rows.len == again.len, "as many rows");
         for (size_t i = 0; i < rows.len; i++)

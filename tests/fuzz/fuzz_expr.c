@@ -75,7 +75,7 @@ static void compile_and_run(struct expr *expr, const double *thresholds, struct 
     struct program_registers registers = {0};
     for (int month = 0; month < 26; month++) {
         struct program_input input = {panel, &reference, "VN", period_make(2023, 1) + month, uses, bindings,
-            &thresholds, &scope, 1, month > 0, NULL};
+            &thresholds, &scope, 1, month > 0, NULL, NULL};
         program_run(&program, &input, &registers);
         size_t at = (size_t)result * PROGRAM_LANES;
         require(registers.unknown[at] < UNKNOWN_COUNT);

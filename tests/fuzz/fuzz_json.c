@@ -1,4 +1,4 @@
-/* link: tests/support/rows tests/support/fuzz_decode daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/payload feeds/vocabulary feeds/words */
+/* link: tests/support/rows tests/support/fuzz_decode daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/payload feeds/vocabulary feeds/words daemon/core/rates feeds/caption feeds/unpack */
 /* Arbitrary bytes as a JSON payload, once as a list of objects and once as lists with a header. */
 #include "tests/support/fuzz_decode.h"
 
@@ -8,7 +8,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct descriptor descriptor = fuzz_descriptor(FEED_JSON);
     descriptor.json.records = "data";
-    descriptor.json.ignore_case = true;
     fuzz_decode(&descriptor, bytes, len);
     descriptor.json.records = "";
     descriptor.json.header = true;

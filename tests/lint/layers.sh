@@ -25,7 +25,7 @@ forbid 'base uses base' '#include "(core|io|app|feeds)/' "$none" daemon/base/*.[
 forbid 'core uses core and base' '#include "(io|app|feeds)/' "$none" daemon/core/*.[ch]
 forbid 'io uses io, core and base' '#include "(app|feeds)/' "$none" daemon/io/*.[ch]
 forbid 'feeds uses base, and of core what an observation, a case and a notice are' '#include "(core|io|app)/' \
-    '"core/(dataset|observation|code|country|notice|period|date|score_case)\.h"' feeds/*.[ch]
+    '"core/(dataset|observation|code|country|notice|period|date|rates|score_case)\.h"' feeds/*.[ch]
 
 forbid 'the outside world is under daemon/io' '#include <(event2|curl|libsmartcols|librsvg|cairo|glib)/|#include <(event|evhttp|sqlite3|yaml|zstd|zlib|libsmartcols)\.h' \
     '^daemon/io/' $all

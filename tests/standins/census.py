@@ -71,7 +71,7 @@ class Census(Service):
             return self.send(204, b"")
         table = list(rows(variables, month, query["CTY_CODE"], query["COMM_LVL"][0]))
         if control["trouble"] == "renamed":
-            table[0] = [name.lower() for name in table[0]]
+            table[0] = [f"{name}_V2" for name in table[0]]
         body = b"[" + b",\n".join(json.dumps(row).encode() for row in table) + b"]\n"
         return self.trouble(control["trouble"], body)
 

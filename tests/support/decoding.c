@@ -66,7 +66,7 @@ static void read_descriptor(struct decoding *decoding, const char *feed)
 
 static void decode(struct decoding *decoding, struct slice payload)
 {
-    struct decode_input input = {&decoding->descriptor, shipped_countries(), payload, "a", 1};
+    struct decode_input input = {&decoding->descriptor, shipped_countries(), payload, "a", 1, NULL};
     struct datasets read;
     decoding->r = decode_payload(&input, &read, &decoding->diags);
     rows_of_payload(&read, &decoding->arena, &decoding->rows);
@@ -78,14 +78,25 @@ static void decode(struct decoding *decoding, struct slice payload)
 }
 
 /* The decoder borrows the payload: a copy of just its size shows a read behind its end. */
+static void decode_copy(struct decoding *decoding, struct slice payload)
+{
+    char *copy = malloc(payload.len > 0 ? payload.len : 1);
+    memcpy(copy, payload.data, payload.len);
+    decode(decoding, (struct slice){copy, payload.len});
+    free(copy);
+}
+
 void decoding_run(struct decoding *decoding, const char *feed, struct slice payload)
 {
     read_descriptor(decoding, feed);
-    char *copy = malloc(payload.len + 1);
-    memcpy(copy, payload.data, payload.len);
-    copy = realloc(copy, payload.len > 0 ? payload.len : 1);
-    decode(decoding, (struct slice){copy, payload.len});
-    free(copy);
+    decode_copy(decoding, payload);
+}
+
+/* What came of a payload; the descriptor stays. */
+static void forget_result(struct decoding *decoding)
+{
+    diag_list_deinit(&decoding->diags);
+    arena_deinit(&decoding->arena);
 }
 
 void decoding_deinit(struct decoding *decoding)
@@ -256,29 +267,32 @@ static size_t mutate(struct random *random, char *bytes, size_t len)
     }
 }
 
-static void run_mutant(const char *feed, struct slice bytes, decoding_maker *maker)
+static void run_mutant(struct decoding *decoding, struct slice bytes, decoding_maker *maker)
 {
-    struct decoding decoding;
     struct buf payload;
     buf_init(&payload, TEXT_MAX);
     if (maker != NULL)
         maker(bytes, &payload);
-    decoding_run(&decoding, feed, maker != NULL ? (struct slice){buf_text(&payload), payload.len} : bytes);
-    decoding_deinit(&decoding);
+    decode_copy(decoding, maker != NULL ? (struct slice){buf_text(&payload), payload.len} : bytes);
+    forget_result(decoding);
     buf_deinit(&payload);
 }
 
 void decoding_check_made_mutants(const char *feed, struct slice lines, decoding_maker *maker, size_t n)
 {
     struct random random = {lines.len};
+    struct decoding decoding;
     char *bytes = malloc(lines.len);
+    read_descriptor(&decoding, feed);
+    forget_result(&decoding);
     for (size_t i = 0; i < n; i++) {
         size_t len = lines.len;
         memcpy(bytes, lines.data, len);
         for (size_t changes = 1 + below(&random, 4); changes > 0 && len > 1; changes--)
             len = mutate(&random, bytes, len);
-        run_mutant(feed, (struct slice){bytes, len}, maker);
+        run_mutant(&decoding, (struct slice){bytes, len}, maker);
     }
+    decoding_deinit(&decoding);
     free(bytes);
 }
 

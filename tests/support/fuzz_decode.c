@@ -79,7 +79,7 @@ void fuzz_decode(const struct descriptor *descriptor, const uint8_t *bytes, size
     struct diag_list diags = DIAG_LIST_NULL;
     struct observations rows;
     struct datasets read;
-    struct decode_input input = {descriptor, NULL, {(const char *)bytes, len}, "fuzz", 1};
+    struct decode_input input = {descriptor, NULL, {(const char *)bytes, len}, "fuzz", 1, NULL};
     int r = decode_payload(&input, &read, &diags);
     rows_of_payload(&read, &arena, &rows);
     datasets_deinit(&read);

@@ -114,8 +114,9 @@ static void put_book(struct making *making)
 
 void workbook_make(struct slice lines, struct buf *ret_payload)
 {
+    static char bytes[ARCHIVE_MAX]; /* tens of thousands are made in a row */
     struct making making = {.archive = archive_write_new()};
-    char *bytes = malloc(ARCHIVE_MAX), *text = strndup(lines.data, lines.len), *rest = NULL;
+    char *text = strndup(lines.data, lines.len), *rest = NULL;
     size_t used = 0;
     buf_init(&making.part, ARCHIVE_MAX);
     buf_init(&making.book, ARCHIVE_MAX);
@@ -133,6 +134,5 @@ void workbook_make(struct slice lines, struct buf *ret_payload)
     buf_deinit(&making.part);
     buf_deinit(&making.book);
     buf_deinit(&making.relations);
-    free(bytes);
     free(text);
 }

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.sax.saxutils
+import zipfile
 
 import world
 
@@ -142,6 +144,60 @@ class Import(unittest.TestCase):
                          [("US", "CN", 1), ("US", "VN", 1), ("US", "W", 1)])
         other = self.write("other.csv", table.read_text().replace("CHN,00", "QQQ,00", 1))
         self.assertIn('partner "QQQ" is not in the code list iso3', self.bring("us-census-hs2", other, code=1).stdout)
+
+    def write_workbook(self, name, *sheets):
+        """Sheets of rows of cells, texts and numbers, as a spreadsheet program writes them; None is no cell."""
+        path = self.world.directory / name
+        cell = {str: lambda text: f'<c t="inlineStr"><is><t>{xml.sax.saxutils.escape(text)}</t></is></c>',
+                int: lambda number: f"<c><v>{number}</v></c>", float: lambda number: f"<c><v>{number!r}</v></c>",
+                type(None): lambda _: "<c/>"}
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+            numbers = range(1, len(sheets) + 1)
+            book.writestr("_rels/.rels", '<Relationships><Relationship Id="r" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>')
+            book.writestr("xl/workbook.xml", '<workbook xmlns:r="urn:r"><sheets>' + "".join(
+                f'<sheet name="{n}. XK" sheetId="{n}" r:id="s{n}"/>' for n in numbers) + "</sheets></workbook>")
+            book.writestr("xl/_rels/workbook.xml.rels", "<Relationships>" + "".join(
+                f'<Relationship Id="s{n}" Type="x/worksheet" Target="sheet{n}.xml"/>' for n in numbers) + "</Relationships>")
+            for n, rows in zip(numbers, sheets):
+                book.writestr(f"xl/sheet{n}.xml", "<worksheet><sheetData>" + "".join(
+                    "<row>" + "".join(cell[type(value)](value) for value in row) + "</row>" for row in rows) + "</sheetData></worksheet>")
+        return path
+
+    def use(self, feed):
+        shutil.copy(world.ROOT / "feeds" / f"{feed}.feed.yaml", self.world.directory / "feeds")
+
+    def test_customs_tables_are_read_from_text_and_from_workbooks(self):
+        self.use("vn-customs-imports")
+        self.write("tables/countries.yaml", "countries:\n  - { iso2: CN, name: China }\n")
+        table = self.write("5N.csv", "period;partner;commodity;unit;quantity;value_usd\n"
+                           "2026-07;CN;Cao su;Tấn;6.106;10.825.018\n2026-07;CN;Sắt thép;Tấn;1.234,5;987.654\n"
+                           "2026-07;CN;Sữa;USD;;5.000\n2026-07;CN;TỔNG CỘNG;USD;;12.345.678.901\n")
+        self.assertIn("accepted: 3 rows, 5 new figures, 0 revised", self.bring("vn-customs-imports", table).stdout)
+        book = self.write_workbook("5N.xlsx", [
+            ["Nhập khẩu tháng 8 năm 2026"],
+            ["Commodity", "Partner", "Period", "Unit", "Quantity", "Value_USD"],
+            ["Cao su", "CN", "2026-08", "Tấn", 7000.25, 11000000], ["Sắt thép", "CN", "2026-08", "Tấn", "1.300", "1.000.000"]])
+        self.assertIn("accepted: 2 rows, 4 new figures, 0 revised", self.bring("vn-customs-imports", book).stdout)
+        found = self.world.run("query", "imports", "--product", "nso:rubber", "--origin", "CN").stdout
+        self.assertRegex(found, r"2026-07 +10825018 +6106 +t")
+        self.assertRegex(found, r"2026-08 +11000000 +7000\.250 +t")
+        found = self.world.run("query", "imports", "--product", "nso:iron-steel", "--origin", "CN").stdout
+        self.assertRegex(found, r"2026-07 +987654 +1234\.500 +t")
+        self.assertRegex(found, r"2026-08 +1000000 +1300 +t")
+
+    def test_the_workbook_of_the_statistics_office_is_found_its_way_through(self):
+        self.use("vn-nso-exports")
+        book = self.write_workbook(
+            "02.-Bieu-T5.2026.xlsx", [["Mục lục"], ["13. Xuất khẩu hàng hóa"]],
+            [["15. NHẬP KHẨU HÀNG HÓA"], ["TỔNG TRỊ GIÁ", None, 1, None, 2]],
+            [["14.  XUẤT KHẨU HÀNG HÓA"], [None, None, "Ước tính\ntháng 5 năm 2026"], [None, "Lượng", "Trị giá (Triệu USD)", None, "%"],
+             ["TỔNG TRỊ GIÁ", None, 39570.25, None, 116.1], ["Khu vực có vốn đầu tư nước ngoài", None, 28000], [],
+             ["Mặt hàng chủ yếu"], ["Thủy sản", None, 900.5], ["Rau quả", None, 1], ["Sắt thép", 1000, 600], ["Giày dép", None, 2100]])
+        self.assertIn("accepted: 5 rows, 5 new figures, 0 revised", self.bring("vn-nso-exports", book).stdout)
+        found = self.world.run("query", "exports", "--product", "nso:total", "--market", "W").stdout
+        self.assertRegex(found, r"2026-05 +39570250000 ")
+        other = self.write_workbook("unit.xlsx", [["Xuất khẩu tháng 6 năm 2026, tỷ đồng"], ["TỔNG TRỊ GIÁ", None, 1]])
+        self.assertIn("error[D035]: nothing from the sheet's top to here is a unit", self.bring("vn-nso-exports", other, code=1).stdout)
 
     def test_command_line_is_checked(self):
         self.assertIn("usage: tdwatch import", self.bring(FEED, code=2).stderr)

@@ -60,12 +60,14 @@ function kindOf(path) {
   return path.endsWith(".table.yaml") ? "tables" : "rules";
 }
 
-// A table is checked beside a table of one basket, `wood`; a feed descriptor through a configuration that names it.
+// A table is checked beside a table of one basket, `wood`; a feed descriptor through a configuration that names it, beside one with exchange
+// rates.
 function checkArguments(kind, path, directory) {
   if (kind === "rules") return ["check", "--json", path];
   if (kind === "tables") return ["check", "--json", "--tables", "tests/cases/check/tables", path];
   const config = join(directory, "tdwatch.yaml");
-  writeFileSync(config, `state_directory: ${directory}\nfeeds: [${join(root, path)}]\ntables: [${join(root, "tests/cases/check/tables")}]\n` +
+  const feeds = [...new Set([path, "feeds/ecb-rates.feed.yaml"])].map((name) => join(root, name));
+  writeFileSync(config, `state_directory: ${directory}\nfeeds: [${feeds}]\ntables: [${join(root, "tests/cases/check/tables")}]\n` +
     `rules: [${join(root, "tests/cases/schema/good/least.yaml")}]\nsmtp: { url: "smtps://mail.example.vn", from: a@example.vn }\n` +
     "receivers:\n  - { name: desk, email: b@example.vn }\n");
   return ["-c", config, "check", "--json"];

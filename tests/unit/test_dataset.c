@@ -165,12 +165,43 @@ static void units_are_those_of_quantities(void **state)
     dataset_deinit(&dataset);
 }
 
+static void months_to_come_are_dropped(void **state)
+{
+    (void)state;
+    struct dataset parts[2];
+    struct datasets payload = {parts, 2};
+    int32_t first, last;
+    struct observation row = {.reporter = "JP", .partner = "CN", .product = "7210", .unit = "", .line = 1};
+    for (size_t i = 0; i < 2; i++)
+        dataset_init(&parts[i]);
+    for (int month = 0; month < 6;
+         month++) { /* figures: 5 0 1 0 -, and in the other part a confidential one */
+        row.period = FIRST + month;
+        row.present[COLUMN_VALUE] = month != 4;
+        row.figure[COLUMN_VALUE] = month == 0 ? 5 : month == 2;
+        dataset_add(&parts[0], &row);
+    }
+    row.present[COLUMN_VALUE] = false;
+    row.period = FIRST + 3;
+    row.flags = OBSERVATION_SUPPRESSED;
+    dataset_add(&parts[1], &row);
+    datasets_drop_empty_months(&payload);
+    datasets_span(&payload, &first, &last);
+    assert_int_equal(first, FIRST);
+    assert_int_equal(last, FIRST + 3);
+    assert_int_equal(parts[0].rows, 4);
+    assert_int_equal(parts[1].rows, 1);
+    for (size_t i = 0; i < 2; i++)
+        dataset_deinit(&parts[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_come_out_as_they_went_in),
         cmocka_unit_test(an_empty_one_speaks_of_no_month),
         cmocka_unit_test(units_are_those_of_quantities),
+        cmocka_unit_test(months_to_come_are_dropped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

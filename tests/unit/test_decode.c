@@ -1,4 +1,4 @@
-/* link: tests/support/cases tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words feeds/ask feeds/url */
+/* link: tests/support/cases tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words feeds/ask feeds/url feeds/figure_rows feeds/rate_columns daemon/core/rates feeds/caption feeds/format feeds/notices_form feeds/fields_check feeds/condition feeds/unpack */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "core/period.h"
 #include "feeds/decode.h"
@@ -42,6 +43,7 @@ struct fixture {
     struct descriptor descriptor;
     struct observations rows;
     size_t parts;
+    const struct rates *rates;
     int r;
 };
 
@@ -49,10 +51,10 @@ static void decode_by(
     struct fixture *f, const char *feed, const struct countries *countries, struct slice payload)
 {
     const struct node *document;
-    *f = (struct fixture){.parts = f->parts};
+    *f = (struct fixture){.parts = f->parts, .rates = f->rates};
     assert_int_equal(yaml_parse("feed.yaml", slice_of(feed), &f->arena, &document, &f->diags), 0);
     assert_int_equal(descriptor_read(document, &f->descriptor, &f->diags), 0);
-    struct decode_input input = {&f->descriptor, countries, payload, "a.csv", f->parts};
+    struct decode_input input = {&f->descriptor, countries, payload, "a.csv", f->parts, f->rates};
     struct datasets read;
     f->r = decode_payload(&input, &read, &f->diags);
     rows_of_payload(&read, &f->arena, &f->rows);
@@ -521,6 +523,64 @@ static void parts_give_what_the_whole_gives(void **state)
             compare_parts(odd[i], parts);
 }
 
+/* ---- other currencies ---- */
+
+static const char euro_feed[] =
+    HEAD "fields:\n"
+         "  reporter: { value: VN }\n"
+         "  flow:     { column: flow, map: { X: export, M: import } }\n"
+         "  partner:  { column: partner }\n"
+         "  product:  { column: group, prefix: \"nso:\" }\n"
+         "  period:   { column: period }\n"
+         "  value:    { column: v, scale: 1000, currency: EUR, map: { \"-\": skip } }\n"
+         "  quantity: { column: q, unit: t }\n";
+
+/* EUR in 2025-07 is 1.1746 USD, in 2025-08 1.2 USD. */
+static void decode_euros(struct fixture *f, const char *csv)
+{
+    static const struct rate known[] = {
+        {"USD", 2025 * 12 + 6, INT64_C(1174600000000)}, {"USD", 2025 * 12 + 7, INT64_C(1200000000000)}};
+    struct rates rates = {alloc_zeroed(1, sizeof *rates.sources), 1};
+    rate_source_init(&rates.sources[0], "ecb", "EUR");
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        rate_source_put(&rates.sources[0], &known[i]);
+    f->rates = &rates;
+    decode_by(f, euro_feed, NULL, slice_of(csv));
+    f->rates = NULL;
+    rates_deinit(&rates);
+}
+
+static void values_are_converted_by_their_month(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    decode_euros(&f, NAMES "X,US,wood,2025-07,1.5,2\nX,US,wood,2025-08,1.5,2\nX,CN,wood,2025-07,0.0000004,\n"
+                           "X,US,steel,2025-09,-,\nX,US,steel,2025-07,,3\n");
+    print_faults(&f);
+    assert_int_equal(f.r, 0);
+    assert_int_equal(f.rows.len, 4);
+    assert_int_equal(f.rows.items[0].figure[COLUMN_VALUE], 1761900);
+    assert_int_equal(f.rows.items[0].figure[COLUMN_QUANTITY], 2000);
+    assert_int_equal(f.rows.items[1].figure[COLUMN_VALUE], 1800000);
+    assert_int_equal(f.rows.items[2].figure[COLUMN_VALUE], 0); /* 0.47 of a thousandth */
+    assert_false(f.rows.items[3].present[COLUMN_VALUE]);
+    fixture_deinit(&f);
+}
+
+/* Once for each month, and beside other faults. */
+static void a_month_without_a_rate_is_said_once(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    decode_euros(&f,
+        NAMES "X,US,wood,2025-09,1,2\nX,CN,wood,2025-07,1,\nX,CN,wood,2025-09,1,\nX,JP,wood,2025-10,1,\n"
+              "X,US,wood,x,1,\nX,US,wood,2025-07,1e3,\n");
+    assert_faults(&f, "months", "D057 2:19, D057 5:19, D015 6:11, D016 7:19");
+    assert_non_null(
+        strstr(f.diags.items[0].text, "EUR to USD is known for 2025-09; the newest one is of 2025-08"));
+    fixture_deinit(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -538,6 +598,8 @@ int main(void)
         cmocka_unit_test(codes_outside_their_list_are_refused),
         cmocka_unit_test(alpha2_codes_beside_a_map_need_no_list),
         cmocka_unit_test(rows_are_left_out_and_codes_cut),
+        cmocka_unit_test(values_are_converted_by_their_month),
+        cmocka_unit_test(a_month_without_a_rate_is_said_once),
         cmocka_unit_test(parts_give_what_the_whole_gives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

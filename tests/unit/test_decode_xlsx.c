@@ -1,4 +1,4 @@
-/* link: tests/support/rows tests/support/cases tests/support/decoding tests/support/workbooks tests/support/random daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/ask feeds/url feeds/payload feeds/vocabulary feeds/words */
+/* link: tests/support/rows tests/support/cases tests/support/decoding tests/support/workbooks tests/support/random daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/ask feeds/url feeds/payload feeds/vocabulary feeds/words feeds/figure_rows feeds/rate_columns daemon/core/rates feeds/caption feeds/format feeds/notices_form feeds/fields_check feeds/condition feeds/unpack */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -23,12 +23,45 @@ static const char table[] =
     "  period:   { column: \"Tháng\" }\n"
     "  value:    { column: \"Trị giá\", scale: 1000 }\n";
 
-static const struct decoding_feed feeds[] = {{"table", table}};
+/* One without a header: columns are letters, and the texts above say the month and the unit. */
+static const char letters[] =
+    "feed: f\ntitle: t\nlicence: l\nend: { rows_at_least: 1 }\nformat: xlsx\nnumbers: 1.234,5\n"
+    "xlsx: { sheet: \"XUẤT KHẨU\", first: Tổng trị giá, units: { Triệu USD: 1000000, USD: 1 } }\n"
+    "fields:\n"
+    "  reporter: { value: VN }\n"
+    "  flow:     { value: export }\n"
+    "  partner:  { value: W }\n"
+    "  product:  { column: A, prefix: \"nso:\", map: { TỔNG TRỊ GIÁ: total, Sắt thép: steel }, others: skip "
+    "}\n"
+    "  period:   { above: \"Tháng %m năm %Y\" }\n"
+    "  value:    { column: C, map: { \"-\": \"0\" } }\n"
+    "  flags:    { value: preliminary }\n";
+
+/* A file that people bring in either format. */
+static const char either[] = "feed: f\ntitle: t\nlicence: l\nend: { rows_at_least: 1 }\nnumbers: 1.234,5\n"
+                             "csv: { delimiter: ; }\nxlsx: { sheet: EXPORTS }\n"
+                             "fields:\n"
+                             "  reporter: { value: VN }\n"
+                             "  flow:     { value: export }\n"
+                             "  partner:  { column: to, codes: census, map: { \"-\": W }, others: skip }\n"
+                             "  product:  { column: hs }\n"
+                             "  period:   { column: month }\n"
+                             "  value:    { column: usd }\n";
+
+static const struct decoding_feed feeds[] = {{"table", table}, {"letters", letters}};
+static const struct decoding_feed either_feed = {"either", either};
 
 static void workbooks_are_taken_whole_or_refused_with_cells(void **state)
 {
     (void)state;
-    decoding_check_cases("tests/cases/decode/xlsx.txt", feeds, 1, workbook_make);
+    decoding_check_cases("tests/cases/decode/xlsx.txt", feeds, 2, workbook_make);
+}
+
+static void files_are_taken_in_either_format(void **state)
+{
+    (void)state;
+    decoding_check_cases("tests/cases/decode/either_csv.txt", &either_feed, 1, NULL);
+    decoding_check_cases("tests/cases/decode/either_xlsx.txt", &either_feed, 1, workbook_make);
 }
 
 static void other_files_are_refused(void **state)
@@ -141,18 +174,18 @@ static void cut_payloads_never_give_rows(void **state)
     buf_deinit(&payload);
 }
 
-/* MUTANTS in the environment makes more of them. Of the bytes of an archive most are under a checksum: so the
+/* 100,000; MUTANTS in the environment makes more of them of each payload. Of the bytes of an archive most are under a checksum: so the
  * lines that it is made of are mutated too. */
 static void mutants_give_rows_or_faults(void **state)
 {
     (void)state;
     const char *mutants = getenv("MUTANTS");
-    size_t n = mutants != NULL ? (size_t)atoi(mutants) : 500;
+    size_t n = mutants != NULL ? (size_t)atoi(mutants) : 80000;
     struct buf payload;
     buf_init(&payload, 1 << 20);
     workbook_make(slice_of(small_table), &payload);
     decoding_check_mutants(table, (struct slice){buf_text(&payload), payload.len}, n);
-    decoding_check_made_mutants(table, slice_of(small_table), workbook_make, n);
+    decoding_check_made_mutants(table, slice_of(small_table), workbook_make, n / 4);
     buf_deinit(&payload);
 }
 
@@ -160,6 +193,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(workbooks_are_taken_whole_or_refused_with_cells),
+        cmocka_unit_test(files_are_taken_in_either_format),
         cmocka_unit_test(other_files_are_refused),
         cmocka_unit_test(archives_that_inflate_too_much_are_refused),
         cmocka_unit_test(numbers_are_what_was_typed),

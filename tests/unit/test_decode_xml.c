@@ -1,4 +1,4 @@
-/* link: tests/support/rows tests/support/cases tests/support/decoding tests/support/random daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words feeds/ask feeds/url */
+/* link: tests/support/rows tests/support/cases tests/support/decoding tests/support/random daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words feeds/ask feeds/url feeds/figure_rows feeds/rate_columns daemon/core/rates feeds/caption feeds/format feeds/notices_form feeds/fields_check feeds/condition feeds/unpack */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -171,12 +171,12 @@ static void cut_payloads_never_give_rows(void **state)
     decoding_check_cuts(sdmx, slice_of(small_sdmx), strlen(small_sdmx));
 }
 
-/* MUTANTS in the environment makes more of them. */
+/* 100,000; MUTANTS in the environment makes more of them of each payload. */
 static void mutants_give_rows_or_faults(void **state)
 {
     (void)state;
     const char *mutants = getenv("MUTANTS");
-    size_t n = mutants != NULL ? (size_t)atoi(mutants) : 1000;
+    size_t n = mutants != NULL ? (size_t)atoi(mutants) : 50000;
     decoding_check_mutants(korea, slice_of(small_korea), n);
     decoding_check_mutants(sdmx, slice_of(small_sdmx), n);
 }

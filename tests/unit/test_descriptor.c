@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/descriptor feeds/vocabulary feeds/ask feeds/url */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/country daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/descriptor feeds/vocabulary feeds/ask feeds/url feeds/figure_rows feeds/rate_columns daemon/core/rates feeds/format feeds/number feeds/notices_form daemon/core/date feeds/fields_check feeds/condition feeds/unpack feeds/payload */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -146,7 +146,24 @@ static const struct {
     {"negative scale", 14, "  value: { column: value, scale: -1 }", "K005"},
     {"scale of no power of ten", 14, "  value: { column: value, scale: 12 }", "F007"},
     {"unit of a value", 14, "  value: { column: value, unit: t }", "F003"},
-    {"map of a figure", 14, "  value: { column: value, map: { a: \"1\" } }", "F003"},
+    {"where of a text", 11, "  partner: { column: partner, where: { a: b } }", "F003"},
+    {"where names no column", 14, "  value: { column: value, where: value }", "F014"},
+    {"where names two columns", 14, "  value: { column: value, where: { a: b, c: d } }", "F014"},
+    {"where for one of three figures", 14, "  value: { column: value, where: { a: b } }", "F014+F014"},
+    {"optional figure", 14, "  value: { column: value, optional: true }", "F003"},
+    {"map of a figure to a word", 14, "  value: { column: value, map: { a: word } }", "F004"},
+    {"unknown notation", 4, "licence: l\nnumbers: 1 234.5", "K006"},
+    {"unknown word for months to come", 4, "licence: l\nunpublished: zeros", "K006"},
+    {"others without a list", 11, "  partner: { column: partner, others: skip }", "F012"},
+    {"others with a map that means nothing", 12, "  product: { column: g, map: { T: skip }, others: skip }",
+        "F012"},
+    {"others of a period", 13, "  period: { column: p, map: { T: skip }, others: skip }", "F003+F012"},
+    {"month that is none", 13, "  period: { column: y, digits: 4 }\n  month: { column: m, map: { a: 13 } }",
+        "F004"},
+    {"text above a table in CSV", 13, "  period: { above: \"%m/%Y\" }", "F012"},
+    {"text above without a year", 13, "  period: { above: \"month %m\" }", "F006+F012"},
+    {"text above and a column", 13, "  period: { above: \"%m/%Y\", column: p }", "F006+F012"},
+    {"workbook of a feed that is asked", 6, "xlsx: { sheet: s }", "F011"},
     {"quantity without a unit", 15, "  quantity: { column: quantity }", "F008"},
     {"two units", 16, "  unit: { column: u }", "F008"},
     {"unit with a blank", 15, "  quantity: { column: quantity, unit: \"1 000\" }", "F008"},

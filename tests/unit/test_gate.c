@@ -114,6 +114,46 @@ static void accepts_sound_rows(void **state)
     assert_int_equal(f->diags.len, 0);
 }
 
+/* A row with one figure of product 1. */
+static struct observation *add_figure(struct fixture *f, enum column column, int64_t figure)
+{
+    struct observation *row = add(f, 1, JAN, 0);
+    row->present[COLUMN_VALUE] = false;
+    row->present[column] = true;
+    row->figure[column] = figure * FIGURE_SCALE;
+    return row;
+}
+
+static void figures_of_an_observation_are_put_together(void **state)
+{
+    struct fixture *f = *state;
+    f->gate.by_figure = true;
+    add_figure(f, COLUMN_WEIGHT, 7);
+    add_figure(f, COLUMN_VALUE, 10);
+    add_figure(f, COLUMN_VALUE, 10);
+    add_figure(f, COLUMN_QUANTITY, 0)->present[COLUMN_QUANTITY] = false;
+    f->rows.items[3].flags = OBSERVATION_SUPPRESSED;
+    apply(f);
+    int64_t value, weight, quantity;
+    assert_true(panel_get(f->panel, 0, COLUMN_VALUE, JAN, &value));
+    assert_true(panel_get(f->panel, 0, COLUMN_WEIGHT, JAN, &weight));
+    assert_false(panel_get(f->panel, 0, COLUMN_QUANTITY, JAN, &quantity));
+    assert_int_equal(value, 10 * FIGURE_SCALE);
+    assert_int_equal(weight, 7 * FIGURE_SCALE);
+    assert_int_equal(panel_flags(f->panel, 0, JAN), OBSERVATION_SUPPRESSED);
+    assert_int_equal(panel_series_count(f->panel), 1);
+}
+
+static void a_figure_that_stands_twice_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    f->gate.by_figure = true;
+    add_figure(f, COLUMN_WEIGHT, 7);
+    add_figure(f, COLUMN_VALUE, 10);
+    add_figure(f, COLUMN_WEIGHT, 8);
+    assert_fault(f, "G101", 4);
+}
+
 static void exact_duplicates_are_dropped(void **state)
 {
     struct fixture *f = *state;
@@ -472,6 +512,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(accepts_sound_rows),
+        TEST(figures_of_an_observation_are_put_together),
+        TEST(a_figure_that_stands_twice_is_refused),
         TEST(exact_duplicates_are_dropped),
         TEST(duplicates_do_not_count_as_rows),
         TEST(rows_are_summed_where_the_feed_says_so),

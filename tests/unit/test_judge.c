@@ -1,4 +1,4 @@
-/* link: tests/support/series daemon/core/series_text daemon/core/judge daemon/core/judge_grow daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/quality_flag daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/deadline daemon/core/country daemon/core/gather daemon/base/parallel */
+/* link: tests/support/series daemon/core/series_text daemon/core/judge daemon/core/judge_newest daemon/core/judge_grow daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country daemon/core/gather daemon/base/parallel daemon/core/concordance daemon/core/quality_flag daemon/core/deadline */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -176,6 +176,41 @@ static void series_is_read_from_the_first_source_that_has_it(void **state)
         assert_string_equal(judge_sources(f.judge, f.panel, 0, scope, buf, sizeof buf), read_from[scope]);
     }
     assert_int_equal(strlen(judge_sources(f.judge, f.panel, 0, 2, buf, 8)), 7); /* cut, and ended */
+    fixture_deinit(&f);
+}
+
+/* 8541.40 until December 2022, 8541.42 and 8541.43 from January 2023 on: one product, without a step. */
+static void a_code_goes_on_in_those_that_it_became(void **state)
+{
+    (void)state;
+    struct fixture f;
+    static const char table[] = "concordance:\n  - { edition: e, from: 2023-01, before: [854140], after: "
+                                "[854142, 854143], source: s }\n";
+    fixture_init(&f,
+        "rules:\n" HEAD("one") "    scope: { product: ['854140', '854142', '8541'], market: US }\n"
+                               "    let: { year: \"sum(exports, 12m)\" }\n"
+                               "    when: year > 5 USD\n");
+    assert_int_equal(
+        concordance_add(&f.reference.concordance, node_get(parse(&f, table), "concordance"), &f.diags), 0);
+    concordance_seal(&f.reference.concordance);
+    struct series_scope scope = {"first", "VN", "US", "CN", "854140"};
+    assert_true(series_put(f.panel, &scope, "exports", "10x12", month(-11)));
+    put(&f, "first", "854142", "exports", "4x6");
+    put(&f, "first", "854143", "exports", "6x6");
+    judge_whole(&f);
+    static const struct {
+        uint32_t scope;
+        int month;
+        double year; /* below 0: unknown */
+    } years[] = {{0, 0, 120}, {0, 1, 120}, {0, 6, 120}, {1, 6, -1}, {2, 6, -1}};
+    for (size_t i = 0; i < LEN(years); i++) {
+        struct figure figures[RULE_LETS_MAX];
+        assert_int_equal(
+            judge_figures(f.judge, f.panel, 0, years[i].scope, month(years[i].month), figures), 1);
+        if (years[i].year < 0 ? figures[0].unknown == KNOWN : figures[0].value != years[i].year)
+            fail_msg("scope %d, month %d: %g (%d)", (int)years[i].scope, years[i].month, figures[0].value,
+                (int)figures[0].unknown);
+    }
     fixture_deinit(&f);
 }
 
@@ -372,7 +407,17 @@ static void change_touches_the_scopes_that_read_it(void **state)
 
 /* ---- judging again what changed is judging everything ---- */
 
-static const char random_rules[] = "rules:\n" HEAD(
+/* They look at cases: their verdicts in the newest month are as of a later day. */
+#define CASE_RULES                                                                                           \
+    HEAD("case")                                                                                             \
+    "    scope: { product: [baskets, '4412', '95*'], market: [US, EU] }\n"                                   \
+    "    when: case(home) and last(imports) > 1 USD\n"                                                       \
+    "    for: 2 of 3 releases\n" HEAD(                                                                       \
+        "age") "    scope: { product: baskets, market: [US, EU], origin: [CN, KR] }\n"                       \
+               "    when: case(origin) and case_age(origin) <= 3m or measure(home) and last(imports) > 0 "   \
+               "USD\n"
+
+static const char random_rules[] = "rules:\n" CASE_RULES HEAD(
     "plain") "    scope: { product: [baskets, '4412', '95*'], market: [US, EU] }\n"
              "    let: { g: \"growth(imports, 2m)\" }\n"
              "    when: g >= $growth\n"
@@ -661,6 +706,21 @@ static void compare_with_panel(struct fixture *f)
     }
 }
 
+static void put_cases(struct fixture *f)
+{
+    static const char cases[] =
+        "measures:\n"
+        "  - { id: a, title: a, market: US, against: [VN, CN], codes: ['44'], type: anti-dumping, source: "
+        "test,\n"
+        "      petition: 2025-02-10, from: 2027-05-20 }\n"
+        "  - { id: b, title: b, market: EU, against: [VN, KR], basket: toys, type: safeguard, source: test,\n"
+        "      initiation: 2027-06-15, ended: 2027-08-31 }\n";
+    assert_int_equal(measures_add(&f->reference.measures, node_get(parse(f, cases), "measures"),
+                         &f->reference.baskets, &f->diags),
+        0);
+    f->reference.as_of = date_make(2027, 7, 10);
+}
+
 static void judging_changes_is_judging_everything(void **state)
 {
     (void)state;
@@ -670,6 +730,7 @@ static void judging_changes_is_judging_everything(void **state)
         struct judge_result changed;
         int newest = HISTORY;
         fixture_init(&f, random_rules);
+        put_cases(&f);
         srand(seed);
         fill_history(&f);
         judge_all(f.judge, f.panel, &changed);
@@ -746,6 +807,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scopes_are_products_times_markets_times_origins),
         cmocka_unit_test(series_is_read_from_the_first_source_that_has_it),
+        cmocka_unit_test(a_code_goes_on_in_those_that_it_became),
         cmocka_unit_test(inputs_are_those_of_the_basket),
         cmocka_unit_test(alert_follows_the_figures),
         cmocka_unit_test(horizon_is_that_of_the_role_furthest_behind),

@@ -112,7 +112,7 @@ static void evaluate(struct fixture *f, const char *text, enum outcome outcomes[
                     bindings[(size_t)lane * program.role_count + slot] =
                         (struct binding){(uint32_t)state_of(lane, variable), 1};
     struct program_input input = {f->panel, &reference, "VN", period_make(2024, 1), uses, bindings,
-        thresholds, scopes, LANES, false, NULL};
+        thresholds, scopes, LANES, false, NULL, NULL};
     program_run(&program, &input, &f->registers);
     for (size_t lane = 0; lane < LANES; lane++) {
         size_t at = (size_t)result * PROGRAM_LANES + lane;
@@ -258,7 +258,7 @@ static void thresholds_are_monotone(void **state)
             bindings[step] = (struct binding){0, 1};
         }
         struct program_input input = {f.panel, &reference, "VN", period_make(2024, 12), &use, bindings,
-            thresholds, scopes, STEPS, false, NULL};
+            thresholds, scopes, STEPS, false, NULL, NULL};
         program_run(&program, &input, &f.registers);
         const double *fires = &f.registers.value[(size_t)result * PROGRAM_LANES];
         for (int step = 1; step < STEPS; step++)

@@ -12,7 +12,7 @@
 static const struct status STATUS = {
     .started_ms = 1750000000250,
     .degraded = true,
-    .ruleset = "9d5e",
+    .ruleset = {"9d5e"},
     .counts = {.observations_revised = 1,
         .payloads = 2,
         .quarantined = 3,

@@ -1,4 +1,4 @@
-/* link: feeds/notices feeds/notice_us feeds/notice_eu feeds/notice_title_us feeds/notice_title_eu feeds/notice_text feeds/payload daemon/core/notice daemon/core/trade_case daemon/core/country daemon/core/row daemon/core/code daemon/core/date daemon/core/period daemon/core/measure daemon/core/basket daemon/core/expr_lex daemon/core/expr_parse daemon/base/node daemon/base/keys daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str daemon/io/yaml daemon/io/file */
+/* link: feeds/notices feeds/notice_us feeds/notice_eu feeds/notice_title_us feeds/notice_title_eu feeds/notice_text feeds/payload daemon/core/notice daemon/core/trade_case daemon/core/country daemon/core/row daemon/core/code daemon/core/date daemon/core/period daemon/core/measure daemon/core/basket daemon/core/expr_lex daemon/core/expr_parse daemon/base/node daemon/base/keys daemon/base/alloc daemon/base/digest daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/str daemon/io/yaml daemon/io/file feeds/notices_form */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +47,7 @@ static void fixture_deinit(struct fixture *f)
 static int read_slice(struct fixture *f, struct slice text)
 {
     int32_t day = date_make(2026, 8, 1);
-    struct notices_input input = {text, "notices.json", &f->countries, day};
+    struct notices_input input = {text, "notices.json", &f->countries, day, NOTICES_NONE};
     return notices_read(&input, &f->notices, &f->page, &f->diags);
 }
 
@@ -303,6 +303,94 @@ static void a_case_is_folded_from_its_notices(void **state)
     }
 }
 
+static void a_correction_moves_only_the_day_that_it_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *more;
+        int day;
+    } corrections[] = {{"", 1}, {",\"effective_on\":\"2025-12-05\"", 5},
+        {",\"dates\":\"Applicable November 28, 2025.\"", -2}};
+    for (size_t i = 0; i < LEN(corrections); i++) {
+        struct fixture f;
+        char text[2000];
+        fixture_init(&f);
+        snprintf(text, sizeof text,
+            "{\"document_number\":\"2025-00010\",\"publication_date\":\"2025-12-20\",\"title\":\"Tubes From "
+            "the "
+            "Socialist Republic of Vietnam: Antidumping Duty Order; "
+            "Correction\",\"docket_ids\":[\"A-552-850\"]%s} %s",
+            corrections[i].more, ORDER);
+        assert_int_equal(read_text(&f, text), 0);
+        trade_cases_fold(&f.notices, &f.countries, &f.cases);
+        assert_int_equal(f.cases.len, 1);
+        assert_int_equal(f.cases.items[0].from, date_make(2025, 12, 1) + corrections[i].day - 1);
+        assert_string_equal(f.cases.items[0].newest_notice, "2025-00010");
+        assert_string_equal(f.cases.items[0].url, "https://www.federalregister.gov/d/2025-00010");
+        fixture_deinit(&f);
+    }
+}
+
+static void the_subject_of_the_register_beats_the_title(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *more;
+        size_t cases;
+    } subjects[] = {
+        {",\"toc_subject\":\"Antidumping or Countervailing Duty Investigations, Orders, or Reviews\"", 1},
+        {",\"toc_subject\":\"Meetings\"", 0},
+        {",\"toc_subject\":\"Meetings\",\"docket_ids\":[\"A-552-850\"]", 1}, {",\"toc_subject\":null", 1},
+        {"", 1}};
+    for (size_t i = 0; i < LEN(subjects); i++) {
+        struct fixture f;
+        char text[1000];
+        fixture_init(&f);
+        snprintf(text, sizeof text,
+            "{\"document_number\":\"1\",\"publication_date\":\"2025-12-20\",\"title\":\"Tubes From Vietnam: "
+            "Antidumping Duty Order\"%s}",
+            subjects[i].more);
+        assert_int_equal(read_text(&f, text), 0);
+        trade_cases_fold(&f.notices, &f.countries, &f.cases);
+        assert_int_equal(f.cases.len, subjects[i].cases);
+        fixture_deinit(&f);
+    }
+}
+
+static void another_form_than_expected_is_refused(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f);
+    struct notices_input input = {slice_of("[]"), "notices.json", &f.countries, 0, NOTICES_FEDERAL_REGISTER};
+    assert_int_equal(notices_read(&input, &f.notices, &f.page, &f.diags), -EBADMSG);
+    assert_string_equal(f.diags.items[0].code, "P008");
+    input.form = NOTICES_TRON;
+    assert_int_equal(notices_read(&input, &f.notices, &f.page, &f.diags), 0);
+    fixture_deinit(&f);
+}
+
+static void a_list_dates_a_case_by_the_day_it_first_stood_there(void **state)
+{
+    (void)state;
+    static const int32_t days[][2] = {{20000, 20010}, {20010, 20000}};
+    for (size_t i = 0; i < LEN(days); i++) {
+        struct fixture f;
+        fixture_init(&f);
+        for (size_t k = 0; k < 2; k++) {
+            struct notices_input input = {
+                slice_of("[{\"id\":7,\"caseNumber\":\"AD725\",\"shortName\":\"Example (China)\"}]"),
+                "list.json", &f.countries, days[i][k], NOTICES_TRON};
+            assert_int_equal(notices_read(&input, &f.notices, &f.page, &f.diags), 0);
+        }
+        trade_cases_fold(&f.notices, &f.countries, &f.cases);
+        assert_int_equal(f.cases.items[0].initiation, 20000);
+        assert_string_equal(
+            f.cases.items[0].url, "https://tron.trade.ec.europa.eu/investigations/case-view?caseId=7");
+        fixture_deinit(&f);
+    }
+}
+
 static void lists_of_both_sides_are_read(void **state)
 {
     (void)state;
@@ -451,6 +539,10 @@ int main(void)
         cmocka_unit_test(days_are_read),
         cmocka_unit_test(numbers_are_found),
         cmocka_unit_test(a_case_is_folded_from_its_notices),
+        cmocka_unit_test(a_correction_moves_only_the_day_that_it_names),
+        cmocka_unit_test(the_subject_of_the_register_beats_the_title),
+        cmocka_unit_test(another_form_than_expected_is_refused),
+        cmocka_unit_test(a_list_dates_a_case_by_the_day_it_first_stood_there),
         cmocka_unit_test(lists_of_both_sides_are_read),
         cmocka_unit_test(no_results_are_no_fault),
         cmocka_unit_test(other_agencies_and_known_documents_are_passed_over),

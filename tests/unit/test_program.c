@@ -365,7 +365,7 @@ static void lanes_do_not_touch_each_other(void **state)
         per_lane[lane] = own[lane];
     }
     struct program_input input = {f.panel, &reference, "VN", period_make(2024, 1), uses, bindings, per_lane,
-        scopes, PROGRAM_LANES, false, NULL};
+        scopes, PROGRAM_LANES, false, NULL, NULL};
     program_run(&f.program, &input, &f.registers);
     for (size_t lane = 0; lane < PROGRAM_LANES; lane++) {
         size_t at = (size_t)reg * PROGRAM_LANES + lane;
@@ -388,8 +388,8 @@ static void role_of_several_series_is_their_sum(void **state)
         {.id = panel_add_series(f.panel, &a, "")}, {.id = panel_add_series(f.panel, &b, "")}};
     struct binding binding = {0, 2};
     const double *per_lane[] = {thresholds};
-    struct program_input input = {
-        f.panel, &reference, "VN", period_make(2024, 1), uses, &binding, per_lane, scopes, 1, false, NULL};
+    struct program_input input = {f.panel, &reference, "VN", period_make(2024, 1), uses, &binding, per_lane,
+        scopes, 1, false, NULL, NULL};
     panel_set(f.panel, uses[0].id, COLUMN_VALUE, input.period, 1500);
     program_run(&f.program, &input, &f.registers);
     assert_int_equal(f.registers.unknown[(size_t)reg * PROGRAM_LANES], UNKNOWN_MONTH);
@@ -442,7 +442,7 @@ static void gathered_windows_are_those_of_the_panel(void **state)
         }
     }
     struct program_input input = {
-        f.panel, &reference, "VN", first, uses, bindings, per_lane, scopes, LANES, false, NULL};
+        f.panel, &reference, "VN", first, uses, bindings, per_lane, scopes, LANES, false, NULL, NULL};
     struct gathered gathered = {0};
     struct gather_plan plan = {0};
     gather_plan_add(&plan, &f.program);

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/fold daemon/core/gate daemon/core/numbering daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words feeds/ask feeds/url */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/parallel daemon/base/str daemon/core/code daemon/core/country daemon/core/date daemon/core/dataset daemon/core/fold daemon/core/gate daemon/core/numbering daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/row daemon/io/file daemon/io/yaml feeds/decode feeds/decode_csv feeds/decode_json feeds/decode_xml feeds/decode_xlsx feeds/workbook feeds/number feeds/wanted feeds/said feeds/record feeds/scan_csv feeds/descriptor feeds/payload feeds/vocabulary feeds/words feeds/ask feeds/url feeds/figure_rows feeds/rate_columns daemon/core/rates feeds/caption feeds/format feeds/notices_form feeds/fields_check feeds/condition feeds/unpack */
 /* The shipped sample against the figures that were published of it. */
 #include <errno.h>
 #include <math.h>
@@ -42,7 +42,7 @@ static int take(struct fixture *f, size_t len, struct taken *ret_taken)
 {
     struct diag_list diags = DIAG_LIST_NULL;
     struct gate gate = gate_of(f);
-    struct decode_input input = {&f->descriptor, NULL, {f->bytes.data, len}, "vn-nso.csv", 1};
+    struct decode_input input = {&f->descriptor, NULL, {f->bytes.data, len}, "vn-nso.csv", 1, NULL};
     *ret_taken = (struct taken){0};
     int r = decode_payload(&input, &ret_taken->payload, &diags);
     if (r == 0)
