@@ -192,5 +192,24 @@ class Mails(unittest.TestCase):
         self.assertIn("html.vi.mustache:1:1: error[X010]: 'titel'", self.world.run("check").stdout)
 
 
+    def test_faulty_templates_are_refused_with_their_places(self):
+        directory = self.world.directory / "templates"
+        (directory / "more").mkdir(parents=True)
+        config = self.world.directory / "tdwatch.yaml"
+        config.write_text(config.read_text() + "templates: [templates, templates/more]\n")
+        large = "{{#figures}}{{#rows}}" + "x" * 30000 + "{{/rows}}{{/figures}}"
+        for name, text in {"subject.vi.mustache": "{{#changes}}x{{/changes}}", "text.en.mustache": large, "texts.vi.mustache": "x",
+                           "html.en.mustache": "\n {{{title}}}{{nothing}}", "html.vi.mustache": "x", "more/html.vi.mustache": "y"}.items():
+            (directory / name).write_text(text, encoding="utf-8")
+        said = self.world.run("check")
+        self.assertEqual(said.returncode, 1)
+        for fault in ("html.en.mustache:2:2: error[X012]", "html.en.mustache:2:13: error[X010]: 'nothing'",
+                      "more/html.vi.mustache: error[X007]: there is a template of this name already",
+                      "subject.vi.mustache: error[X021]: for a synthetic alert, raised and inactive, nothing comes out",
+                      "text.en.mustache: error[X020]: for a synthetic alert, raised, more than 65536 bytes come out",
+                      "texts.vi.mustache: error[X006]: a template of no part of a message"):
+            self.assertIn(fault, said.stdout)
+
+
 if __name__ == "__main__":
     unittest.main()
