@@ -19,7 +19,7 @@ endif
 PREFIX  ?= /usr/local
 B       := build/$(VARIANT)$(if $(NATS),-nats)
 
-PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive glib-2.0
+PACKAGES := libevent libevent_pthreads libcurl yaml-0.1 sqlite3 json-c openssl zlib libzstd smartcols yajl expat libarchive glib-2.0 librsvg-2.0
 ifdef NATS
 PACKAGES += libnats
 CPPFLAGS += -DTDWATCH_NATS
@@ -58,7 +58,7 @@ PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
 SOURCES := $(sort $(wildcard daemon/*/*.c feeds/*.c))
-ASSETS  := daemon/app/assets.S
+ASSETS  := daemon/app/assets.S daemon/core/message_builtin.S
 EMBEDDED := feeds/sample/vn-nso.csv feeds/sample/vn-nso-sample.feed.yaml rules/demo.yaml \
 	$(filter-out %.feed.yaml,$(wildcard feeds/*.yaml))
 OBJECTS := $(patsubst %.c,$(B)/%.o,$(SOURCES)) $(patsubst %.S,$(B)/%.o,$(wildcard $(ASSETS)))
@@ -82,6 +82,7 @@ $(B)/%.o: %.S
 	@$(CC) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/daemon/app/assets.o: $(EMBEDDED)
+$(B)/daemon/core/message_builtin.o: $(wildcard daemon/core/messages/*.mustache)
 
 -include $(patsubst %.o,%.d,$(OBJECTS))
 
@@ -99,6 +100,7 @@ UNIT := $(patsubst %.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ := $(patsubst %.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 $(foreach t,$(UNIT),$(eval $(call test_rule,$(t))))
 $(foreach t,$(FUZZ),$(eval $(call test_rule,$(t),-fsanitize=fuzzer,-lcsv)))
+$(eval $(call test_rule,tests/support/render))
 
 # Programs of the benchmark; findings is the program with another main.
 BENCH_PROGRAMS := $(patsubst %.c,%,$(filter-out tests/bench/findings.c,$(sort $(wildcard tests/bench/*.c))))
@@ -110,9 +112,10 @@ $(B)/tests/bench/findings: $(B)/tests/bench/findings.o $(filter-out $(B)/daemon/
 
 # The whole daemon, with clock, network and threads replaced (tests/support/fake_*).
 REPLACED := daemon/base/clock daemon/base/log daemon/io/loop daemon/io/worker daemon/io/http daemon/io/sd \
-	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/inflate daemon/io/wire_text \
-	daemon/io/thread daemon/io/nats_publish daemon/io/smtp_sink daemon/app/trial daemon/app/check_files daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) \
-	daemon/app/asset daemon/app/submit daemon/app/action_options
+	$(patsubst %.c,%,$(wildcard daemon/io/transfer*.c)) daemon/io/mailroom daemon/io/mail_body daemon/io/picture daemon/io/inflate \
+	daemon/io/wire_text daemon/io/thread daemon/io/nats_publish daemon/io/smtp_sink daemon/app/trial daemon/app/check_files \
+	daemon/app/main daemon/app/command $(patsubst %.c,%,$(wildcard daemon/app/cmd_*.c)) daemon/app/asset daemon/app/submit \
+	daemon/app/action_options
 SCENARIO_OBJECTS := $(filter-out $(patsubst %,$(B)/%.o,$(REPLACED) daemon/app/assets),$(OBJECTS)) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard tests/scenario/*.c tests/support/fake_*.c))
 
@@ -152,7 +155,7 @@ demo: all
 .PHONY: check
 check: deps-check
 	@$(PARALLEL) VARIANT=release build/release/tdwatch build/release/tests/support/findings \
-		build/release/tests/support/decoded \
+		build/release/tests/support/decoded build/release/tests/support/render \
 		build/release/tests/system/arrivals build/release/tests/fault/die_at_write.so
 	@$(PARALLEL) VARIANT=asan tests build/asan/tdwatch build/asan/tests/support/decoded
 	@$(PARALLEL) VARIANT=clang objects

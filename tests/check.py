@@ -20,6 +20,9 @@ FUZZ_LONG = ("fuzz_expr", "fuzz_yaml")
 SKIPPED = 77  # exit code of a step that cannot run here
 
 
+os.environ["LSAN_OPTIONS"] = f"suppressions={ROOT / 'tests' / 'support' / 'lsan.txt'}:print_suppressions=0"
+
+
 class Count:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
@@ -111,11 +114,13 @@ def main():
     step(total, "concordance: against conversions", [PYTHON, "tests/system/concordance.py"])
     step(total, "report: pages", [PYTHON, "tests/system/report_page.py", *sorted((ROOT / "tests/cases/report").glob("*.html"))])
     step(total, "npm ci", ["tests/support/npm.sh"])
+    step(total, "templates: against mustache", ["node", "tests/system/template.mjs", "build/release/tests/support/render"], count_lines)
     step(total, "schemas: samples and shipped files", ["node", "tests/system/schema.mjs", "build/release/tdwatch"], count_lines)
     step(total, "check: golden files", [PYTHON, "tests/system/check_golden.py", "build/release/tdwatch"], count_unittest)
     for variant in ("release", "asan"):
         step(total, f"system: main job, {variant}", [PYTHON, "tests/system/main_job.py", f"build/{variant}/tdwatch"],
              count_unittest)
+        step(total, f"system: mails, {variant}", [PYTHON, "tests/system/mails.py", f"build/{variant}/tdwatch"], count_unittest)
         step(total, f"system: tests of rules, {variant}", [PYTHON, "tests/system/rule_test.py", f"build/{variant}/tdwatch"],
              count_unittest)
         step(total, f"system: feeds, {variant}", [PYTHON, "tests/system/feeds.py", f"build/{variant}/tdwatch"],

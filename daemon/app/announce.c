@@ -8,6 +8,7 @@
 #include "app/deliver.h"
 #include "app/restrain.h"
 #include "app/target.h"
+#include "app/whole.h"
 #include "core/message_view.h"
 #include "core/period.h"
 #include "io/store_event.h"
@@ -68,6 +69,7 @@ struct telling {
     struct labels labels, summary_labels;
     struct restraint restraint;
     struct routed routed, summary_routed; /* the latter where a summary names the alert */
+    struct whole whole;
 };
 
 static struct telling telling_of(
@@ -77,6 +79,7 @@ static struct telling telling_of(
     struct telling telling = {
         .engine = engine,
         .record = record,
+        .whole = {.record = *record},
         .manner = manner,
         .now_ms = now_ms,
         .labels = {record->scope, record->severity, record->audience,
@@ -190,7 +193,7 @@ static int decide(const struct telling *telling, const struct receiver *receiver
     return r;
 }
 
-static int tell_receiver(const struct telling *telling, const struct receiver *receiver)
+static int tell_receiver(struct telling *telling, const struct receiver *receiver)
 {
     struct engine *engine = telling->engine;
     const struct alert_record *record = telling->record;
@@ -203,7 +206,7 @@ static int tell_receiver(const struct telling *telling, const struct receiver *r
     if (r == 0 && held.holding.why != HOLD_NONE)
         r = store_put_held(engine->store, &held);
     else if (r == 0)
-        r = deliver_events(engine, receiver, &before, record, telling->now_ms);
+        r = deliver_events(engine, receiver, &before, &telling->whole, telling->now_ms);
     arena_deinit(&arena);
     return r;
 }
@@ -223,6 +226,7 @@ static int tell(void *userdata, const struct alert_record *record, unsigned mann
     /* What it held back may be told now. */
     if (r == 0 && (manner & LEDGER_CLOSES) != 0)
         r = restrain_wake(engine, HOLD_INHIBITED, record->at_ms);
+    whole_deinit(&telling.whole);
     return r;
 }
 

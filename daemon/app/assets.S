@@ -31,6 +31,7 @@ asset_tables:
     table cbam, "cbam.yaml"
     table concordance, "concordance.yaml"
     table countries, "countries.yaml"
+    table deadlines, "deadlines.yaml"
     table measures, "measures.yaml"
     table quotas, "quotas.yaml"
     .dc.a 0, 0, 0

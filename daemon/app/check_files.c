@@ -37,6 +37,7 @@ static enum file_kind kind_of(const struct node *document)
         {"countries", FILE_TABLE},
         {"concordance", FILE_TABLE},
         {"as_of", FILE_TABLE},
+        {"deadlines", FILE_TABLE},
         {"tests", FILE_TESTS},
         {"feed", FILE_FEED},
         {"fields", FILE_FEED},
@@ -189,6 +190,7 @@ struct checked_files check_files(const struct texts *tables, char *const *paths,
     checked.measures = check.reference.measures.len;
     checked.quotas = check.reference.quotas.len;
     checked.countries = check.reference.countries.len;
+    checked.deadlines = check.reference.deadlines.len;
     ruleset_free(check.ruleset);
     reference_deinit(&check.reference);
     arena_deinit(&check.arena);

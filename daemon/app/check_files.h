@@ -9,7 +9,7 @@
 /* What was found to be in order. */
 struct checked_files {
     size_t rules, tests, feeds;
-    size_t baskets, measures, quotas, countries; /* of all tables that the files refer to */
+    size_t baskets, measures, quotas, countries, deadlines; /* of all tables that the files refer to */
 };
 
 /* `tables`: paths of the tables that the files refer to; none: the shipped ones. A table among the files

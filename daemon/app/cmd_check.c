@@ -64,6 +64,7 @@ static struct checked_files check_setup(
             .measures = setup->reference.measures.len,
             .quotas = setup->reference.quotas.len,
             .countries = setup->reference.countries.len,
+            .deadlines = setup->reference.deadlines.len,
         };
         if (!request->json)
             printf("%s: %zu receivers\n", config_path, setup->config->receiver_count);
@@ -86,6 +87,7 @@ static void print_text(struct diag_list *diags, const struct checked_files *chec
         return;
     printf("%zu baskets, %zu measures, %zu quotas and %zu countries are in order\n", checked->baskets,
         checked->measures, checked->quotas, checked->countries);
+    print_count(checked->deadlines, "deadlines");
     print_count(checked->feeds, "feeds");
     print_count(checked->rules, "rules");
     print_count(checked->tests, "tests");

@@ -4,6 +4,7 @@
 #include "app/config_keys.h"
 #include "app/roff.h"
 #include "app/rule_test.h"
+#include "app/template_files.h"
 #include "core/indicator.h"
 #include "io/json_schema.h"
 
@@ -72,6 +73,20 @@ static int print_schema(const char *name)
     return EXIT_USAGE;
 }
 
+/* The built-in template of a part, to begin with. */
+static int print_template(const char *name)
+{
+    for (enum message_part part = 0; part < MESSAGE_PART_COUNT; part++) {
+        if (!str_equal(name, template_file_parts[part]))
+            continue;
+        struct slice text = message_builtin(part);
+        fwrite(text.data, 1, text.len, stdout);
+        return EXIT_OK;
+    }
+    fprintf(stderr, "tdwatch: there is no template of '%s'; there are subject, text, html\n", name);
+    return EXIT_USAGE;
+}
+
 int cmd_config(const char *config_path, int argc, char **argv)
 {
     static const struct option options[] = {
@@ -79,6 +94,7 @@ int cmd_config(const char *config_path, int argc, char **argv)
         {"manual", no_argument, NULL, 'm'},
         {"functions", no_argument, NULL, 'f'},
         {"schema", required_argument, NULL, 's'},
+        {"template", required_argument, NULL, 't'},
         {0},
     };
     (void)config_path;
@@ -91,8 +107,11 @@ int cmd_config(const char *config_path, int argc, char **argv)
         print_functions(stdout);
     else if (option == 's')
         return print_schema(optarg);
+    else if (option == 't')
+        return print_template(optarg);
     else
-        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|tables|tests|receivers\n",
+        return fputs("usage: tdwatch config --defaults | --schema rules|feeds|tables|tests|receivers |"
+                     " --template subject|text|html\n",
                    stderr),
                EXIT_USAGE;
     return EXIT_OK;

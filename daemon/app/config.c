@@ -135,6 +135,7 @@ static void check_top(const struct loading *loading, const struct node *map)
     check_paths(loading, map, "feeds", &config->feeds);
     check_paths(loading, map, "tables", &config->tables);
     check_paths(loading, map, "rules", &config->rules);
+    check_paths(loading, map, "templates", &config->templates);
 }
 
 /* ---- secrets ---- */

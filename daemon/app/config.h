@@ -54,6 +54,7 @@ struct config {
     struct texts feeds;             /* descriptor files or directories, in order of preference */
     struct texts tables;            /* reference tables, files or directories */
     struct texts rules;             /* rule files or directories */
+    struct texts templates;         /* of messages, files or directories */
     struct texts plain_hosts;       /* loopback hosts where http and smtp without TLS are allowed */
     const char *user_agent_contact; /* e-mail address put in the User-Agent */
     const char *listen;             /* "127.0.0.1:9464"; "off" */

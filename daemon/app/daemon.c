@@ -270,6 +270,7 @@ static void on_answer(void *userdata, void *taken)
     struct engine_answer *answer = taken;
     take_counts(daemon, answer);
     daemon->status.ruleset = answer->ruleset;
+    daemon->status.fallbacks = answer->fallbacks;
     daemon->heard_ms = clock_monotonic_ms();
     daemon->tick_ms = answer->tick_ms;
     switch (answer->kind) {

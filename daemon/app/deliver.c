@@ -6,6 +6,7 @@
 #include "app/duty.h"
 #include "app/restrain.h"
 #include "app/target.h"
+#include "base/log.h"
 #include "io/store_event.h"
 
 static struct delivery_row new_row(const struct receiver *receiver, const char *alert, int seq, int64_t at_ms)
@@ -22,6 +23,7 @@ static struct delivery_row new_row(const struct receiver *receiver, const char *
         .text = "",
         .html = "",
         .body = "",
+        .chart = {"", ""},
         .thread = "",
         .last_text = "",
     };
@@ -29,14 +31,29 @@ static struct delivery_row new_row(const struct receiver *receiver, const char *
 
 /* ---- one event ---- */
 
-static int deliver_event(struct engine *engine, const struct receiver *receiver,
-    const struct alert_record *record, int64_t at_ms, int64_t *ret_id)
+static int render(struct engine *engine, const struct receiver *receiver, const struct alert_record *record,
+    struct arena *arena, struct delivery_row *row)
+{
+    struct channel_target target = target_of(engine->setup->config, receiver);
+    target.templates = &engine->setup->templates;
+    int r = target_channel(receiver)->render(record, &target, arena, row);
+    if (r != CHANNEL_FELL_BACK)
+        return r;
+    engine->fallbacks++;
+    log_warning("template failed, the built-in message is sent receiver=%s alert=%s seq=%d", receiver->name,
+        record->id, record->seq);
+    return 0;
+}
+
+static int deliver_event(struct engine *engine, const struct receiver *receiver, struct whole *whole,
+    int64_t at_ms, int64_t *ret_id)
 {
     struct arena arena = ARENA_NULL;
-    const struct channel *channel = target_channel(receiver);
-    struct channel_target target = target_of(engine->setup->config, receiver);
+    const struct alert_record *record = &whole->record;
     struct delivery_row row = new_row(receiver, record->id, record->seq, at_ms);
-    int r = channel->render(record, &target, &arena, &row);
+    int r = whole_make(engine, whole);
+    if (r == 0)
+        r = render(engine, receiver, record, &arena, &row);
     if (r == 0)
         r = store_put_delivery(engine->store, &row, ret_id);
     if (r == 0)
@@ -52,25 +69,26 @@ static int release_one(
     struct engine *engine, const struct receiver *receiver, const struct held_row *row, int64_t at_ms)
 {
     struct arena arena = ARENA_NULL;
-    struct alert_record record;
+    struct whole whole = {0};
     int64_t id = 0;
-    int r = store_get_record(engine->store, row->alert, row->seq, &arena, &record);
+    int r = store_get_record(engine->store, row->alert, row->seq, &arena, &whole.record);
     if (r == 0)
-        r = deliver_event(engine, receiver, &record, at_ms, &id);
+        r = deliver_event(engine, receiver, &whole, at_ms, &id);
     if (r == 0)
         r = store_release_held(engine->store, row, id);
+    whole_deinit(&whole);
     arena_deinit(&arena);
     return r;
 }
 
 int deliver_events(struct engine *engine, const struct receiver *receiver, const struct held_rows *before,
-    const struct alert_record *record, int64_t now_ms)
+    struct whole *whole, int64_t now_ms)
 {
     int64_t id;
     int r = 0;
     for (size_t i = 0; i < before->len && r == 0; i++)
         r = release_one(engine, receiver, &before->items[i], now_ms);
-    return r == 0 ? deliver_event(engine, receiver, record, now_ms, &id) : r;
+    return r == 0 ? deliver_event(engine, receiver, whole, now_ms, &id) : r;
 }
 
 /* ---- bulletins ---- */

@@ -97,6 +97,7 @@ static void send(struct engine *engine, struct engine_answer *answer)
         answer->ruleset = engine->setup->ruleset->digest;
         answer->rule_count = engine->setup->ruleset->len;
     }
+    answer->fallbacks = engine->fallbacks;
     if (answer->counts.pending > 0)
         engine->oversee_ms = earlier(engine->oversee_ms, engine->now_ms + OVERSEE_MS);
     if (answer->tick_ms == 0)

@@ -99,6 +99,7 @@ struct engine_answer {
     int64_t tick_ms;                /* always: when the engine is to get MESSAGE_TICK; INT64_MAX: never */
     struct digest ruleset;          /* always, once there is one: of the rules, tables and cases in force */
     size_t rule_count;
+    int64_t fallbacks; /* always: messages whose template failed, since the start */
 };
 
 void engine_answer_free(struct engine_answer *answer);

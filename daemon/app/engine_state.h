@@ -31,6 +31,7 @@ struct engine {
     int64_t now_ms;           /* of the message in hand */
     int64_t oversee_ms;       /* when to look for deliveries that are late; INT64_MAX: none is pending */
     int64_t beat_ms;          /* when the next heartbeat is due; INT64_MAX: never */
+    int64_t fallbacks;        /* messages whose template failed, since the start */
 };
 
 /* To be asked between the steps of what takes long. */

@@ -101,6 +101,8 @@ static int write_numbers(struct buf *out, const struct status *status)
         {"tdwatch_heartbeat_answered_time_seconds", "gauge",
             "When the newest answered heartbeat was, Unix time; 0: never.",
             status->heartbeat.answered_ms / 1000},
+        {"tdwatch_template_failures_total", "counter",
+            "Messages that are built-in because a template failed.", status->fallbacks},
         {"tdwatch_rules_degraded", "gauge",
             "1 while the last accepted rules run because those on disk are faulty.", status->degraded},
         {"tdwatch_reload_failed", "gauge", "1 while the newest reload was refused.", status->reload_failed},

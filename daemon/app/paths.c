@@ -9,6 +9,7 @@
 const struct path_kind path_feeds = {".feed.yaml", NULL};
 const struct path_kind path_tables = {".yaml", ".feed.yaml"};
 const struct path_kind path_rules = {".yaml", ".test.yaml"};
+const struct path_kind path_templates = {".mustache", NULL};
 
 struct listing {
     const char **items;

@@ -12,7 +12,7 @@ struct path_kind {
     const char *except; /* longer suffix of files of another kind, or NULL */
 };
 
-extern const struct path_kind path_feeds, path_tables, path_rules;
+extern const struct path_kind path_feeds, path_tables, path_rules, path_templates;
 
 /* The files of all paths, in order; those of a directory by name. A path that cannot be read, or holds no
  * such file, is a fault in `diags` (C100, C101). The texts live in `arena`. */

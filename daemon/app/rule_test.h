@@ -92,7 +92,7 @@ struct rule_test {
     const char *home;
     int32_t start, end; /* first and last month of the series */
     bool absent_is_zero;
-    struct reference reference; /* baskets and countries are those of the pack; measures and quotas its own */
+    struct reference reference; /* measures and quotas are its own, the others those of the pack */
     struct test_series *series;
     size_t series_count;
     struct test_step *steps; /* [0]: the series; then the revisions */

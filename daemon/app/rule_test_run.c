@@ -7,6 +7,7 @@
 #include "app/rule_test_internal.h"
 #include "base/alloc.h"
 #include "core/date.h"
+#include "core/evidence.h"
 #include "core/period.h"
 
 enum { MESSAGE_BYTES_MAX = 256 * 1024 };
@@ -147,12 +148,18 @@ static int tell(void *userdata, const struct alert_record *record, unsigned mann
     if (run->events.items == NULL)
         run->events.items = arena_array(run->arena, EVENTS_MAX, sizeof *run->events.items);
     struct test_told *told = &run->events.items[run->events.len++];
+    struct alert_record whole = *record;
+    struct evidence evidence;
+    struct evidence_source source = {
+        run->judge, run->panel, &run->test->reference, run->test->home, (int32_t)(record->at_ms / day_ms)};
+    if (evidence_take(&source, &record->scope, record->period, &evidence))
+        whole.evidence = &evidence;
     told->event = record->event;
     told->audience = record->audience;
     told->silent = (manner & (LEDGER_SILENT | LEDGER_SUMMED)) != 0;
     int r = 0;
     for (int language = 0; language < LANGUAGE_COUNT && r == 0; language++)
-        r = render(run, record, (enum language)language, &told->text[language]);
+        r = render(run, &whole, (enum language)language, &told->text[language]);
     return r;
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/paths.h"
 #include "app/rulebook.h"
+#include "app/template_files.h"
 #include "base/alloc.h"
 #include "io/file.h"
 #include "io/yaml.h"
@@ -143,6 +144,7 @@ int setup_load(
     load_feeds(setup, diags);
     load_keys(setup, secrets);
     load_tables(setup, diags);
+    template_files_load(&setup->config->templates, &setup->templates, &setup->arena, diags);
     size_t errors = diags->errors;
     new_ruleset(setup, diags);
     load_rules(setup, diags);

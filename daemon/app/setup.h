@@ -1,12 +1,14 @@
-/* Everything that people wrote: configuration, feed descriptors, tables and rules, read together and swapped
- * as a whole on reload; and beside the tables, the cases that the store's notices are about.
+/* Everything that people wrote: configuration, feed descriptors, tables, templates and rules, read together
+ * and swapped as a whole on reload; and beside the tables, the cases that the store's notices are about.
  *
- * Configuration, feeds and keys are immutable. Tables and rules are the engine's alone: cases change them. */
+ * Configuration, feeds, keys and templates are immutable. Tables and rules are the engine's alone: cases
+ * change them. */
 #ifndef APP_SETUP_H
 #define APP_SETUP_H
 
 #include "app/config.h"
 #include "app/table_files.h"
+#include "core/message_template.h"
 #include "core/publication.h"
 #include "core/ruleset.h"
 #include "feeds/descriptor.h"
@@ -30,6 +32,7 @@ struct setup {
     size_t file_measures;               /* so many of its measures are those of files */
     const char *cases;                  /* the text of the store's cases; "" where it has none */
     struct ruleset *ruleset;            /* NULL where the rules have faults */
+    struct message_templates templates; /* of mails */
     const struct node **rule_documents; /* what it was read from, for check */
     size_t rule_document_count;
     struct arena arena, case_arena; /* case_arena: what came with the cases */

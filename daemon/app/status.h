@@ -15,6 +15,7 @@ struct status {
     struct digest ruleset;
     struct store_counts counts;     /* of the newest answer of the engine */
     struct heartbeat_row heartbeat; /* the same; without its text */
+    int64_t fallbacks;              /* messages whose template failed */
     struct histogram turns;         /* of the loop: time worked, without the wait */
 };
 

@@ -163,7 +163,7 @@ int bulletin_text(const struct bulletin *bulletin, unsigned languages, struct bu
 
 /* ---- HTML ---- */
 
-/* Mail clients differ in all but the oldest HTML; see core/message_html.c. */
+/* Mail clients differ in all but the oldest HTML; see core/messages/html.mustache. */
 #define SANS  "font-family:Arial,Helvetica,sans-serif;"
 #define SMALL "font-size:13px;line-height:19px;color:#5a6470;"
 

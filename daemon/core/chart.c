@@ -114,7 +114,8 @@ void chart_months(struct markup *markup, const struct score *score)
         return;
     struct months_scale scale = months_scale_of(score);
     struct svg_frame frame = {"chart-months", "Alerts per month",
-        "Stacked bars: alerts raised in each month of publication, by severity.", CHART_WIDTH, MONTHS_HEIGHT};
+        "Stacked bars: alerts raised in each month of publication, by severity.", CHART_WIDTH, MONTHS_HEIGHT,
+        NULL};
     svg_open(markup, &frame);
     put_severity_legend(markup);
     put_months_grid(markup, &scale);
@@ -259,7 +260,7 @@ void chart_leads(struct markup *markup, const struct score *score)
     struct svg_frame frame = {"chart-leads", "First alert before each petition",
         "One row for each case: a bar from the first alert to the petition, an empty box where there was no "
         "alert.",
-        CHART_WIDTH, bottom + 12};
+        CHART_WIDTH, bottom + 12, NULL};
     svg_open(markup, &frame);
     put_leads_axis(markup, bottom);
     svg_text(markup, "label", (struct svg_point){CHART_WIDTH - 4, LEADS_TOP - 12}, SVG_END, "dates");
@@ -327,7 +328,7 @@ void chart_rates(struct markup *markup, const struct score *score)
         "Pairs of bars for each kind of case: share of cases with an alert in time, and share of windows "
         "without a "
         "case that an alert was in.",
-        CHART_WIDTH, bottom + 8};
+        CHART_WIDTH, bottom + 8, NULL};
     svg_open(markup, &frame);
     put_rates_axis(markup, bottom);
     for (enum stratum stratum = 0; stratum < STRATUM_COUNT; stratum++) {

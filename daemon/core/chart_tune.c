@@ -127,7 +127,7 @@ void chart_tune(struct markup *markup, const char *threshold, const struct score
     struct svg_frame frame = {"chart-tune", "Alerts and recall against the threshold",
         "Above, the number of alerts for each value of the threshold; below, recall and base rate in per "
         "cent.",
-        TUNE_WIDTH, TUNE_HEIGHT};
+        TUNE_WIDTH, TUNE_HEIGHT, NULL};
     svg_open(markup, &frame);
     put_panel(markup, &upper, "Alerts");
     put_curve(markup, &input, &upper, &alerts);

@@ -6,8 +6,6 @@
 const char *const explained_kind_names[EXPLAINED_KIND_COUNT] = {"value", "comparison", "all", "any", "not"};
 const char *const month_fault_names[MONTH_FAULT_COUNT] = {
     "no value", "no quantity", "no weight", "suppressed", "estimated", "preliminary"};
-const char *const measure_standing_names[MEASURE_STANDING_COUNT] = {
-    "not known yet", "announced", "case open", "in force", "ended"};
 
 enum { TITLE_MAX = 4096 };
 

@@ -10,20 +10,6 @@ static bool reads_elsewhere(const struct program *program)
     return false;
 }
 
-static enum measure_standing standing_of(const struct measure *measure, int32_t day)
-{
-    int32_t known = measure_known(measure);
-    if (known == DATE_NONE || known > day)
-        return MEASURE_NOT_KNOWN_YET;
-    if (measure_is_open_case(measure, day))
-        return MEASURE_OPEN_CASE;
-    if (measure_is_live(measure, day))
-        return MEASURE_IN_FORCE;
-    bool over = (measure->ended != DATE_NONE && measure->ended <= day) ||
-                (measure->to != DATE_NONE && measure->to < day);
-    return over ? MEASURE_ENDED : MEASURE_ANNOUNCED;
-}
-
 static bool concerns(
     const struct explain_request *request, const struct explanation *out, const struct measure *measure)
 {
@@ -43,7 +29,7 @@ static void take_measures(const struct explain_request *request, struct explanat
     for (size_t i = 0; i < measures->len; i++)
         if (concerns(request, out, &measures->items[i]))
             out->measures[out->measure_count++] =
-                (struct explained_measure){&measures->items[i], standing_of(&measures->items[i], day)};
+                (struct explained_measure){&measures->items[i], measure_standing(&measures->items[i], day)};
 }
 
 static void take_quotas(const struct explain_request *request, struct explanation *out)

@@ -68,17 +68,6 @@ struct explained_source {
     size_t rows, revised;
 };
 
-enum measure_standing {
-    MEASURE_NOT_KNOWN_YET,
-    MEASURE_ANNOUNCED, /* a tariff that has not come into force */
-    MEASURE_OPEN_CASE,
-    MEASURE_IN_FORCE,
-    MEASURE_ENDED,
-    MEASURE_STANDING_COUNT
-};
-
-extern const char *const measure_standing_names[MEASURE_STANDING_COUNT];
-
 struct explained_measure {
     const struct measure *row;
     enum measure_standing standing; /* at the end of the period */

@@ -387,3 +387,17 @@ bool measure_is_open_case(const struct measure *measure, int32_t day)
     return (has_come(measure->petition, day) || has_come(measure->initiation, day)) &&
            !has_come(measure->from, day) && !is_over(measure, day);
 }
+
+const char *const measure_standing_names[MEASURE_STANDING_COUNT] = {
+    "not known yet", "announced", "case open", "in force", "ended"};
+
+enum measure_standing measure_standing(const struct measure *measure, int32_t day)
+{
+    if (!has_come(measure_known(measure), day))
+        return MEASURE_NOT_KNOWN_YET;
+    if (measure_is_open_case(measure, day))
+        return MEASURE_OPEN_CASE;
+    if (measure_is_live(measure, day))
+        return MEASURE_IN_FORCE;
+    return is_over(measure, day) ? MEASURE_ENDED : MEASURE_ANNOUNCED;
+}

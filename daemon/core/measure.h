@@ -77,4 +77,18 @@ bool measure_is_live(const struct measure *measure, int32_t day);
 /* Asked for or initiated, and neither concluded nor ended, on the day. */
 bool measure_is_open_case(const struct measure *measure, int32_t day);
 
+/* Where it stands on the day. */
+enum measure_standing {
+    MEASURE_NOT_KNOWN_YET,
+    MEASURE_ANNOUNCED, /* a tariff that has not come into force */
+    MEASURE_OPEN_CASE,
+    MEASURE_IN_FORCE,
+    MEASURE_ENDED,
+    MEASURE_STANDING_COUNT
+};
+
+extern const char *const measure_standing_names[MEASURE_STANDING_COUNT];
+
+enum measure_standing measure_standing(const struct measure *measure, int32_t day);
+
 #endif

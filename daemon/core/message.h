@@ -5,9 +5,22 @@
 #ifndef CORE_MESSAGE_H
 #define CORE_MESSAGE_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "core/alert.h"
 #include "core/figure.h"
+
+struct evidence;
+
+/* What was told of the alert before. */
+struct alert_last {
+    enum alert_event event;
+    enum severity severity;
+    int32_t period;
+    int64_t at_ms;
+    const struct figure *figures;
+    size_t figure_count;
+};
 
 /* One thing that happened to one alert, with all that a message or a journal row says of it. Borrowed texts.
  */
@@ -28,10 +41,12 @@ struct alert_record {
     const char *const *basis;    /* legal basis, NULL-terminated, may be NULL */
     const struct figure *figures;
     size_t figure_count;
-    const char *sources; /* "vn-nso-sample": feeds whose figures were used */
-    const char *vintage; /* digest of the newest payload used, or "" */
-    const char *ruleset; /* digest of the rule set */
-    int64_t at_ms;       /* when it was decided */
+    const char *sources;             /* "vn-nso-sample": feeds whose figures were used */
+    const char *vintage;             /* digest of the newest payload used, or "" */
+    const char *ruleset;             /* digest of the rule set */
+    int64_t at_ms;                   /* when it was decided */
+    const struct evidence *evidence; /* what it rests on; NULL: not taken, or there is none */
+    const struct alert_last *last;   /* NULL: nothing was told before */
 };
 
 /* Each appends to `out` and returns 0, or -EMSGSIZE. `languages` is a bit set (1 << LANGUAGE_VI …);
@@ -39,6 +54,12 @@ struct alert_record {
 int message_subject(const struct alert_record *record, unsigned languages, struct buf *out);
 int message_text(const struct alert_record *record, unsigned languages, struct buf *out);
 int message_html(const struct alert_record *record, unsigned languages, struct buf *out);
+
+/* Appends the chart that the HTML shows in one language, as SVG; nothing where there is nothing to draw. */
+int message_chart(const struct alert_record *record, enum language language, struct buf *out);
+
+/* The Content-ID that the HTML names it by. */
+const char *message_chart_id(const struct alert_record *record, enum language language, struct arena *arena);
 
 /* Fills a template's {{name}}s; an unknown name stays as it is written. */
 int message_fill(

@@ -4,9 +4,11 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "core/evidence.h"
+#include "core/period.h"
 #include "core/words.h"
 
-enum { FACTS_MAX = 7, TRACE_MAX = 7, DIGEST_SHOWN = 12 };
+enum { FACTS_MAX = 7, DATA_MAX = 6 + FLAG_COUNT, TRACE_MAX = 5, DIGEST_SHOWN = 12 };
 
 struct message_sink message_sink_on(struct buf *out)
 {
@@ -128,24 +130,111 @@ static const char *short_digest(struct builder *b, const char *digest)
     return arena_strndup(b->arena, digest, strnlen(digest, DIGEST_SHOWN));
 }
 
-static struct message_rows trace(struct builder *b)
+const char *message_moment(int64_t at_ms, enum language language, struct arena *arena)
+{
+    char iso[CLOCK_TEXT_SIZE];
+    clock_format(at_ms, iso);
+    if (language == LANGUAGE_VI)
+        return arena_printf(arena, "%.2s/%.2s/%.4s %.5s UTC", iso + 8, iso + 5, iso, iso + 11);
+    return arena_printf(arena, "%.10s %.5s UTC", iso, iso + 11);
+}
+
+/* What the figures are worth, a row for each flag that is up. */
+static void add_quality(struct builder *b, struct message_rows *rows)
+{
+    static const enum observation_flag flags[] = {
+        OBSERVATION_PRELIMINARY, OBSERVATION_ESTIMATED, OBSERVATION_SUPPRESSED};
+    const struct evidence *evidence = b->record->evidence;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if ((evidence->flags & flags[i]) != 0)
+            add(b, rows, WORD_QUALITY, words_flag(flags[i], b->language));
+    for (enum quality_flag flag = 0; flag < FLAG_COUNT; flag++)
+        if ((evidence->quality & 1u << flag) != 0)
+            add(b, rows, WORD_QUALITY, words_quality(flag, b->language));
+}
+
+static struct message_rows data(struct builder *b)
 {
     const struct alert_record *record = b->record;
-    char moment[CLOCK_TEXT_SIZE];
-    struct message_rows rows = {.items = arena_array(b->arena, TRACE_MAX, sizeof *rows.items)};
+    struct message_rows rows = {.items = arena_array(b->arena, DATA_MAX, sizeof *rows.items)};
+    bool received = record->vintage[0] != '\0' && !message_is_feed(record);
     add(b, &rows, WORD_SOURCES, record->sources);
+    add(b, &rows, WORD_RECEIVED, received ? message_moment(record->at_ms, b->language, b->arena) : "");
     add(b, &rows, WORD_VINTAGE, short_digest(b, record->vintage));
-    add(b, &rows, WORD_RULE, record->scope.rule);
-    add(b, &rows, WORD_RULESET, short_digest(b, record->ruleset));
-    add(b, &rows, WORD_ALERT_ID, record->id);
-    add(b, &rows, WORD_DECIDED, arena_strdup(b->arena, clock_format(record->at_ms, moment)));
+    if (record->evidence != NULL)
+        add_quality(b, &rows);
     return rows;
 }
 
-/* The title as it stands, or in quotes where it is only what the alert once said. */
-static const char *headline(struct builder *b)
+static struct message_rows trace(struct builder *b)
 {
-    const char *title = filled(b, fill_title, "");
+    const struct alert_record *record = b->record;
+    struct message_rows rows = {.items = arena_array(b->arena, TRACE_MAX, sizeof *rows.items)};
+    add(b, &rows, WORD_RULE, record->scope.rule);
+    add(b, &rows, WORD_RULESET, short_digest(b, record->ruleset));
+    add(b, &rows, WORD_ALERT_ID, record->id);
+    add(b, &rows, WORD_DECIDED, message_moment(record->at_ms, b->language, b->arena));
+    return rows;
+}
+
+/* What shows more of it: how it was computed; the list of what it is about where it was not. */
+static const char *command(struct builder *b)
+{
+    const struct alert_scope *scope = &b->record->scope;
+    char period[PERIOD_TEXT_SIZE];
+    if (is_delivery(b->record))
+        return "tdwatch outbox";
+    if (message_is_silence(b->record))
+        return "tdwatch silence list";
+    if (message_is_feed(b->record))
+        return "tdwatch feed status";
+    if (str_equal(scope->product, "*"))
+        return "tdwatch alerts --all";
+    const char *text = arena_printf(b->arena, "tdwatch explain %s %s %s %s", scope->rule, scope->product,
+        scope->market, period_format(b->record->period, period));
+    return scope->origin[0] == '\0' ? text : arena_printf(b->arena, "%s --origin %s", text, scope->origin);
+}
+
+/* Dark enough for white text at 4.5:1 (WCAG 2.1, 1.4.3). */
+static const char *colour_of(const struct alert_record *record)
+{
+    static const char *const severities[SEVERITY_COUNT] = {
+        [SEVERITY_WATCH] = "#1f5f8f",
+        [SEVERITY_CAUTION] = "#7a5c00",
+        [SEVERITY_WARNING] = "#b04a00",
+        [SEVERITY_CRITICAL] = "#a61b1b",
+    };
+    switch (record->event) {
+    case EVENT_CLEARED:
+        return "#3f6b4f";
+    case EVENT_RETRACTED:
+        return "#4a5360";
+    case EVENT_NONE:
+    case EVENT_RAISED:
+    case EVENT_STRENGTHENED:
+    case EVENT_CONFIRMED:
+    case EVENT_STALE:
+    case EVENT_COUNT:
+        break;
+    }
+    return severities[record->severity];
+}
+
+/* "Warning 3/4", "Strengthened: Critical 4/4", "Correction". */
+static const char *tag_of(struct builder *b)
+{
+    const struct alert_record *record = b->record;
+    const char *severity = arena_printf(b->arena, "%s %d/%d", words_severity(record->severity, b->language),
+        (int)record->severity + 1, SEVERITY_COUNT);
+    const char *event = words_event_tag(record->event, b->language);
+    if (record->event == EVENT_RAISED)
+        return severity;
+    return record->event == EVENT_STRENGTHENED ? arena_printf(b->arena, "%s: %s", event, severity) : event;
+}
+
+/* The title as it stands, or in quotes where it is only what the alert once said. */
+static const char *headline(struct builder *b, const char *title)
+{
     return message_asserts(b->record) ? title : arena_printf(b->arena, "“%s”", title);
 }
 
@@ -188,20 +277,27 @@ static int make(const struct alert_record *record, enum language language, struc
     struct message_view *ret_view)
 {
     struct builder b = {.record = record, .language = language, .arena = arena};
+    const char *title = filled(&b, fill_title, "");
     struct message_view view = {
         .language = language,
         .event = words_event(record->event, language),
+        .tag = tag_of(&b),
         .severity = severity_line(&b),
-        .headline = headline(&b),
+        .colour = colour_of(record),
+        .over = is_over(record->event),
+        .title = title,
+        .headline = headline(&b, title),
         .sentence = sentence(&b),
         .advice = advice(&b),
         .note = words_get(note_word(record), language),
         .next = words_get(WORD_NEXT, language),
-        .command = is_delivery(record) ? "tdwatch outbox" : "tdwatch alerts --all",
+        .command = command(&b),
         .facts = facts(&b),
         .figures = figures(&b),
+        .data = data(&b),
         .trace = trace(&b),
         .basis = record->basis,
+        .other_language = "",
     };
     if (b.error < 0)
         return b.error;

@@ -20,16 +20,22 @@ struct message_rows {
 struct message_view {
     enum language language;
     const char *event;    /* "New alert" */
+    const char *tag;      /* "Warning 3/4", "Strengthened: Critical 4/4": of the subject */
     const char *severity; /* "Severity 3/4: Warning" */
-    const char *headline; /* the rule's title, filled; in quotes where the event does not assert it */
+    const char *colour;   /* "#b04a00", dark enough for white letters */
+    bool over;            /* the alert has ended or was withdrawn */
+    const char *title;    /* the rule's title, filled */
+    const char *headline; /* the title; in quotes where the event does not assert it */
     const char *sentence; /* what happened */
     const char *advice;
     const char *note;           /* what an alert is, and is not */
     const char *next, *command; /* what to read next */
     struct message_rows facts;  /* product, market, period … */
     struct message_rows figures;
-    struct message_rows trace; /* sources, rule, ids */
-    const char *const *basis;  /* NULL-terminated, may be NULL */
+    struct message_rows data;   /* sources, when they came, what they are worth */
+    struct message_rows trace;  /* rule, ids */
+    const char *const *basis;   /* NULL-terminated, may be NULL */
+    const char *other_language; /* where the message in the other language stands; "" where it is alone */
 };
 
 /* One view for each language of the bit set, Vietnamese first. 0, or -EMSGSIZE where a template fills to more
@@ -44,6 +50,9 @@ int message_title(const struct alert_record *record, enum language language, str
 
 /* The text in the language, or in the other one where it is not given; "" where neither is. */
 const char *message_phrase(const struct phrase *phrase, enum language language);
+
+/* "2025-09-08 08:30 UTC", "08/09/2025 08:30 UTC". */
+const char *message_moment(int64_t at_ms, enum language language, struct arena *arena);
 
 /* Whether the event says that the alert holds with the figures it carries. */
 bool message_asserts(const struct alert_record *record);

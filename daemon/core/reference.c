@@ -7,7 +7,7 @@
 
 /* The lists of one document. */
 struct lists {
-    const struct node *baskets, *measures, *quotas, *countries, *concordance;
+    const struct node *baskets, *measures, *quotas, *countries, *concordance, *deadlines;
     const char *as_of;
 };
 
@@ -42,6 +42,11 @@ static const struct key list_keys[] = {
         .offset = offsetof(struct lists, as_of),
         .help = "The day up to which cases and measures are entered.",
         .shape = &date_shape},
+    {.name = "deadlines",
+        .kind = KEY_NODE,
+        .offset = offsetof(struct lists, deadlines),
+        .help = "Days that a law gives from a step of a case.",
+        .shape = &deadlines_shape},
 };
 
 const struct shape reference_shape = {
@@ -54,7 +59,8 @@ static struct lists read_lists(const struct node *document, struct arena *arena,
         document, list_keys, sizeof list_keys / sizeof *list_keys, "a file of tables", &lists, arena, diags);
     if (r == 0 && document->len == 0) {
         diag_error(diags, document->place, "L009", "a file of tables holds no table");
-        diag_hint(diags, "its keys are baskets, measures, quotas, countries, concordance and as_of");
+        diag_hint(
+            diags, "its keys are baskets, measures, quotas, countries, concordance, deadlines and as_of");
     }
     return lists;
 }
@@ -115,6 +121,8 @@ int reference_read(
         if (lists[i].countries != NULL)
             (void)countries_add(&reference.countries, lists[i].countries, diags);
         read_as_of(documents[i], lists[i].as_of, &reference, diags);
+        if (lists[i].deadlines != NULL)
+            (void)deadlines_add(&reference.deadlines, lists[i].deadlines, diags);
     }
     arena_deinit(&arena);
     if (diags->errors > errors) {
@@ -133,4 +141,5 @@ void reference_deinit(struct reference *reference)
     quotas_deinit(&reference->quotas);
     countries_deinit(&reference->countries);
     concordance_deinit(&reference->concordance);
+    deadlines_deinit(&reference->deadlines);
 }

@@ -5,6 +5,7 @@
 
 #include "core/concordance.h"
 #include "core/country.h"
+#include "core/deadline.h"
 #include "core/measure.h"
 #include "core/quota.h"
 
@@ -16,17 +17,18 @@ struct reference {
     struct concordance concordance;
     int32_t as_of; /* the day up to which cases and measures are entered: the latest that a document says; 0
                       where none does */
+    struct deadlines deadlines;
 };
 
 #define REFERENCE_NULL ((struct reference){0})
 
 extern const struct shape reference_shape; /* of one document */
 
-/* Reads documents whose top-level keys are any of baskets, measures, quotas, countries, concordance and
- * as_of, at least one. All documents are given at once, since rows of one refer to another: the concordance
- * and baskets first. Codes of baskets are followed through the concordance, those of measures widened by
- * them. Texts are copied. 0, or -EINVAL with every fault in `diags` (K0xx, L0xx, B0xx, M0xx, Q0xx, N0xx,
- * V0xx). */
+/* Reads documents whose top-level keys are any of baskets, measures, quotas, countries, concordance,
+ * deadlines and as_of, at least one. All documents are given at once, since rows of one refer to another: the
+ * concordance and baskets first. Codes of baskets are followed through the concordance, those of measures
+ * widened by them. Texts are copied. 0, or -EINVAL with every fault in `diags` (K0xx, L0xx, B0xx, M0xx, Q0xx,
+ * N0xx, U0xx, V0xx). */
 int reference_read(
     const struct node *const *documents, size_t n, struct reference *ret_reference, struct diag_list *diags);
 void reference_deinit(struct reference *reference);

@@ -4,7 +4,8 @@
 
 void svg_open(struct markup *markup, const struct svg_frame *frame)
 {
-    markup_format(markup, "<svg viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\"",
+    markup_put(markup, frame->style != NULL ? "<svg xmlns=\"http://www.w3.org/2000/svg\"" : "<svg");
+    markup_format(markup, " viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\"",
         frame->width, frame->height, frame->width, frame->height);
     markup_element(markup, " aria-labelledby=\"", frame->id, "-title ");
     markup_element(markup, "", frame->id, "-description\">\n");
@@ -12,6 +13,11 @@ void svg_open(struct markup *markup, const struct svg_frame *frame)
     markup_element(markup, "", frame->title, "</title>\n");
     markup_element(markup, "<desc id=\"", frame->id, "-description\">");
     markup_element(markup, "", frame->description, "</desc>\n");
+    if (frame->style == NULL)
+        return;
+    markup_put(markup, "<style>\n");
+    markup_put(markup, frame->style);
+    markup_put(markup, "</style>\n");
 }
 
 void svg_close(struct markup *markup)

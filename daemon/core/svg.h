@@ -1,7 +1,7 @@
-/* Pictures in SVG, inline in a page: the marks that charts are made of.
+/* Pictures in SVG: the marks that charts are made of.
  *
- * Colours are classes of the page's style sheet, so that one picture serves light, dark and paper. Lengths
- * are CSS pixels at full width; the picture shrinks with the page. */
+ * Colours are classes of a style sheet, of the page or of the picture, so that one picture in a page serves
+ * light, dark and paper. Lengths are CSS pixels at full width; the picture shrinks with the page. */
 #ifndef CORE_SVG_H
 #define CORE_SVG_H
 
@@ -13,6 +13,8 @@
 struct svg_frame {
     const char *id, *title, *description;
     double width, height;
+    const char
+        *style; /* a constant: the picture stands alone, with this style sheet; NULL: it is in a page */
 };
 
 struct svg_box {

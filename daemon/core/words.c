@@ -129,8 +129,23 @@ static const char *const words[WORD_COUNT][LANGUAGE_COUNT] = {
         "Its acknowledgement has ended; the alert raised for {{raised}} still stands."},
     [WORD_SILENCE_SENTENCE] = {"Những gì lệnh tạm im giữ lại và vẫn còn sẽ được gửi khi lệnh hết hạn.",
         "What a silence has held and still stands is told when it ends."},
-    [WORD_NEXT] = {"Đọc tiếp: người vận hành xem danh sách cảnh báo cùng số liệu hiện tại bằng lệnh:",
-        "Read next: the operator lists alerts with their present figures with:"},
+    [WORD_NEXT] = {"Xem thêm: người vận hành xem từng phép tính và số liệu gốc bằng lệnh:",
+        "To see more: the operator shows every step and the figures behind it with:"},
+    [WORD_CHANGES] = {"Thay đổi so với thư trước", "What has changed since the last message"},
+    [WORD_THEN] = {"Thư trước", "Then"},
+    [WORD_NOW] = {"Hiện nay", "Now"},
+    [WORD_MEASURES] = {"Biện pháp và vụ việc hiện có", "Existing measures and cases"},
+    [WORD_SINCE] = {"từ", "since"},
+    [WORD_RATE] = {"mức cao nhất", "up to"},
+    [WORD_MORE_MEASURES] = {"Biện pháp và vụ việc khác", "Further measures and cases"},
+    [WORD_DEADLINES] = {"Thời hạn theo luật", "What the law gives days for"},
+    [WORD_DATA] = {"Số liệu", "The figures"},
+    [WORD_RECEIVED] = {"Nhận ngày", "Received on"},
+    [WORD_QUALITY] = {"Chất lượng", "Quality"},
+    [WORD_THRESHOLD] = {"ngưỡng", "threshold"},
+    [WORD_MET] = {"đạt, cách ngưỡng", "met, by"},
+    [WORD_NOT_MET] = {"chưa đạt, còn", "not met, by"},
+    [WORD_CHART] = {"Biểu đồ theo tháng", "Chart by month"},
 };
 
 static const char *const severities[SEVERITY_COUNT][LANGUAGE_COUNT] = {
@@ -214,6 +229,58 @@ static const char *const delivery_sentences[LANGUAGE_COUNT] = {
     "Cảnh báo gửi tới nơi nhận này gặp trục trặc.", "Alerts for this receiver do not arrive as they should."};
 static const char *const delivery_over[LANGUAGE_COUNT] = {
     "Việc gửi tới nơi nhận này đã trở lại bình thường.", "What was wrong with this receiver is over."};
+static const char *const measure_types[MEASURE_TYPE_COUNT][LANGUAGE_COUNT] = {
+    [MEASURE_ANTI_DUMPING] = {"chống bán phá giá", "anti-dumping"},
+    [MEASURE_COUNTERVAILING] = {"chống trợ cấp", "countervailing"},
+    [MEASURE_ANTI_DUMPING_AND_COUNTERVAILING] = {"chống bán phá giá và chống trợ cấp",
+        "anti-dumping and countervailing"},
+    [MEASURE_SAFEGUARD] = {"tự vệ", "safeguard"},
+    [MEASURE_CIRCUMVENTION] = {"chống lẩn tránh", "anti-circumvention"},
+    [MEASURE_EVASION] = {"điều tra trốn thuế (EAPA)", "evasion (EAPA)"},
+    [MEASURE_TRIGGER] = {"tự vệ ngưỡng theo hiệp định", "trigger safeguard of a trade agreement"},
+    [MEASURE_TARIFF] = {"thuế bổ sung", "additional tariff"},
+};
+
+static const char *const standings[MEASURE_STANDING_COUNT][LANGUAGE_COUNT] = {
+    [MEASURE_NOT_KNOWN_YET] = {"chưa được biết", "not known yet"},
+    [MEASURE_ANNOUNCED] = {"đã công bố", "announced"},
+    [MEASURE_OPEN_CASE] = {"vụ việc đang mở", "case open"},
+    [MEASURE_IN_FORCE] = {"đang áp dụng", "in force"},
+    [MEASURE_ENDED] = {"đã kết thúc", "ended"},
+};
+
+static const struct {
+    enum observation_flag flag;
+    const char *text[LANGUAGE_COUNT];
+} flags[] = {
+    {OBSERVATION_PRELIMINARY, {"số liệu tháng mới nhất là số sơ bộ, nguồn còn sửa",
+                                  "the newest month is preliminary: its source still revises it"}},
+    {OBSERVATION_ESTIMATED, {"lượng của tháng mới nhất do nguồn ước tính",
+                                "the newest month has quantities that its source estimated"}},
+    {OBSERVATION_SUPPRESSED,
+        {"một phần số liệu tháng mới nhất được giữ kín", "part of the newest month is confidential"}},
+};
+
+static const char *const qualities[FLAG_COUNT][LANGUAGE_COUNT] = {
+    [FLAG_SMALL_BASE] = {"mười hai tháng gốc dưới 10 triệu USD: tỷ lệ tăng dễ lớn",
+        "the twelve months of the base are under 10 m USD: rates of growth are easily large"},
+    [FLAG_BASE_EFFECT] = {"mười hai tháng gốc thấp bất thường (dưới 80% của năm trước đó)",
+        "the base is low: its twelve months are under 80% of those before them"},
+    [FLAG_TET_WINDOW] = {"Tết rơi vào tháng khác so với năm trước",
+        "Tet falls into another month than a year earlier"},
+    [FLAG_PRELIMINARY] = {"", ""},
+    [FLAG_HS_BREAK] = {"mã HS của mặt hàng thay đổi trong 24 tháng qua",
+        "an HS code of the product began or ended within 24 months"},
+    [FLAG_UNIT_BREAK] = {"đơn giá hai tháng liền nhau chênh trên ba lần: đơn vị tính có thể đã đổi",
+        "the unit value moved more than threefold between two months: the unit may have changed"},
+    [FLAG_SUPPRESSED] = {"", ""},
+    [FLAG_ONE_SHIPMENT] = {"một tháng chiếm trên 60% của ba tháng: có thể do một lô hàng",
+        "one month is over 60% of three: it may be a single shipment"},
+    [FLAG_FRONT_LOADING] =
+        {"một loại thuế đã công bố, có hiệu lực trong bốn tháng tới: hàng có thể được giao sớm",
+            "a tariff has been announced that comes into force within four months: goods may be shipped "
+            "ahead of it"},
+};
 
 static const char *find(const struct entry *entries, size_t n, const char *key, enum language language)
 {
@@ -261,4 +328,36 @@ const char *words_sentence(enum alert_event event, bool feed, enum language lang
 const char *words_reason(const char *reason, enum language language)
 {
     return find(reasons, sizeof reasons / sizeof *reasons, reason, language);
+}
+
+const char *words_measure_type(enum measure_type type, enum language language)
+{
+    return measure_types[type][language];
+}
+
+const char *words_standing(enum measure_standing standing, enum language language)
+{
+    return standings[standing][language];
+}
+
+const char *words_flag(enum observation_flag flag, enum language language)
+{
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (flags[i].flag == flag)
+            return flags[i].text[language];
+    return "";
+}
+
+const char *words_quality(enum quality_flag flag, enum language language)
+{
+    return qualities[flag][language];
+}
+
+const char *words_sign(const char *symbol)
+{
+    static const char *const signs[][2] = {{">=", "≥"}, {"<=", "≤"}};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (str_equal(symbol, signs[i][0]))
+            return signs[i][1];
+    return symbol;
 }

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 
 #include "core/alert.h"
+#include "core/measure.h"
+#include "core/observation.h"
+#include "core/quality_flag.h"
 
 enum word {
     WORD_ALERT,
@@ -39,7 +42,22 @@ enum word {
     WORD_NOTE_DELIVERY,
     WORD_LAPSED_SENTENCE, /* of an alert that stands when its acknowledgement has ended */
     WORD_SILENCE_SENTENCE,
-    WORD_NEXT, /* what to read next, before the command that shows it */
+    WORD_NEXT,    /* what to read next, before the command that shows it */
+    WORD_CHANGES, /* heading; since the last message */
+    WORD_THEN,    /* columns of it */
+    WORD_NOW,
+    WORD_MEASURES, /* heading: measures and cases of the scope */
+    WORD_SINCE,
+    WORD_RATE,
+    WORD_MORE_MEASURES,
+    WORD_DEADLINES, /* heading: what the law gives days for */
+    WORD_DATA,      /* heading: sources and what they are worth */
+    WORD_RECEIVED,
+    WORD_QUALITY,
+    WORD_THRESHOLD,
+    WORD_MET, /* "met, by 5 pp" */
+    WORD_NOT_MET,
+    WORD_CHART, /* what stands in place of the chart, for who does not see it */
     WORD_COUNT
 };
 
@@ -64,5 +82,17 @@ const char *words_sentence(enum alert_event event, bool feed, enum language lang
 /* Why the event came: the journal's word ("revision") as a phrase, or the word itself where it is not in the
  * table. */
 const char *words_reason(const char *reason, enum language language);
+
+/* A comparison of the rule language as people write it: ">=" as "≥". */
+const char *words_sign(const char *symbol);
+
+const char *words_measure_type(enum measure_type type, enum language language);
+const char *words_standing(enum measure_standing standing, enum language language);
+
+/* What a flag says of the newest month: "the source calls them preliminary". */
+const char *words_flag(enum observation_flag flag, enum language language);
+
+/* What a flag on the figures' quality says; "" for those that words_flag has. */
+const char *words_quality(enum quality_flag flag, enum language language);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "core/bulletin.h"
+#include "core/message_template.h"
 #include "io/store_outbox.h"
 #include "io/transfer.h"
 
@@ -18,6 +19,7 @@ struct channel_target {
     struct slice secret;   /* webhook: "whsec_…" (Standard Webhooks 1.0.0); empty: unsigned */
     const char *subject;   /* NATS; its `secret` is a token */
     struct slice template; /* webhook of this format: JSON with {{names}} */
+    const struct message_templates *templates; /* e-mail: those of the operator; NULL: built in */
     const char *smtp_url, *smtp_from, *smtp_user, *smtp_password; /* e-mail; user NULL = no authentication */
 };
 
@@ -32,13 +34,16 @@ enum channel_outcome {
                         */
 };
 
+enum { CHANNEL_FELL_BACK = 1 };
+
 struct channel {
     const char *name;
 
     /* Seconds to wait before attempt 2, 3, …; after the last one the delivery is parked. 0-terminated. */
     const int64_t *delays_s;
 
-    /* Fills subject, text, html, body, message_id of the row; texts in `arena`. 0 or -errno. */
+    /* Fills subject, text, html, charts, body, message_id of the row; texts in `arena`. 0 or -errno;
+     * CHANNEL_FELL_BACK: a template of the operator's failed, and the built-in message took its place. */
     int (*render)(const struct alert_record *record, const struct channel_target *target, struct arena *arena,
         struct delivery_row *ret_row);
 

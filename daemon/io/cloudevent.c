@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "core/message_view.h"
+#include "io/evidence_json.h"
 #include "io/json_value.h"
 
 static const char *const language_keys[LANGUAGE_COUNT] = {[LANGUAGE_VI] = "vi", [LANGUAGE_EN] = "en"};
@@ -106,6 +107,7 @@ static int add_data(struct json_object *event, const struct alert_record *record
         r = add_phrase(data, "advice", record, fill_advice);
     json_object_object_add(data, "basis", basis_array(record));
     json_object_object_add(data, "figures", figures_array(record->figures, record->figure_count));
+    evidence_json_add(data, record);
     json_add_text(data, "sources", record->sources);
     json_add_text(data, "vintage", or_null(record->vintage));
     json_add_text(data, "ruleset", or_null(record->ruleset));

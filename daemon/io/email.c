@@ -13,10 +13,8 @@
 enum {
     TIMEOUT_MS = 10 * 60 * 1000,
     REPLY_MAX = 64 * 1024,
-    SUBJECT_MAX = 1024,
-    TEXT_MAX = 64 * 1024,
-    HTML_MAX = 256 * 1024,
     BULLETIN_MAX = 8 * 1024 * 1024,
+    CHART_MAX = 64 * 1024,
     HEADER_MAX = 4096,
     RECEIVER_HASH = 16,
 };
@@ -29,25 +27,28 @@ enum {
 static const int64_t delays_s[] = {35 * 60, 35 * 60, 2 * 3600, SIX_HOURS_3, SIX_HOURS_3, SIX_HOURS_3,
     SIX_HOURS_3, SIX_HOURS_3, SIX_HOURS_3, 0};
 
+static const char *domain_of(const struct channel_target *target)
+{
+    const char *at = strrchr(target->smtp_from, '@');
+    return at != NULL ? at + 1 : "localhost";
+}
+
 /* The same for every attempt and after every restart, so that a second copy is known as one. */
 static const char *message_id(
     const struct alert_record *record, int seq, const struct channel_target *target, struct arena *arena)
 {
-    const char *domain = strrchr(target->smtp_from, '@');
     return arena_printf(arena, "<%s.%d.%.*s@%s>", record->id, seq, RECEIVER_HASH,
-        digest_of(target->receiver, strlen(target->receiver)).hex, domain != NULL ? domain + 1 : "localhost");
+        digest_of(target->receiver, strlen(target->receiver)).hex, domain_of(target));
 }
 
-typedef int renderer(const struct alert_record *record, unsigned languages, struct buf *out);
-
-static int rendered(renderer *render, const struct alert_record *record, unsigned languages, size_t max,
-    struct arena *arena, const char **ret_text)
+static int draw_chart(const struct alert_record *record, const struct channel_target *target,
+    enum language language, struct arena *arena, const char **ret_svg)
 {
     struct buf out;
-    buf_init(&out, max);
-    int r = render(record, languages, &out);
+    buf_init(&out, CHART_MAX);
+    int r = (target->languages & 1u << language) != 0 ? message_chart(record, language, &out) : 0;
     if (r == 0)
-        *ret_text = arena_strdup(arena, buf_text(&out));
+        *ret_svg = arena_strdup(arena, buf_text(&out));
     buf_deinit(&out);
     return r;
 }
@@ -55,21 +56,19 @@ static int rendered(renderer *render, const struct alert_record *record, unsigne
 static int email_render(const struct alert_record *record, const struct channel_target *target,
     struct arena *arena, struct delivery_row *ret_row)
 {
-    const char *subject = NULL, *text = NULL, *html = NULL;
-    int r = rendered(message_subject, record, target->languages, SUBJECT_MAX, arena, &subject);
-    if (r == 0)
-        r = rendered(message_text, record, target->languages, TEXT_MAX, arena, &text);
-    if (r == 0)
-        r = rendered(message_html, record, target->languages, HTML_MAX, arena, &html);
+    struct message_parts parts;
+    int r = message_compose(target->templates, record, target->languages, arena, &parts);
+    for (enum language language = 0; language < LANGUAGE_COUNT && r == 0; language++)
+        r = draw_chart(record, target, language, arena, &ret_row->chart[language]);
     if (r < 0)
         return r;
     ret_row->message_id = message_id(record, record->seq, target, arena);
     ret_row->thread = record->seq > 1 ? message_id(record, 1, target, arena) : "";
-    ret_row->subject = subject;
-    ret_row->text = text;
-    ret_row->html = html;
+    ret_row->subject = parts.texts[MESSAGE_SUBJECT];
+    ret_row->text = parts.texts[MESSAGE_TEXT];
+    ret_row->html = parts.texts[MESSAGE_HTML];
     ret_row->body = "";
-    return 0;
+    return parts.fell_back ? CHANNEL_FELL_BACK : 0;
 }
 
 typedef int bulletin_renderer(const struct bulletin *bulletin, unsigned languages, struct buf *out);
@@ -132,12 +131,19 @@ static const char *subject_header(const char *subject, struct arena *arena)
     return header;
 }
 
+/* RFC 2369: whoever looks after the configuration is asked, since receivers are named there. */
+static const char *unsubscribe_header(const struct channel_target *target, struct arena *arena)
+{
+    return arena_printf(arena, "List-Unsubscribe: <mailto:%s?subject=unsubscribe%%20%s>", target->smtp_from,
+        target->receiver);
+}
+
 /* Every header is a function of the row, so that each attempt sends the same bytes. NULL: the subject is too
  * long. */
 static const char *const *email_headers(
     const struct delivery_row *row, const struct channel_target *target, struct arena *arena)
 {
-    enum { HEADERS = 10 };
+    enum { HEADERS = 12 };
     const char **headers = arena_array(arena, HEADERS, sizeof *headers);
     size_t n = 0;
     headers[n++] = arena_printf(arena, "From: tdwatch <%s>", target->smtp_from);
@@ -151,9 +157,20 @@ static const char *const *email_headers(
         headers[n++] = arena_printf(arena, "In-Reply-To: %s", row->thread);
         headers[n++] = arena_printf(arena, "References: %s", row->thread);
     }
+    headers[n++] = arena_printf(arena, "List-Id: tdwatch alerts <alerts.tdwatch.%s>", domain_of(target));
+    headers[n++] = unsubscribe_header(target, arena);
     headers[n++] = "Auto-Submitted: auto-generated";
     headers[n] = "X-Auto-Response-Suppress: All"; /* the array is zeroed: the last one ends it */
     return headers;
+}
+
+static void add_pictures(const struct delivery_row *row, struct arena *arena, struct transfer_mail *mail)
+{
+    struct alert_record record = {.id = row->alert, .seq = row->seq};
+    for (enum language language = 0; language < LANGUAGE_COUNT; language++)
+        if (row->chart[language] != NULL && row->chart[language][0] != '\0')
+            mail->pictures[mail->picture_count++] =
+                (struct transfer_picture){row->chart[language], message_chart_id(&record, language, arena)};
 }
 
 static int email_request(const struct delivery_row *row, const struct channel_target *target, int64_t now_ms,
@@ -176,6 +193,7 @@ static int email_request(const struct delivery_row *row, const struct channel_ta
         .user = target->smtp_user,
         .password = target->smtp_password,
     };
+    add_pictures(row, arena, mail);
     *ret_request = (struct transfer_request){
         .url = target->smtp_url,
         .mail = mail,

@@ -246,7 +246,7 @@ struct json_object *json_template_fill(
 
 /* ---- the channel ---- */
 
-static int template_render(const struct alert_record *record, const struct channel_target *target,
+static int render_filled(const struct alert_record *record, const struct channel_target *target,
     struct arena *arena, struct delivery_row *ret_row)
 {
     const char *id = webhook_message_id(record, target, arena);
@@ -254,7 +254,7 @@ static int template_render(const struct alert_record *record, const struct chann
     return document != NULL ? webhook_take_document(id, document, arena, ret_row) : -EMSGSIZE;
 }
 
-static int template_render_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
+static int render_filled_bulletin(const struct bulletin *bulletin, const struct channel_target *target,
     struct arena *arena, struct delivery_row *ret_row)
 {
     const struct bulletin_alert *gravest = &bulletin->alerts[0];
@@ -271,8 +271,8 @@ static int template_render_bulletin(const struct bulletin *bulletin, const struc
 const struct channel channel_template = {
     .name = "template",
     .delays_s = webhook_delays_s,
-    .render = template_render,
-    .render_bulletin = template_render_bulletin,
+    .render = render_filled,
+    .render_bulletin = render_filled_bulletin,
     .request = webhook_request_json,
     .outcome = outcome_of_http,
 };

@@ -33,8 +33,10 @@ static void *run_errand(void *userdata)
     errand.transfer->deadline_ms = clock_monotonic_ms() + errand.transfer->timeout_ms;
     if (errand.transfer->publish != NULL)
         nats_publish_run(errand.transfer->publish);
-    else
+    else if (mail_body_compose(errand.transfer->mail_body, errand.transfer->easy) == 0)
         errand.transfer->code = curl_easy_perform(errand.transfer->easy);
+    else
+        errand.transfer->code = CURLE_OUT_OF_MEMORY;
     /* The pipe holds 64 KiB, which is 8192 pointers; it cannot be full. */
     (void)!write(errand.pipe, &errand.transfer, sizeof(errand.transfer));
     return NULL;

@@ -30,13 +30,15 @@ static struct delivery_row read_delivery(struct query *query)
         .text = query_text(query, 14),
         .html = query_text(query, 15),
         .body = query_text(query, 16),
+        .chart = {query_text(query, 17), query_text(query, 18)},
     };
 }
 
 static struct delivery_row keep_delivery(struct arena *arena, struct delivery_row row)
 {
     const char **texts[] = {&row.alert, &row.receiver, &row.channel, &row.message_id, &row.last_text,
-        &row.thread, &row.subject, &row.text, &row.html, &row.body};
+        &row.thread, &row.subject, &row.text, &row.html, &row.body, &row.chart[LANGUAGE_VI],
+        &row.chart[LANGUAGE_EN]};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = arena_strdup(arena, *texts[i]);
     return row;
@@ -57,6 +59,8 @@ static int put_delivery(struct store *store, const struct delivery_row *row, int
     query_bind_text(&query, row->text);
     query_bind_text(&query, row->html);
     query_bind_text(&query, row->body);
+    query_bind_text(&query, row->chart[LANGUAGE_VI]);
+    query_bind_text(&query, row->chart[LANGUAGE_EN]);
     int r = query_run(&query);
     if (r == 0)
         *ret_id = sqlite3_changes(store->db) > 0 ? sqlite3_last_insert_rowid(store->db) : 0;

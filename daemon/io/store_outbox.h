@@ -23,6 +23,7 @@ struct delivery_row {
     const char *channel;               /* "email", "webhook" */
     const char *message_id;            /* stable: the same for every attempt */
     const char *subject, *text, *html; /* e-mail; "" else */
+    const char *chart[LANGUAGE_COUNT]; /* e-mail: SVG, by enum language; "" where there is none */
     const char *body;                  /* webhook: the JSON; "" else */
     const char *thread; /* e-mail: Message-ID of the alert's first mail to this receiver, or "" */
     enum delivery_state state;

@@ -8,7 +8,7 @@
 #define DELIVERY_REST                                                                                        \
     "channel, message_id, state + dropped, attempts, created_ms, next_ms, done_ms, last_text, thread, "      \
     "subject, text,"                                                                                         \
-    " html, body"
+    " html, body, chart_vi, chart_en"
 #define DELIVERY_COLUMNS "id, alert, seq, receiver, " DELIVERY_REST
 
 #define NOTICE_COLUMNS                                                                                       \
@@ -165,9 +165,9 @@ static const char *const texts[SQL_STATEMENT_COUNT] = {
     [SQL_PUT_DELIVERY] =
         /* What is decided for a disabled receiver is parked from the first. */
     "INSERT INTO delivery (alert, seq, receiver, channel, message_id, state, attempts, created_ms,"
-    " since_ms, next_ms, done_ms, last_text, thread, subject, text, html, body)"
+    " since_ms, next_ms, done_ms, last_text, thread, subject, text, html, body, chart_vi, chart_en)"
     " SELECT ?1, ?2, ?3, ?4, ?5, iif(off, 2, 0), 0, ?6, ?6, iif(off, 0, ?7), iif(off, ?6, 0),"
-    " iif(off, 'the receiver is disabled', ''), ?8, ?9, ?10, ?11, ?12"
+    " iif(off, 'the receiver is disabled', ''), ?8, ?9, ?10, ?11, ?12, ?13, ?14"
     " FROM (SELECT EXISTS (SELECT 1 FROM receiver WHERE name = ?3 AND disabled_ms > 0) AS off)"
     " WHERE true ON CONFLICT (alert, seq, receiver) DO NOTHING",
     /* One for each receiver, and none with a later event of an alert before a delivery with an earlier one

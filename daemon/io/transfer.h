@@ -43,10 +43,20 @@ enum mail_stage {
     MAIL_TEXT,      /* the mail itself: its answer is the relay's word on all of it */
 };
 
+/* A picture that a mail's HTML shows as <img src="cid:ID">. */
+struct transfer_picture {
+    const char *svg; /* drawn to PNG when the mail leaves */
+    const char *id;  /* local@domain */
+};
+
+enum { TRANSFER_PICTURES_MAX = 2 };
+
 struct transfer_mail {
-    const char *from, *to;       /* bare addresses: local@domain */
-    const char *const *headers;  /* "Name: value", NULL-terminated, already encoded; no CR, LF */
-    const char *text, *html;     /* UTF-8 bodies of multipart/alternative */
+    const char *from, *to;      /* bare addresses: local@domain */
+    const char *const *headers; /* "Name: value", NULL-terminated, already encoded; no CR, LF */
+    const char *text, *html;    /* UTF-8 bodies of multipart/alternative */
+    struct transfer_picture pictures[TRANSFER_PICTURES_MAX];
+    size_t picture_count;
     const char *user, *password; /* NULL: no authentication */
 };
 

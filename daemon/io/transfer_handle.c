@@ -178,18 +178,6 @@ static void prepare_http(struct transfer *transfer, const struct transfer_reques
     set_http(transfer, request);
 }
 
-static void add_part(struct transfer *transfer, const char *type, const char *text)
-{
-    if (text == NULL)
-        return;
-    char *lines = wire_text_crlf(text);
-    curl_mimepart *part = curl_mime_addpart(transfer->mime);
-    if (part == NULL || curl_mime_data(part, lines, CURL_ZERO_TERMINATED) != CURLE_OK ||
-        curl_mime_type(part, type) != CURLE_OK || curl_mime_encoder(part, "quoted-printable") != CURLE_OK)
-        transfer_handle_end(transfer, TRANSFER_BROKEN, "out of memory");
-    alloc_free(lines);
-}
-
 static void set_mail(struct transfer *transfer, const struct transfer_mail *mail)
 {
     SET(transfer, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
@@ -209,7 +197,6 @@ static void set_mail(struct transfer *transfer, const struct transfer_mail *mail
     SET(transfer, CURLOPT_NOPROGRESS, 0L);
     SET(transfer, CURLOPT_MAIL_FROM, mail->from);
     SET(transfer, CURLOPT_MAIL_RCPT, transfer->recipient);
-    SET(transfer, CURLOPT_MIMEPOST, transfer->mime);
     if (mail->user != NULL) {
         SET(transfer, CURLOPT_USERNAME, mail->user);
         SET(transfer, CURLOPT_PASSWORD, mail->password != NULL ? mail->password : "");
@@ -226,13 +213,11 @@ static void prepare_mail(struct transfer *transfer, const struct transfer_reques
     copy_headers(transfer, mail->headers, MAIL_HEADER_MAX);
     add_header(transfer, "Content-Type: multipart/alternative"); /* libcurl adds the boundary */
     transfer->recipient = curl_slist_append(NULL, mail->to);
-    transfer->mime = curl_mime_init(transfer->easy);
-    if (transfer->recipient == NULL || transfer->mime == NULL) {
+    if (transfer->recipient == NULL) {
         transfer_handle_end(transfer, TRANSFER_BROKEN, "out of memory");
         return;
     }
-    add_part(transfer, "text/plain; charset=utf-8", mail->text);
-    add_part(transfer, "text/html; charset=utf-8", mail->html);
+    transfer->mail_body = mail_body_new(mail);
     set_common(transfer, request);
     set_mail(transfer, mail);
 }
@@ -283,7 +268,7 @@ void transfer_handle_free(struct transfer *transfer)
         return;
     /* The handle first: it still points at the lists. */
     curl_easy_cleanup(transfer->easy);
-    curl_mime_free(transfer->mime);
+    mail_body_free(transfer->mail_body);
     curl_slist_free_all(transfer->recipient);
     curl_slist_free_all(transfer->headers);
     nats_publish_free(transfer->publish);

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "io/inflate.h"
+#include "io/mail_body.h"
 #include "io/nats_publish.h"
 #include "io/transfer.h"
 
@@ -25,7 +26,7 @@ struct transfer {
 
     CURL *easy; /* NULL where the request was refused */
     struct curl_slist *headers, *recipient;
-    curl_mime *mime;
+    struct mail_body *mail_body; /* NULL: no mail */
     bool mail;
     struct nats_publish *publish; /* NATS in place of libcurl, on a thread as mail */
     bool plain_host;              /* the URL's host is one of plain_hosts: it may be on loopback */

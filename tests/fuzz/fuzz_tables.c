@@ -1,4 +1,4 @@
-/* link: daemon/io/yaml daemon/io/file daemon/core/reference daemon/core/measure daemon/core/quota daemon/core/country daemon/core/basket daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/date daemon/core/expr_lex daemon/core/expr_parse daemon/core/period daemon/core/row daemon/core/concordance */
+/* link: daemon/io/yaml daemon/io/file daemon/core/reference daemon/core/measure daemon/core/quota daemon/core/country daemon/core/basket daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/code daemon/core/date daemon/core/expr_lex daemon/core/expr_parse daemon/core/period daemon/core/row daemon/core/concordance daemon/core/deadline */
 
 /* Any text as a file of reference tables. What is refused says why and where; what is taken can be asked
  * without a crash, whatever day, product and origin it is asked for. */

@@ -1,26 +1,72 @@
-/* link: daemon/io/json_template daemon/io/webhook daemon/io/outcome daemon/io/cloudevent daemon/io/json_value daemon/core/message daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/markup daemon/core/message_html daemon/core/bulletin daemon/core/bulletin_view daemon/core/zone daemon/core/hold */
-/* A receiver's JSON template: one that is accepted is filled, and what comes out is JSON. */
-#include <stdint.h>
+/* link: daemon/core/template daemon/core/markup daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/str */
+
+/* Any bytes as a template: compiling does not crash and reports its faults inside the text; what compiles is
+ * filled with no more than stands in it and in its values, without a byte of HTML that the template did not
+ * have. */
 #include <stdlib.h>
+#include <string.h>
 
-#include "io/json_template.h"
-#include "tests/support/sample_record.h"
+#include "core/template.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+enum { OUT_MAX = 1 << 20 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+static void check(bool holds)
 {
-    char fault[JSON_TEMPLATE_FAULT_SIZE];
-    struct slice text = {(const char *)bytes, n};
-    if (json_template_check(text, fault) < 0)
-        return 0;
-    struct alert_record record = sample_trade();
-    struct json_object *document = json_template_fill(text, &record, 1U << LANGUAGE_VI, "id");
-    struct json_object *again =
-        document != NULL ? json_tokener_parse(json_object_to_json_string(document)) : NULL;
-    if (document != NULL && again == NULL && !json_object_is_type(document, json_type_null))
+    if (!holds)
         abort();
-    json_object_put(again);
-    json_object_put(document);
+}
+
+static const struct template_field entry[] = {{"a", {.text = "<&\"'"}}, {"b", {.text = ""}}};
+static const struct template_value items[] = {
+    {.kind = TEMPLATE_MAP, .fields = entry, .len = 2}, {.text = "<x>"}, {.text = ""}};
+static const struct template_field fields[] = {
+    {"a", {.text = "<&\"'"}},
+    {"l", {.kind = TEMPLATE_LIST, .items = items, .len = 3}},
+    {"m", {.kind = TEMPLATE_MAP, .fields = entry, .len = 2}},
+    {"e", {.kind = TEMPLATE_LIST}},
+};
+static const struct template_value value = {.kind = TEMPLATE_MAP, .fields = fields, .len = 4};
+
+static void check_faults(const struct diag_list *diags, struct slice text)
+{
+    int lines = 1;
+    for (size_t i = 0; i < text.len; i++)
+        lines += text.data[i] == '\n';
+    for (size_t i = 0; i < diags->len; i++)
+        check(diags->items[i].line <= lines);
+}
+
+static void check_filled(const struct template *template, struct slice text)
+{
+    struct buf html, again;
+    buf_init(&html, OUT_MAX);
+    buf_init(&again, OUT_MAX);
+    int r = template_render(template, &value, TEMPLATE_HTML, &html);
+    check(r == template_render(template, &value, TEMPLATE_HTML, &again));
+    check(strcmp(buf_text(&html), buf_text(&again)) == 0);
+    bool raw = memmem(text.data, text.len, "&", 1) != NULL || memmem(text.data, text.len, "{{{", 3) != NULL;
+    if (r == 0 && !raw && memchr(text.data, '<', text.len) == NULL)
+        check(strchr(buf_text(&html), '<') == NULL);
+    buf_deinit(&html);
+    buf_deinit(&again);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+    struct arena arena = ARENA_NULL;
+    struct diag_list diags = DIAG_LIST_NULL;
+    struct template template;
+    struct slice text = {size > 0 ? (const char *)data : "", size};
+    int r = template_compile("fuzz", text, &arena, &template, &diags);
+    check((r == 0) == (diags.errors == 0));
+    if (r == 0) {
+        (void)template_check(&template, &value, TEMPLATE_HTML, &diags);
+        check_filled(&template, text);
+    }
+    check_faults(&diags, text);
+    arena_deinit(&arena);
+    diag_list_deinit(&diags);
     return 0;
 }

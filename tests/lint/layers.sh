@@ -27,7 +27,7 @@ forbid 'io uses io, core and base' '#include "(app|feeds)/' "$none" daemon/io/*.
 forbid 'feeds uses base, and of core what an observation, a case and a notice are' '#include "(core|io|app)/' \
     '"core/(dataset|observation|code|country|notice|period|date|rates|score_case)\.h"' feeds/*.[ch]
 
-forbid 'the outside world is under daemon/io' '#include <(event2|curl|libsmartcols)/|#include <(event|evhttp|sqlite3|yaml|zstd|zlib|libsmartcols)\.h' \
+forbid 'the outside world is under daemon/io' '#include <(event2|curl|libsmartcols|librsvg|cairo|glib)/|#include <(event|evhttp|sqlite3|yaml|zstd|zlib|libsmartcols)\.h' \
     '^daemon/io/' $all
 forbid 'XML, archives and JSON are read under feeds' '#include <(expat|archive(_entry)?|yajl/[a-z_]+)\.h' '^feeds/' $all
 forbid 'time zones are read under daemon/io' '#include <glib' '^daemon/io/' $all

@@ -3,7 +3,8 @@
 set -eu
 
 build="pkgconf libevent-dev libcurl4-openssl-dev libssl-dev libyaml-dev libjson-c-dev libsqlite3-dev
-libsmartcols-dev libzstd-dev zlib1g-dev libyajl-dev libexpat1-dev libarchive-dev libglib2.0-dev tzdata ca-certificates"
+libsmartcols-dev libzstd-dev zlib1g-dev libyajl-dev libexpat1-dev libarchive-dev libglib2.0-dev tzdata
+librsvg2-dev fonts-dejavu-core ca-certificates"
 [ -z "${NATS:-}" ] || build="$build libnats-dev"
 check="$build libcsv-dev libcmocka-dev clang clang-format libclang-rt-14-dev mandoc python3 python3-aiosmtpd nodejs npm procps systemd"
 

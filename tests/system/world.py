@@ -18,6 +18,9 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent
 SECRET = "whsec_dGR3YXRjaC10ZXN0LXNlY3JldC1vZi0zMi1ieXRlcyE="
 
+# Leaks that are none of ours; for a program that looks for them.
+os.environ.setdefault("LSAN_OPTIONS", f"suppressions={TESTS / 'support' / 'lsan.txt'}:print_suppressions=0")
+
 CONFIG = """\
 home: VN
 state_directory: state

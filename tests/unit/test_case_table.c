@@ -1,4 +1,4 @@
-/* link: daemon/app/case_table feeds/notice_text daemon/core/trade_case daemon/core/notice daemon/core/reference daemon/core/measure daemon/core/basket daemon/core/quota daemon/core/country daemon/core/row daemon/core/code daemon/core/date daemon/core/period daemon/core/expr_lex daemon/core/expr_parse daemon/io/yaml daemon/io/file daemon/base/node daemon/base/keys daemon/base/diag daemon/base/map daemon/base/digest daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/core/concordance */
+/* link: daemon/app/case_table feeds/notice_text daemon/core/trade_case daemon/core/notice daemon/core/reference daemon/core/deadline daemon/core/measure daemon/core/basket daemon/core/quota daemon/core/country daemon/core/row daemon/core/code daemon/core/date daemon/core/period daemon/core/expr_lex daemon/core/expr_parse daemon/io/yaml daemon/io/file daemon/base/node daemon/base/keys daemon/base/diag daemon/base/map daemon/base/digest daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/core/concordance */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

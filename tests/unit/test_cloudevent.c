@@ -1,4 +1,4 @@
-/* link: daemon/io/cloudevent daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/hold */
+/* link: daemon/io/cloudevent daemon/io/json_value daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/date daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/hold daemon/io/evidence_json daemon/core/measure daemon/core/basket daemon/core/row daemon/core/code daemon/base/keys daemon/base/node daemon/base/map daemon/base/diag daemon/core/expr_lex daemon/core/expr_parse daemon/core/series_role daemon/core/message_sample daemon/core/quality_flag */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -11,6 +11,7 @@
 #include <json.h>
 
 #include "base/alloc.h"
+#include "core/message_sample.h"
 #include "io/cloudevent.h"
 #include "tests/support/sample_record.h"
 
@@ -94,6 +95,27 @@ static void data_says_what_the_record_says(void **state)
     assert_text(member(data, "title"), "en",
         "Plywood: United States imports from Viet Nam up 231% while the price fell");
     assert_int_equal(json_object_array_length(member(data, "basis")), 3);
+    json_object_put(event);
+}
+
+static void evidence_goes_with_the_figures(void **state)
+{
+    (void)state;
+    struct message_sample sample;
+    message_sample_make(SAMPLE_WHOLE, EVENT_STRENGTHENED, ALERT_FIRING, &sample);
+    struct json_object *event = parsed(&sample.record), *data = member(event, "data");
+    struct json_object *evidence = member(data, "evidence"), *last = member(data, "last");
+    struct json_object *limit = json_object_array_get_idx(member(evidence, "limits"), 0);
+    assert_text(limit, "figure", "growth_3m");
+    assert_text(limit, "symbol", ">=");
+    assert_string_equal(json_object_to_json_string(member(limit, "limit")), "0.3");
+    assert_string_equal(json_object_to_json_string(member(limit, "margin")), "0.32");
+    struct json_object *deadline = json_object_array_get_idx(member(evidence, "deadlines"), 0);
+    assert_text(deadline, "day", "2025-09-22");
+    assert_text(json_object_array_get_idx(member(evidence, "measures"), 0), "standing", "case open");
+    assert_int_equal(json_object_array_length(member(evidence, "flags")), 5);
+    assert_text(last, "severity", "caution");
+    assert_string_equal(json_object_to_json_string(member(member(last, "figures"), "growth_3m")), "0.41");
     json_object_put(event);
 }
 
@@ -221,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(envelope_has_the_attributes_of_cloudevents_1_0),
         cmocka_unit_test(data_says_what_the_record_says),
+        cmocka_unit_test(evidence_goes_with_the_figures),
         cmocka_unit_test(figures_keep_their_types),
         cmocka_unit_test(unknown_is_null_with_its_reason),
         cmocka_unit_test(numbers_are_shortest_and_exact),

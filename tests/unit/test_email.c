@@ -1,4 +1,4 @@
-/* link: daemon/io/email daemon/io/mail_address daemon/io/rfc2047 daemon/core/message daemon/core/message_fill daemon/core/markup daemon/core/message_html daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/bulletin daemon/core/bulletin_view daemon/core/zone daemon/core/date daemon/io/outcome */
+/* link: daemon/io/email daemon/io/mail_address daemon/io/rfc2047 daemon/core/message daemon/core/message_fill daemon/core/markup daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/bulletin daemon/core/bulletin_view daemon/core/zone daemon/core/date daemon/io/outcome daemon/core/message_values daemon/core/message_sample daemon/core/message_builtin daemon/core/template daemon/core/chart_alert daemon/core/svg daemon/core/figure_label daemon/core/series_role daemon/base/diag */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "core/message_sample.h"
 #include "io/channel.h"
 #include "tests/support/sample_record.h"
 
@@ -38,6 +39,61 @@ static const char *find_header(const struct transfer_request *request, const cha
         if (str_starts(*line, name))
             return *line + strlen(name);
     return NULL;
+}
+
+/* A template that is good for the alerts that it was tried on, and fails on one with many figures. */
+static void failing_template_gives_way_to_the_built_in_message(void **state)
+{
+    (void)state;
+    static char text[32 * 1024] = "{{#figures}}{{#rows}}";
+    memset(text + strlen(text), 'x', 24 * 1024);
+    strcat(text, "{{/rows}}{{/figures}}");
+    struct arena arena = ARENA_NULL;
+    struct diag_list diags = DIAG_LIST_NULL;
+    struct message_templates templates = {0};
+    struct channel_target to = target;
+    struct alert_record record = sample_trade();
+    struct delivery_row row = {0}, plain = {0};
+    assert_int_equal(template_compile("text.vi.mustache", slice_of(text), &arena,
+                         &templates.items[MESSAGE_TEXT][LANGUAGE_VI], &diags),
+        0);
+    assert_int_equal(template_compile("subject.en.mustache", slice_of("{{product}}\n"), &arena,
+                         &templates.items[MESSAGE_SUBJECT][LANGUAGE_EN], &diags),
+        0);
+    to.templates = &templates;
+    assert_int_equal(channel_email.render(&record, &to, &arena, &row), CHANNEL_FELL_BACK);
+    assert_int_equal(channel_email.render(&record, &target, &arena, &plain), 0);
+    assert_string_equal(row.text, plain.text);
+    assert_string_equal(row.html, plain.html);
+    assert_non_null(strstr(row.subject, " | Plywood"));
+    record.figure_count = 1;
+    assert_int_equal(channel_email.render(&record, &to, &arena, &row), 0);
+    assert_non_null(strstr(row.text, "xxxx"));
+    diag_list_deinit(&diags);
+    arena_deinit(&arena);
+}
+
+static void lists_and_charts_are_named(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_NULL;
+    struct message_sample sample;
+    message_sample_make(SAMPLE_WHOLE, EVENT_STRENGTHENED, ALERT_FIRING, &sample);
+    struct delivery_row row = render(&sample.record, &target, &arena);
+    struct transfer_request request;
+    row.alert = sample.record.id;
+    row.seq = sample.record.seq;
+    assert_int_equal(channel_email.request(&row, &target, 0, &arena, &request), 0);
+    assert_string_equal(find_header(&request, "List-Id: "), "tdwatch alerts <alerts.tdwatch.moit.example>");
+    assert_string_equal(find_header(&request, "List-Unsubscribe: "),
+        "<mailto:tdwatch@moit.example?subject=unsubscribe%20vasep>");
+    assert_int_equal(request.mail->picture_count, 2);
+    for (size_t i = 0; i < request.mail->picture_count; i++) {
+        assert_true(str_starts(request.mail->pictures[i].svg, "<svg xmlns="));
+        assert_non_null(
+            strstr(row.html, arena_printf(&arena, "src=\"cid:%s\"", request.mail->pictures[i].id)));
+    }
+    arena_deinit(&arena);
 }
 
 static void headers_are_complete_and_clean(void **state)
@@ -183,6 +239,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_are_complete_and_clean),
+        cmocka_unit_test(failing_template_gives_way_to_the_built_in_message),
+        cmocka_unit_test(lists_and_charts_are_named),
         cmocka_unit_test(envelope_and_relay_are_those_of_the_target),
         cmocka_unit_test(attempts_are_the_same_bytes_at_any_time),
         cmocka_unit_test(message_id_is_one_for_alert_event_and_receiver),

@@ -1,4 +1,4 @@
-/* link: daemon/core/message daemon/core/message_fill daemon/core/markup daemon/core/message_html daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest */
+/* link: daemon/core/message daemon/core/message_fill daemon/core/markup daemon/core/message_view daemon/core/words daemon/core/figure daemon/core/period daemon/core/alert daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/str daemon/base/clock_text daemon/base/digest daemon/core/message_values daemon/core/message_sample daemon/core/message_builtin daemon/core/template daemon/core/chart_alert daemon/core/svg daemon/core/figure_label daemon/core/series_role daemon/core/date daemon/base/diag */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,9 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
-#include "core/message.h"
+#include "core/message_sample.h"
+#include "core/message_template.h"
+#include "core/message_values.h"
 #include "tests/support/sample_record.h"
 
 enum { MAX = 256 * 1024, VI = 1u << LANGUAGE_VI, EN = 1u << LANGUAGE_EN };
@@ -127,6 +129,170 @@ static void feed_alert_reads_as_approved(void **state)
     (void)state;
     struct alert_record record = sample_feed();
     check_record("feed", &record);
+}
+
+/* Every part that a message can have. */
+static void whole_alert_reads_as_approved(void **state)
+{
+    (void)state;
+    struct message_sample sample;
+    message_sample_make(SAMPLE_WHOLE, EVENT_STRENGTHENED, ALERT_FIRING, &sample);
+    check_record("whole", &sample.record);
+}
+
+static void chart_is_drawn_as_approved(void **state)
+{
+    (void)state;
+    struct message_sample sample;
+    struct buf svg;
+    message_sample_make(SAMPLE_WHOLE, EVENT_RAISED, ALERT_FIRING, &sample);
+    buf_init(&svg, MAX);
+    assert_int_equal(message_chart(&sample.record, LANGUAGE_VI, &svg), 0);
+    check_golden("chart.svg", buf_text(&svg));
+    buf_clear(&svg);
+    message_sample_make(SAMPLE_FEED, EVENT_RAISED, ALERT_FIRING, &sample);
+    assert_int_equal(message_chart(&sample.record, LANGUAGE_VI, &svg), 0);
+    assert_string_equal(buf_text(&svg), "");
+    buf_deinit(&svg);
+}
+
+static void chart_shows_what_there_is(void **state)
+{
+    (void)state;
+    for (int panels = 0; panels < 4; panels++) {
+        bool trade = (panels & 1) != 0, curve = (panels & 2) != 0;
+        struct message_sample sample;
+        struct buf svg;
+        message_sample_make(SAMPLE_WHOLE, EVENT_RAISED, ALERT_FIRING, &sample);
+        for (int i = 0; i < EVIDENCE_MONTHS; i++) {
+            sample.evidence.trade.values[i].unknown = trade ? KNOWN : UNKNOWN_MONTH;
+            sample.evidence.curve.values[i].unknown = curve ? KNOWN : UNKNOWN_MONTH;
+        }
+        buf_init(&svg, MAX);
+        assert_int_equal(message_chart(&sample.record, LANGUAGE_EN, &svg), 0);
+        assert_int_equal(strstr(buf_text(&svg), "class=\"bar\"") != NULL, trade);
+        assert_int_equal(strstr(buf_text(&svg), "<polyline") != NULL, curve);
+        assert_int_equal(strstr(buf_text(&svg), "2025-07") != NULL, trade || curve);
+        char *html = render(message_html, &sample.record, EN);
+        assert_int_equal(strstr(html, "<img ") != NULL, trade || curve);
+        alloc_free(html);
+        buf_deinit(&svg);
+    }
+}
+
+static void built_in_templates_pass_the_check_of_others(void **state)
+{
+    (void)state;
+    for (enum message_part part = 0; part < MESSAGE_PART_COUNT; part++) {
+        struct arena arena = ARENA_NULL;
+        struct diag_list diags = DIAG_LIST_NULL;
+        struct template template;
+        struct message_sample sample;
+        struct message_view views[LANGUAGE_COUNT];
+        size_t n;
+        message_sample_make(SAMPLE_WHOLE, EVENT_STRENGTHENED, ALERT_FIRING, &sample);
+        assert_int_equal(message_views_make(&sample.record, VI | EN, &arena, views, &n), 0);
+        struct template_value model = message_values(&sample.record, views, &arena);
+        enum template_escape escape = part == MESSAGE_HTML ? TEMPLATE_HTML : TEMPLATE_PLAIN;
+        assert_int_equal(template_compile("built-in", message_builtin(part), &arena, &template, &diags), 0);
+        if (template_check(&template, &model, escape, &diags) < 0)
+            fail_msg("%s", diag_line(&diags, diags.items));
+        diag_list_deinit(&diags);
+        arena_deinit(&arena);
+    }
+}
+
+static void every_event_and_state_has_a_message(void **state)
+{
+    (void)state;
+    static renderer *const renderers[] = {message_subject, message_text, message_html};
+    for (enum message_sample_kind kind = SAMPLE_TRADE; kind <= SAMPLE_WHOLE; kind++)
+        for (enum alert_event event = EVENT_RAISED; event < EVENT_COUNT; event++)
+            for (enum alert_state stands = 0; stands < ALERT_STATE_COUNT; stands++)
+                for (size_t i = 0; i < sizeof renderers / sizeof *renderers; i++) {
+                    struct message_sample sample;
+                    message_sample_make(kind, event, stands, &sample);
+                    char *text = render(renderers[i], &sample.record, VI | EN);
+                    assert_true(strlen(text) > 20);
+                    assert_null(strstr(text, "{{"));
+                    alloc_free(text);
+                }
+}
+
+static void check_documented(const struct template_value *value, const char *manual)
+{
+    for (size_t i = 0; i < value->len; i++) {
+        const struct template_value *inner =
+            value->kind == TEMPLATE_MAP ? &value->fields[i].value : &value->items[i];
+        char line[128];
+        if (value->kind == TEMPLATE_MAP) {
+            snprintf(line, sizeof line, "\n.It Ic %s\n", value->fields[i].name);
+            if (strstr(manual, line) == NULL)
+                fail_msg("tdwatch.yaml(5) does not list %s", value->fields[i].name);
+        }
+        check_documented(inner, manual);
+    }
+}
+
+static void manual_lists_every_name(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_NULL;
+    struct message_sample sample;
+    struct message_view views[LANGUAGE_COUNT];
+    size_t n;
+    char *manual = read_file("docs/tdwatch.yaml.5.in");
+    message_sample_make(SAMPLE_WHOLE, EVENT_STRENGTHENED, ALERT_FIRING, &sample);
+    assert_int_equal(message_views_make(&sample.record, VI, &arena, views, &n), 0);
+    struct template_value model = message_values(&sample.record, views, &arena);
+    check_documented(&model, manual);
+    alloc_free(manual);
+    arena_deinit(&arena);
+}
+
+/* What feeds, rules and tables might hold to do harm. */
+static void hostile_text_is_only_text(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "a\r\nBcc: evil@example.org",
+        "<script>alert(1)</script>",
+        "\"onload=\"x",
+        "=?UTF-8?B?QUE=?=",
+        "\xe2\x80\xaegnp.exe\xe2\x80\xac\xe2\x81\xa6x\xe2\x81\xa9\xd8\x9c",
+        "{{headline}}",
+        "\x1b[31m\x07\x7f",
+        "\xc2\x85\xe2\x80\xa8\xef\xbb\xbfy",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct message_sample sample;
+        message_sample_make(SAMPLE_WHOLE, EVENT_STRENGTHENED, ALERT_FIRING, &sample);
+        const char *const basis[] = {texts[i], NULL};
+        sample.record.title = sample.record.advice = sample.record.product_title =
+            (struct phrase){{texts[i], texts[i]}};
+        sample.record.basis = basis;
+        sample.record.sources = sample.record.reason = texts[i];
+        char *subject = render(message_subject, &sample.record, VI | EN);
+        char *text = render(message_text, &sample.record, VI | EN);
+        char *html = render(message_html, &sample.record, VI | EN);
+        for (const char *p = subject; *p != '\0'; p++)
+            assert_true((unsigned char)*p >= 0x20 && *p != 0x7f);
+        for (const char *p = text; *p != '\0'; p++)
+            assert_true((unsigned char)*p >= 0x20 || *p == '\n');
+        assert_null(strstr(text, "\nBcc:"));
+        assert_null(strstr(html, "<script"));
+        assert_null(strstr(html, "\"onload"));
+        static const char *const hidden[] = {"\xe2\x80\xae", "\xe2\x80\xac", "\xe2\x81\xa6", "\xe2\x81\xa9",
+            "\xd8\x9c", "\xe2\x80\xa8", "\xc2\x85", "\xef\xbb\xbf"};
+        for (size_t k = 0; k < sizeof hidden / sizeof *hidden; k++) {
+            assert_null(strstr(subject, hidden[k]));
+            assert_null(strstr(text, hidden[k]));
+            assert_null(strstr(html, hidden[k]));
+        }
+        alloc_free(subject);
+        alloc_free(text);
+        alloc_free(html);
+    }
 }
 
 static void one_language_is_complete_and_alone(void **state)
@@ -308,6 +474,13 @@ int main(void)
         cmocka_unit_test(old_figures_are_not_repeated_once_an_alert_ends),
         cmocka_unit_test(nothing_in_a_name_becomes_markup_or_a_header),
         cmocka_unit_test(long_title_is_cut_at_a_character),
+        cmocka_unit_test(whole_alert_reads_as_approved),
+        cmocka_unit_test(chart_is_drawn_as_approved),
+        cmocka_unit_test(chart_shows_what_there_is),
+        cmocka_unit_test(built_in_templates_pass_the_check_of_others),
+        cmocka_unit_test(every_event_and_state_has_a_message),
+        cmocka_unit_test(manual_lists_every_name),
+        cmocka_unit_test(hostile_text_is_only_text),
         cmocka_unit_test(text_lines_are_short),
         cmocka_unit_test(full_buffer_is_left_as_it_was),
         cmocka_unit_test(wording_judges_nobody),

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/basket daemon/core/row daemon/core/code daemon/core/period daemon/io/file daemon/io/yaml daemon/core/reference daemon/core/measure daemon/core/quota daemon/core/country daemon/core/date daemon/core/expr_lex daemon/core/expr_parse daemon/core/figure daemon/core/series_role daemon/core/concordance */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/basket daemon/core/row daemon/core/code daemon/core/period daemon/io/file daemon/io/yaml daemon/core/reference daemon/core/measure daemon/core/quota daemon/core/country daemon/core/date daemon/core/expr_lex daemon/core/expr_parse daemon/core/figure daemon/core/series_role daemon/core/concordance daemon/core/deadline */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -111,7 +111,7 @@ static void the_latest_day_of_all_documents_counts(void **state)
 }
 
 static const struct fault_case faults[] = {
-    {"no table", "{}\n", "L009", 1, "countries, concordance and as_of"},
+    {"no table", "{}\n", "L009", 1, "countries, concordance, deadlines and as_of"},
     {"no day", "as_of: soon\n", "L010", 1, NULL},
     {"unknown key", "measurs: []\n", "K001", 1, "did you mean 'measures'?"},
     {"no map", "- toys\n", "K003", 1, NULL},

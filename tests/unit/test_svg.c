@@ -19,7 +19,7 @@ static void picture_has_title_and_escapes(void **state)
     struct buf out;
     buf_init(&out, 4096);
     struct markup markup = markup_on(&out);
-    struct svg_frame frame = {"c", "A < B", "\"x\" & 'y'", 100, 50.4};
+    struct svg_frame frame = {"c", "A < B", "\"x\" & 'y'", 100, 50.4, NULL};
     struct svg_point points[] = {{0, 1}, {2.25, 3}};
     svg_open(&markup, &frame);
     svg_rect(&markup, "bar", (struct svg_box){1, 2, 3, 4.04}, "3 > 2");

@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/clock daemon/base/log daemon/base/str daemon/io/address daemon/io/http daemon/io/login daemon/io/inflate daemon/io/loop daemon/io/mail_address daemon/io/mailroom daemon/io/smtp_sink daemon/io/thread daemon/io/transfer daemon/io/transfer_feed daemon/io/transfer_handle daemon/io/transfer_result daemon/io/wire_text daemon/io/nats_publish */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/clock daemon/base/log daemon/base/str daemon/io/address daemon/io/http daemon/io/login daemon/io/inflate daemon/io/loop daemon/io/mail_address daemon/io/mailroom daemon/io/smtp_sink daemon/io/thread daemon/io/transfer daemon/io/transfer_feed daemon/io/transfer_handle daemon/io/transfer_result daemon/io/wire_text daemon/io/nats_publish daemon/io/mail_body daemon/io/picture */
 #include "tests/support/transfer_peers.h"
 
 /* ---- HTTP: bodies and their ends ---- */

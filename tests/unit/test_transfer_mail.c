@@ -1,4 +1,4 @@
-/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/clock daemon/base/log daemon/base/str daemon/io/address daemon/io/http daemon/io/login daemon/io/inflate daemon/io/loop daemon/io/mail_address daemon/io/mailroom daemon/io/smtp_sink daemon/io/thread daemon/io/transfer daemon/io/transfer_feed daemon/io/transfer_handle daemon/io/transfer_result daemon/io/wire_text daemon/io/nats_publish */
+/* link: daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/clock daemon/base/log daemon/base/str daemon/io/address daemon/io/http daemon/io/login daemon/io/inflate daemon/io/loop daemon/io/mail_address daemon/io/mailroom daemon/io/smtp_sink daemon/io/thread daemon/io/transfer daemon/io/transfer_feed daemon/io/transfer_handle daemon/io/transfer_result daemon/io/wire_text daemon/io/nats_publish daemon/io/mail_body daemon/io/picture */
 #include "tests/support/transfer_peers.h"
 
 static void on_mail(void *userdata, const char *from, const char *to, struct slice data)
@@ -57,6 +57,35 @@ static void mail_arrives_as_multipart_alternative(void **state)
     assert_true(strstr(f->mail, "text/plain") < strstr(f->mail, "text/html"));
     for (const char *c = strchr(f->mail, '\n') + 1; *c != '\0'; c++)
         assert_false(*c == '\n' && c[-1] != '\r');
+    smtp_sink_free(sink);
+}
+
+static void pictures_stand_beside_the_html(void **state)
+{
+    struct fixture *f = *state;
+    struct smtp_sink *sink = NULL;
+    assert_int_equal(smtp_sink_new(f->loop, 0, on_mail, f, &sink), 0);
+    struct transfer_mail mail = sample_mail();
+    mail.pictures[0] = (struct transfer_picture){
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"8\" height=\"8\"><rect width=\"8\" "
+        "height=\"8\"/></svg>",
+        "chart.vi@tdwatch"};
+    mail.pictures[1] = (struct transfer_picture){"no picture", "chart.en@tdwatch"}; /* left out */
+    mail.picture_count = 2;
+    struct transfer_request request = mail_request(&mail, smtp_sink_port(sink));
+    run(f, &request);
+    assert_reply(f, TRANSFER_DONE, 250, "250 2.0.0 taken");
+    assert_contains(f->mail, "\nContent-Type: multipart/alternative; boundary=");
+    assert_contains(f->mail, "\r\nContent-Type: multipart/related; type=\"text/html\"; boundary=");
+    assert_contains(f->mail, "\r\nContent-Type: image/png\r\n");
+    assert_contains(f->mail, "\r\nContent-Transfer-Encoding: base64\r\n");
+    assert_contains(f->mail, "\r\nContent-ID: <chart.vi@tdwatch>\r\n");
+    assert_contains(f->mail, "\r\nContent-Disposition: inline; filename=\"chart.png\"\r\n");
+    assert_contains(f->mail, "\r\niVBORw0KGgo"); /* PNG's signature */
+    assert_null(strstr(f->mail, "chart.en@tdwatch"));
+    assert_true(strstr(f->mail, "text/plain") < strstr(f->mail, "multipart/related"));
+    assert_true(strstr(f->mail, "multipart/related") < strstr(f->mail, "text/html; charset"));
+    assert_true(strstr(f->mail, "text/html; charset") < strstr(f->mail, "image/png"));
     smtp_sink_free(sink);
 }
 
@@ -252,6 +281,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         CASE(mail_arrives_as_multipart_alternative),
+        CASE(pictures_stand_beside_the_html),
         CASE(mail_without_html_is_text_alone),
         CASE(more_mails_than_threads_all_arrive),
         CASE(servers_refusals_carry_their_status),
