@@ -1,4 +1,4 @@
-/* The engine's insides, shared by engine.c, ingest.c, announce.c, deliver.c and budget.c only. */
+/* The engine's insides, shared by those that do its work only. */
 #ifndef APP_ENGINE_STATE_H
 #define APP_ENGINE_STATE_H
 
