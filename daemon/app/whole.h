@@ -1,5 +1,6 @@
-/* A record with what only a message says of it: the evidence behind it and what was told last. That takes a run
- * of the rule's program for each month of two years, and so it is made for the first receiver who is told. */
+/* A record with what only a message says of it: the evidence behind it and what was told last. That takes a
+ * run of the rule's program for each month of two years, and so it is made for the first receiver who is
+ * told. */
 #ifndef APP_WHOLE_H
 #define APP_WHOLE_H
 

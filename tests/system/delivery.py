@@ -27,13 +27,11 @@ BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
 
 class Case(unittest.TestCase):
     def setUp(self):
-        self.directory = tempfile.TemporaryDirectory(prefix="tdwatch-test-")
-        self.world = world.World(pathlib.Path(self.directory.name) / "world", BINARY)
+        directory = tempfile.TemporaryDirectory(prefix="tdwatch-test-")
+        self.addCleanup(directory.cleanup)
+        self.world = world.World(pathlib.Path(directory.name) / "world", BINARY)
+        self.addCleanup(self.world.close)
         self.config = self.world.directory / "tdwatch.yaml"
-
-    def tearDown(self):
-        self.world.close()
-        self.directory.cleanup()
 
     def set_receivers(self, lines):
         head = self.config.read_text().partition("receivers:\n")[0]
