@@ -1,5 +1,5 @@
 #!/bin/sh
-# install.sh build|check: installs the Debian packages that are missing, in one apt-get call; silent when none is.
+# install.sh build|check|peers: installs the Debian packages that are missing, in one apt-get call; silent when none is.
 set -eu
 
 build="pkgconf libevent-dev libcurl4-openssl-dev libssl-dev libyaml-dev libjson-c-dev libsqlite3-dev
@@ -7,11 +7,14 @@ libsmartcols-dev libzstd-dev zlib1g-dev libyajl-dev libexpat1-dev libarchive-dev
 librsvg2-dev fonts-dejavu-core ca-certificates"
 [ -z "${NATS:-}" ] || build="$build libnats-dev"
 check="$build libcsv-dev libcmocka-dev clang clang-format libclang-rt-14-dev mandoc python3 python3-aiosmtpd nodejs npm procps systemd"
+# Real programs at the other end; tests that want one skip without it.
+peers="prometheus-alertmanager nats-server postfix sasl2-bin libsasl2-modules iproute2"
 
 case "${1:-}" in
 build) wanted=$build why="to build tdwatch" ;;
 check) wanted=$check why="to build and test tdwatch" ;;
-*) echo "usage: install.sh build|check" >&2; exit 2 ;;
+peers) wanted=$peers why="to test tdwatch against other programs" ;;
+*) echo "usage: install.sh build|check|peers" >&2; exit 2 ;;
 esac
 
 missing=

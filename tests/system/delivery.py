@@ -190,9 +190,9 @@ class PeerCase(Case):
     """With a program that may not be here."""
 
     def start_program(self, name, *arguments):
-        path = shutil.which(name, path=os.environ.get("TDWATCH_PEERS", "") + ":" + os.environ["PATH"])
+        path = shutil.which(name)
         if path is None:
-            self.skipTest(f"{name} is not here (Debian: apt-get install {name}, or name its directory in TDWATCH_PEERS)")
+            self.skipTest(f"{name} is not here (tests/support/install.sh peers)")
         process = subprocess.Popen([path, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(process.wait, 10)
         self.addCleanup(process.terminate)

@@ -1,5 +1,5 @@
-"""Deliveries over TLS to "public" addresses, in a network of our own: certificates good and bad, STARTTLS and AUTH at a real relay, names that
-lead to inner addresses.
+"""Deliveries over TLS to "public" addresses, in a network of our own: certificates good and bad, STARTTLS and AUTH at real relays (aiosmtpd, and
+Postfix where it is), names that lead to inner addresses.
 
     python3 delivery_tls.py BINARY
 
@@ -8,6 +8,7 @@ Runs itself again in namespaces in which 93.184.216.34 is this machine, names co
 """
 
 import asyncio
+import email.policy
 import http.server
 import os
 import pathlib
@@ -58,7 +59,7 @@ def enter_namespaces():
     with tempfile.TemporaryDirectory(prefix="tdwatch-test-") as directory:
         make_world(pathlib.Path(directory))
         environment = dict(os.environ, TDWATCH_TLS=directory)
-        command = ["unshare", "--map-root-user", "--net", "--mount", "sh", "-c"]
+        command = ["unshare", *(["--map-root-user"] if os.geteuid() else []), "--net", "--mount", "sh", "-c"]
         if shutil.which("unshare") is None or subprocess.run([*command, PREPARE], env=environment, stderr=subprocess.DEVNULL).returncode:
             print("no namespaces of our own here (unshare, ip, mount): skipped")
             return 77
@@ -189,6 +190,27 @@ class Tls(unittest.TestCase):
                 self.assertIn("535 authentication refused", done.stdout)
                 self.assertIn("a real one would be tried until it is mended", done.stdout)
                 self.assertEqual(len(relay.mails), 1)
+
+    def test_postfix_with_starttls_and_authentication(self):
+        import postfix
+        import world
+        if postfix.why_not():
+            self.skipTest(postfix.why_not())
+        relay = postfix.Postfix(self.root / "postfix", self.certificates, ADDRESS, world.free_port())
+        self.addCleanup(relay.close)
+        url = f"smtp://relay.example.vn:{relay.port}"
+        done = self.drill("email: desk@example.vn", (url, "word"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("queued as", done.stdout)
+        world.wait_for("the mail", relay.mails)
+        mail = email.message_from_bytes(relay.mails()[0].read_bytes(), policy=email.policy.default)
+        self.assertEqual((mail["To"], mail["Return-Path"]), ("desk@example.vn", "<tdwatch@example.vn>"))
+        self.assertIn("ESMTPSA", mail["Received"])  # S: over TLS, A: authenticated (RFC 3848)
+        for word, receiver, said in (("wrong-word", "desk", "535"), ("word", "nobody-there", "550")):
+            with self.subTest(said=said):
+                done = self.drill(f"email: {receiver}@example.vn", (url, word))
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(said, done.stdout)
 
     def test_relay_with_the_name_of_another(self):
         done = self.drill("email: desk@example.vn", (f"smtp://hook.example.vn:{self.starttls.port}", "word"))
