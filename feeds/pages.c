@@ -39,11 +39,8 @@ static const char *pick_first(const struct reading *reading, const char *path)
 static bool is_same_host(const struct reading *reading, const char *url)
 {
     const char *feed_url = reading->feed_url;
-    for (const char *at = url; *at != '\0'; at++) /* it has to be an address at all */
-        if ((unsigned char)*at <= ' ' || *at == 0x7f)
-            return false;
-    return str_equal(url_host(url, reading->arena), url_host(feed_url, reading->arena)) &&
-           strncmp(url, feed_url, strcspn(feed_url, ":") + 1) == 0;
+    return url_fault(url) == NULL && strncmp(url, feed_url, strcspn(feed_url, ":") + 1) == 0 &&
+           str_equal(url_host(url, reading->arena), url_host(feed_url, reading->arena));
 }
 
 /* Where {page} stands for nothing, what the answer names can only be the next URL. */

@@ -89,8 +89,8 @@ def fuzz_command(target):
     seeds = ROOT / "tests" / "fuzz" / "seeds" / target.name.removeprefix("fuzz_")
     corpus = ROOT / "build" / "corpus" / target.name
     corpus.mkdir(parents=True, exist_ok=True)
-    command = [target, f"-max_total_time={fuzz_seconds(target)}", "-timeout=10", "-print_final_stats=1", "-verbosity=0",
-               f"-artifact_prefix={corpus}-", corpus]
+    command = [target, f"-max_total_time={fuzz_seconds(target)}", "-timeout=10", "-error_exitcode=1",
+               "-print_final_stats=1", "-verbosity=0", f"-artifact_prefix={corpus}-", corpus]
     return command + ([seeds] if seeds.exists() else [])
 
 

@@ -91,6 +91,8 @@ int outbox_print_list(
             counts.parked, counts.delivered);
     if (r == 0 && counts.dropped > 0)
         fprintf(out, ", %" PRId64 " dropped", counts.dropped);
+    if (r == 0 && counts.held > 0)
+        fprintf(out, "; %" PRId64 " events held", counts.held);
     if (r == 0)
         fputs("\n", out);
     return r;

@@ -532,6 +532,8 @@ static void what_cannot_be_whole_is_no_payload(void **state)
             "the next page is on another host: https://b.example/", ASK_CHANGED},
         {"next: k", "{\"k\":\"http://a.example/\"}", NULL,
             "the next page is on another host: http://a.example/", ASK_CHANGED},
+        {"next: k", "{\"k\":\"https://a.example@b.example/\"}", NULL,
+            "the next page is on another host: https://a.example@b.example/", ASK_CHANGED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture f;
