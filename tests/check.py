@@ -1,9 +1,10 @@
 """Runs every test and counts: python3 tests/check.py. `make check` builds first and calls it.
 
-Each step is a program. Those that speak TAP (cmocka) or print "ok NAME" (scenarios) count each line; Python's unittest counts its tests; any
+Each step is a program; as many run at a time as there are processors. Those that speak TAP (cmocka) or print "ok NAME" (scenarios) count each line; Python's unittest counts its tests; any
 other step is one test that passes with exit code 0.
 """
 
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -64,16 +65,20 @@ def count_whole(done):
     return (1, 0, 0) if done.returncode == 0 else (0, 1, 0)
 
 
-def step(total, name, command, count=count_whole, **environment):
-    begin = time.monotonic()
-    done = run(command, **environment)
-    passed, failed, skipped = count(done)
-    total.add(passed, failed, skipped)
-    verdict = "FAILED" if failed else "skipped" if skipped and not passed else "ok"
-    print(f"  {name:<34} {passed:4} passed {skipped:3} skipped {failed:3} failed  {time.monotonic() - begin:6.1f} s  {verdict}",
-          flush=True)
-    if failed or (skipped and count is count_whole):
-        print(done.stdout, flush=True)
+class Step:
+    def __init__(self, name, command, count=count_whole, **environment):
+        self.name, self.command, self.count, self.environment = name, command, count, environment
+
+    def run(self):
+        """Its counts, and what is to be printed."""
+        begin = time.monotonic()
+        done = run(self.command, **self.environment)
+        passed, failed, skipped = self.count(done)
+        verdict = "FAILED" if failed else "skipped" if skipped and not passed else "ok"
+        line = (f"  {self.name:<34} {passed:4} passed {skipped:3} skipped {failed:3} failed  {time.monotonic() - begin:6.1f} s"
+                f"  {verdict}")
+        shown = failed or (skipped and self.count is count_whole)
+        return (passed, failed, skipped), f"{line}\n{done.stdout}" if shown else line
 
 
 def c_files():
@@ -94,66 +99,90 @@ def fuzz_command(target):
     return command + ([seeds] if seeds.exists() else [])
 
 
-def main():
-    total = Count()
-    step(total, "lint: layers", ["tests/lint/layers.sh"])
-    step(total, "lint: length", ["tests/lint/length.sh"])
-    step(total, "lint: format", ["clang-format", "--dry-run", "-Werror", *c_files()])
-    step(total, "lint: manuals", ["mandoc", "-Tlint", "-Wwarning", *sorted((ROOT / "build/man").glob("*.[58]"))])
-    step(total, "lint: unit", ["tests/lint/unit.sh"])
+def lint_steps():
+    yield Step("lint: layers", ["tests/lint/layers.sh"])
+    yield Step("lint: length", ["tests/lint/length.sh"])
+    yield Step("lint: format", ["clang-format", "--dry-run", "-Werror", *c_files()])
+    yield Step("lint: manuals", ["mandoc", "-Tlint", "-Wwarning", *sorted((ROOT / "build/man").glob("*.[58]"))])
+    yield Step("lint: unit", ["tests/lint/unit.sh"])
+    yield Step("npm ci", ["tests/support/npm.sh"])
+
+
+def unit_steps():
     for path in sorted((ROOT / "build/asan/tests/unit").glob("test_*")):
         if not path.suffix:
-            step(total, f"unit: {path.name[5:]}", [path], count_lines, CMOCKA_MESSAGE_OUTPUT="TAP")
-    step(total, "scenarios", ["build/asan/tests/scenario/run", *sorted((ROOT / "tests/scenario").glob("*.scenario"))], count_lines)
+            yield Step(f"unit: {path.name[5:]}", [path], count_lines, CMOCKA_MESSAGE_OUTPUT="TAP")
+    yield Step("scenarios", ["build/asan/tests/scenario/run", *sorted((ROOT / "tests/scenario").glob("*.scenario"))], count_lines)
+
+
+def data_steps():
     packs = sorted(path for path in (ROOT / "rules").glob("*.yaml") if not path.name.endswith(".test.yaml"))
-    step(total, "rules: shipped packs", ["build/release/tdwatch", "check", *packs])
-    step(total, "rules: tests of shipped packs", ["build/release/tdwatch", "test", "--min-coverage", "95", "rules"], count_lines)
-    step(total, "sample: against its source", [PYTHON, "tests/system/sample_source.py"])
-    step(total, "samples: recorded payloads", [PYTHON, "tests/system/samples.py", "build/asan/tests/support/decoded",
-                                               "build/release/tests/support/decoded"], count_unittest)
-    step(total, "concordance: against conversions", [PYTHON, "tests/system/concordance.py"])
-    step(total, "report: pages", [PYTHON, "tests/system/report_page.py", *sorted((ROOT / "tests/cases/report").glob("*.html"))])
-    step(total, "npm ci", ["tests/support/npm.sh"])
-    step(total, "templates: against mustache", ["node", "tests/system/template.mjs", "build/release/tests/support/render"], count_lines)
-    step(total, "schemas: samples and shipped files", ["node", "tests/system/schema.mjs", "build/release/tdwatch"], count_lines)
-    step(total, "check: golden files", [PYTHON, "tests/system/check_golden.py", "build/release/tdwatch"], count_unittest)
+    yield Step("rules: shipped packs", ["build/release/tdwatch", "check", *packs])
+    yield Step("rules: tests of shipped packs", ["build/release/tdwatch", "test", "--min-coverage", "95", "rules"], count_lines)
+    yield Step("sample: against its source", [PYTHON, "tests/system/sample_source.py"])
+    yield Step("samples: recorded payloads", [PYTHON, "tests/system/samples.py", "build/asan/tests/support/decoded",
+                                              "build/release/tests/support/decoded"], count_unittest)
+    yield Step("concordance: against conversions", [PYTHON, "tests/system/concordance.py"])
+    yield Step("report: pages", [PYTHON, "tests/system/report_page.py", *sorted((ROOT / "tests/cases/report").glob("*.html"))])
+    yield Step("templates: against mustache", ["node", "tests/system/template.mjs", "build/release/tests/support/render"], count_lines)
+    yield Step("schemas: samples and shipped files", ["node", "tests/system/schema.mjs", "build/release/tdwatch"], count_lines)
+
+
+def python_step(name, script, *arguments):
+    return Step(name, [PYTHON, script, *arguments], count_unittest)
+
+
+WHOLE_PROGRAM = {
+    "main_job": "main job", "mails": "mails", "rule_test": "tests of rules", "feeds": "feeds", "feed_commands": "commands of feeds",
+    "notices": "notices", "import": "import", "lifecycle": "people and alerts", "backtest": "backtest", "delivery": "deliveries",
+    "delivery_tls": "deliveries over TLS",
+}
+
+
+def system_steps():
+    release = "build/release/tdwatch"
     for variant in ("release", "asan"):
-        step(total, f"system: main job, {variant}", [PYTHON, "tests/system/main_job.py", f"build/{variant}/tdwatch"],
-             count_unittest)
-        step(total, f"system: mails, {variant}", [PYTHON, "tests/system/mails.py", f"build/{variant}/tdwatch"], count_unittest)
-        step(total, f"system: tests of rules, {variant}", [PYTHON, "tests/system/rule_test.py", f"build/{variant}/tdwatch"],
-             count_unittest)
-        step(total, f"system: feeds, {variant}", [PYTHON, "tests/system/feeds.py", f"build/{variant}/tdwatch"],
-             count_unittest)
-        step(total, f"system: commands of feeds, {variant}", [PYTHON, "tests/system/feed_commands.py", f"build/{variant}/tdwatch"],
-             count_unittest)
-        step(total, f"system: notices, {variant}", [PYTHON, "tests/system/notices.py", f"build/{variant}/tdwatch"],
-             count_unittest)
-        step(total, f"system: import, {variant}", [PYTHON, "tests/system/import.py", f"build/{variant}/tdwatch"],
-             count_unittest)
-        step(total, f"system: people and alerts, {variant}", [PYTHON, "tests/system/lifecycle.py", f"build/{variant}/tdwatch"],
-             count_unittest)
-        step(total, f"system: backtest, {variant}", [PYTHON, "tests/system/backtest.py", f"build/{variant}/tdwatch"],
-             count_unittest)
-        step(total, f"system: deliveries, {variant}", [PYTHON, "tests/system/delivery.py", f"build/{variant}/tdwatch"],
-             count_unittest)
-        step(total, f"system: deliveries over TLS, {variant}", [PYTHON, "tests/system/delivery_tls.py", f"build/{variant}/tdwatch"],
-             count_unittest)
-    step(total, "system: backtest, real figures", [PYTHON, "tests/system/real_backtest.py", "build/release/tdwatch"], count_unittest)
-    step(total, "system: recomputed, release", [PYTHON, "tests/system/recompute.py", "build/release/tdwatch"], count_unittest)
-    step(total, "system: every verdict against SQL", [PYTHON, "tests/system/sql_findings.py", "build/release/tdwatch",
-                                                      "build/release/tests/support/findings"], count_unittest)
-    with tempfile.TemporaryDirectory(prefix="tdwatch-test-") as directory:
-        step(total, "system: memory over ten years", ["build/release/tests/system/arrivals", directory], count_lines)
-    step(total, "system: routes and floods, release", [PYTHON, "tests/system/routes.py", "build/release/tdwatch"], count_unittest)
-    step(total, "system: explain, asan", [PYTHON, "tests/system/explain.py", "build/asan/tdwatch"], count_unittest)
-    step(total, "system: turns of the loop, release", [PYTHON, "tests/system/turns.py", "build/release/tdwatch"], count_unittest)
-    step(total, "fault: 20 rounds of kill -9", [PYTHON, "tests/fault/kill.py", "build/release/tdwatch", "20"])
-    step(total, "fault: 5 imports that are killed", [PYTHON, "tests/fault/bulk.py", "build/release/tdwatch",
-                                                    "build/release/tests/fault/die_at_write.so", "5"])
+        for script, what in WHOLE_PROGRAM.items():
+            yield python_step(f"system: {what}, {variant}", f"tests/system/{script}.py", f"build/{variant}/tdwatch")
+    yield python_step("check: golden files", "tests/system/check_golden.py", release)
+    yield python_step("system: backtest, real figures", "tests/system/real_backtest.py", release)
+    yield python_step("system: recomputed, release", "tests/system/recompute.py", release)
+    yield python_step("system: every verdict against SQL", "tests/system/sql_findings.py", release, "build/release/tests/support/findings")
+    yield python_step("system: routes and floods, release", "tests/system/routes.py", release)
+    yield python_step("system: explain, asan", "tests/system/explain.py", "build/asan/tdwatch")
+
+
+def fuzz_steps():
     for path in sorted((ROOT / "build/fuzz/tests/fuzz").glob("fuzz_*")):
         if not path.suffix:
-            step(total, f"fuzz: {path.name[5:]}, {fuzz_seconds(path)} s", fuzz_command(path))
+            yield Step(f"fuzz: {path.name[5:]}, {fuzz_seconds(path)} s", fuzz_command(path))
+
+
+def lonely_steps(directory):
+    """What measures the machine, or uses all of it."""
+    yield Step("system: memory over ten years", ["build/release/tests/system/arrivals", directory], count_lines)
+    yield python_step("system: turns of the loop, release", "tests/system/turns.py", "build/release/tdwatch")
+    yield Step("fault: 20 rounds of kill -9", [PYTHON, "tests/fault/kill.py", "build/release/tdwatch", "20"])
+    yield Step("fault: 5 imports that are killed", [PYTHON, "tests/fault/bulk.py", "build/release/tdwatch",
+                                                    "build/release/tests/fault/die_at_write.so", "5"])
+
+
+def main():
+    total = Count()
+
+    def show(outcome):
+        counts, text = outcome
+        total.add(*counts)
+        print(text, flush=True)
+
+    for step in lint_steps():
+        show(step.run())
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for outcome in pool.map(Step.run, [*unit_steps(), *data_steps(), *system_steps(), *fuzz_steps()]):
+            show(outcome)
+    with tempfile.TemporaryDirectory(prefix="tdwatch-test-") as directory:
+        for step in lonely_steps(directory):
+            show(step.run())
     ran = total.passed + total.failed + total.skipped
     print(f"\nran {ran}, passed {total.passed}, skipped {total.skipped}, failed {total.failed}")
     return 1 if total.failed else 0
