@@ -369,8 +369,8 @@ static const char *const migrations[] = {
     "INSERT INTO heartbeat (id, beats, failures, answered_ms, text) VALUES (1, 0, 0, 0, '');",
 
     /* 9: of the months behind an alert, SVG */
-    "ALTER TABLE delivery ADD COLUMN chart_vi TEXT NOT NULL DEFAULT '';"
-    "ALTER TABLE delivery ADD COLUMN chart_en TEXT NOT NULL DEFAULT '';",
+    ("ALTER TABLE delivery ADD COLUMN chart_vi TEXT NOT NULL DEFAULT '';"
+     "ALTER TABLE delivery ADD COLUMN chart_en TEXT NOT NULL DEFAULT '';"),
 };
 
 int schema_newest(void)
