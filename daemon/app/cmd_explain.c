@@ -2,19 +2,12 @@
 #include <string.h>
 
 #include "app/command.h"
-#include "app/explain_find.h"
-#include "app/explain_flags.h"
-#include "app/explain_print.h"
-#include "app/explain_store.h"
+#include "app/control.h"
+#include "app/explain_answer.h"
 #include "core/period.h"
-#include "io/explain_json.h"
+#include "io/control.h"
 
-/* What is asked, and how it is to be answered. */
-struct explain_question {
-    struct alert_scope scope; /* origin: NULL where it is not given */
-    int32_t period;           /* PERIOD_NONE: the newest that is judged */
-    bool json, basis;
-};
+enum { DOCUMENT_MAX = 64 * 1024, REPLY_MAX = 16 * 1024 * 1024 };
 
 static int usage(const char *text)
 {
@@ -50,44 +43,46 @@ static int read_question(int argc, char **argv, struct explain_question *questio
     return EXIT_OK;
 }
 
-/* The period asked for, or the newest that is judged, or else the newest of the history. */
-static int32_t settle_period(const struct explain_question *question, const struct explain_request *request)
+/* ---- by the daemon, which has everything in memory ---- */
+
+static int print_reply(const struct buf *reply, long status)
 {
-    if (question->period != PERIOD_NONE)
-        return question->period;
-    int32_t horizon = judge_horizon(request->judge, request->rule, request->scope);
-    return horizon != PERIOD_NONE ? horizon : panel_last(request->panel);
+    if (status == 200)
+        fwrite(buf_text(reply), 1, reply->len, stdout);
+    else
+        fprintf(stderr, "tdwatch: %s\n", buf_text(reply));
+    return status == 200 ? EXIT_OK : EXIT_FAULT;
 }
 
-static int print(const struct explanation *explanation, const struct explain_question *question)
+/* Whether it has answered. */
+static bool ask_daemon(const char *config_path, const struct explain_question *question, int *ret_code)
 {
-    if (question->json)
-        return explain_print_json(explanation, stdout) == 0 ? EXIT_OK : EXIT_FAULT;
-    explain_print(explanation, question->basis, stdout);
-    return EXIT_OK;
-}
-
-static int explain(const struct setup *setup, struct store *store, struct explain_request *request,
-    const struct explain_question *question)
-{
-    struct explanation explanation;
-    request->period = settle_period(question, request);
-    if (request->period == PERIOD_NONE) {
-        fputs("there is no history yet\n", stderr);
-        return EXIT_FAULT;
+    struct diag_list diags = DIAG_LIST_NULL;
+    struct arena arena = ARENA_NULL;
+    struct config *config;
+    struct buf document, reply;
+    long status = 0;
+    buf_init(&document, DOCUMENT_MAX);
+    buf_init(&reply, REPLY_MAX);
+    int r = config_load(config_path, CONFIG_WITHOUT_SECRETS, &config, &diags);
+    if (r == 0) {
+        const char *path = arena_printf(&arena, "%s/" CONTROL_SOCKET, config->state_directory);
+        r = question_json_write(question, &document);
+        if (r == 0)
+            r = control_post(path, CONTROL_EXPLANATIONS_PATH,
+                (struct slice){buf_text(&document), document.len}, &reply, &status);
+        config_free(config);
     }
-    explain_scope(request, &explanation);
-    explanation.ruleset = setup->ruleset->digest.hex;
-    explain_flags(request, &setup->sources, &explanation);
-    int r = explain_provenance(store, &explanation);
     if (r == 0)
-        r = explain_messages(store, setup, &explanation);
-    if (r < 0)
-        fprintf(stderr, "%s\n", store_error(store));
-    int code = r == 0 ? print(&explanation, question) : EXIT_FAULT;
-    explanation_deinit(&explanation);
-    return code;
+        *ret_code = print_reply(&reply, status);
+    buf_deinit(&reply);
+    buf_deinit(&document);
+    arena_deinit(&arena);
+    diag_list_deinit(&diags);
+    return r == 0;
 }
+
+/* ---- from the store ---- */
 
 /* A view of the rule set with this rule alone, or none: what no other rule says is asked for. */
 static struct ruleset only(const struct ruleset *ruleset, const char *id)
@@ -99,45 +94,50 @@ static struct ruleset only(const struct ruleset *ruleset, const char *id)
     return view;
 }
 
-static int judge_and_explain(const struct setup *setup, struct store *store, const struct panel *panel,
+static int explain_one(const struct setup *setup, struct store *store, const struct panel *panel,
     const struct explain_question *question)
 {
     struct arena arena = ARENA_NULL;
     struct scope_place place;
-    const char *text;
+    const char *text = NULL;
     struct ruleset one = only(setup->ruleset, question->scope.rule);
     struct judge *judge = judge_new(&one, &setup->reference, setup->config->home, &setup->sources);
     judge_bind(judge, panel);
-    int code = EXIT_FAULT;
-    if (explain_find(setup, judge, &question->scope, &arena, &place, &text) == 0) {
+    int r = explain_find(setup, judge, &question->scope, &arena, &place, &text);
+    if (r == 0) {
         judge_one(judge, panel, place.rule, place.scope);
-        struct explain_request request = {
-            judge, panel, &setup->reference, setup->config->home, place.rule, place.scope, PERIOD_NONE};
-        code = explain(setup, store, &request, question);
-    } else {
-        fprintf(stderr, "tdwatch: %s\n", text);
+        r = explain_answer(
+            &(struct explain_base){setup, store, judge, panel}, question, &place, stdout, &text);
     }
+    if (r < 0)
+        fprintf(stderr, "tdwatch: %s\n", text);
     judge_free(judge);
     arena_deinit(&arena);
+    return r == 0 ? EXIT_OK : EXIT_FAULT;
+}
+
+static int explain_alone(const char *config_path, const struct explain_question *question)
+{
+    struct setup *setup = command_load_setup(config_path);
+    struct store *store = setup != NULL ? command_open_history(setup) : NULL;
+    struct panel *panel = panel_new();
+    int code = EXIT_FAULT;
+    if (store != NULL && store_load_panel(store, panel) < 0)
+        fprintf(stderr, "%s\n", store_error(store));
+    else if (store != NULL)
+        code = explain_one(setup, store, panel, question);
+    panel_free(panel);
+    (void)store_close(store); /* read only: nothing to lose */
+    setup_free(setup);
     return code;
 }
 
 int cmd_explain(const char *config_path, int argc, char **argv)
 {
     struct explain_question question = {0};
+    const char *path = command_config_path(config_path);
     int code = read_question(argc, argv, &question);
-    if (code != EXIT_OK)
+    if (code != EXIT_OK || ask_daemon(path, &question, &code))
         return code;
-    struct setup *setup = command_load_setup(command_config_path(config_path));
-    struct store *store = setup != NULL ? command_open_history(setup) : NULL;
-    struct panel *panel = panel_new();
-    code = EXIT_FAULT;
-    if (store != NULL && store_load_panel(store, panel) < 0)
-        fprintf(stderr, "%s\n", store_error(store));
-    else if (store != NULL)
-        code = judge_and_explain(setup, store, panel, &question);
-    panel_free(panel);
-    (void)store_close(store); /* read only: nothing to lose */
-    setup_free(setup);
-    return code;
+    return explain_alone(path, &question);
 }

@@ -71,6 +71,12 @@ void control_answer_order(const struct engine_answer *answer)
     reply(answer->asker, answer->error, &outcome);
 }
 
+void control_answer_question(const struct engine_answer *answer)
+{
+    const char *type = answer->error == 0 && answer->json ? "application/json" : "text/plain; charset=utf-8";
+    http_reply(answer->asker, status_of(answer->error), type, slice_of(answer->text));
+}
+
 void control_refuse(void *asker)
 {
     refuse(asker, 503, "the daemon has too much to do; nothing has changed");
@@ -78,29 +84,55 @@ void control_refuse(void *asker)
 
 /* ---- requests ---- */
 
-static void take_action(struct control *control, struct http_request *request)
+/* Reads a body into the message; texts in its arena. -EINVAL: *ret_fault says why. */
+typedef int take_fn(
+    struct engine_message *message, struct slice body, const char *login, const char **ret_fault);
+
+static int take_action(
+    struct engine_message *message, struct slice body, const char *login, const char **ret_fault)
 {
-    struct engine_message *message = engine_message_new(MESSAGE_ACT, clock_wall_ms());
-    const char *fault = NULL;
-    message->action.login = arena_strdup(&message->arena, http_request_login(request));
-    int r = action_json_read(http_request_body(request), &message->arena, &message->action, &fault);
-    if (r < 0) {
-        refuse(request, 400, fault);
-        engine_message_free(message);
-        return;
-    }
-    http_defer(request);
-    message->asker = request;
-    control->post(control->userdata, message);
+    message->action.login = login;
+    return action_json_read(body, &message->arena, &message->action, ret_fault);
 }
 
-static void take_order(struct control *control, struct http_request *request)
+static int take_order(
+    struct engine_message *message, struct slice body, const char *login, const char **ret_fault)
 {
-    struct engine_message *message = engine_message_new(MESSAGE_ORDER, clock_wall_ms());
-    const char *fault = NULL;
-    message->order.who = arena_strdup(&message->arena, http_request_login(request));
-    int r = order_json_read(http_request_body(request), &message->arena, &message->order, &fault);
-    if (r < 0) {
+    message->order.who = login;
+    return order_json_read(body, &message->arena, &message->order, ret_fault);
+}
+
+/* Who may ask may ask for anything. */
+static int take_question(
+    struct engine_message *message, struct slice body, const char *login, const char **ret_fault)
+{
+    (void)login;
+    return question_json_read(body, &message->arena, &message->question, ret_fault);
+}
+
+static const struct endpoint {
+    const char *path;
+    enum message_kind kind;
+    take_fn *take;
+} endpoints[] = {
+    {CONTROL_ACTIONS_PATH, MESSAGE_ACT, take_action},
+    {CONTROL_ORDERS_PATH, MESSAGE_ORDER, take_order},
+    {CONTROL_EXPLANATIONS_PATH, MESSAGE_EXPLAIN, take_question},
+};
+
+static const struct endpoint *find_endpoint(const char *path)
+{
+    for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
+        if (str_equal(endpoints[i].path, path))
+            return &endpoints[i];
+    return NULL;
+}
+
+static void take(struct control *control, const struct endpoint *endpoint, struct http_request *request)
+{
+    struct engine_message *message = engine_message_new(endpoint->kind, clock_wall_ms());
+    const char *login = arena_strdup(&message->arena, http_request_login(request)), *fault = NULL;
+    if (endpoint->take(message, http_request_body(request), login, &fault) < 0) {
         refuse(request, 400, fault);
         engine_message_free(message);
         return;
@@ -112,15 +144,14 @@ static void take_order(struct control *control, struct http_request *request)
 
 static void handle(void *userdata, struct http_request *request)
 {
-    bool order = str_equal(http_request_path(request), CONTROL_ORDERS_PATH);
-    if (!order && !str_equal(http_request_path(request), CONTROL_ACTIONS_PATH))
-        refuse(request, 404, "the paths are " CONTROL_ACTIONS_PATH " and " CONTROL_ORDERS_PATH);
+    const struct endpoint *endpoint = find_endpoint(http_request_path(request));
+    if (endpoint == NULL)
+        refuse(request, 404,
+            "the paths are " CONTROL_ACTIONS_PATH ", " CONTROL_ORDERS_PATH " and " CONTROL_EXPLANATIONS_PATH);
     else if (!str_equal(http_request_method(request), "POST"))
-        refuse(request, 405, "actions are posted");
-    else if (order)
-        take_order(userdata, request);
+        refuse(request, 405, "actions and questions are posted");
     else
-        take_action(userdata, request);
+        take(userdata, endpoint, request);
 }
 
 /* ---- life ---- */

@@ -8,9 +8,10 @@
 #include "app/engine.h"
 #include "io/loop.h"
 
-#define CONTROL_SOCKET       "control.sock" /* in the state directory */
-#define CONTROL_ACTIONS_PATH "/v1/actions"
-#define CONTROL_ORDERS_PATH  "/v1/outbox"
+#define CONTROL_SOCKET            "control.sock" /* in the state directory */
+#define CONTROL_ACTIONS_PATH      "/v1/actions"
+#define CONTROL_ORDERS_PATH       "/v1/outbox"
+#define CONTROL_EXPLANATIONS_PATH "/v1/explanations"
 
 struct control;
 
@@ -25,6 +26,7 @@ void control_free(struct control *control); /* NULL is fine */
 /* Answers who asked: what the engine says, or that it has no time for this. */
 void control_answer(const struct engine_answer *answer);
 void control_answer_order(const struct engine_answer *answer);
+void control_answer_question(const struct engine_answer *answer);
 void control_refuse(void *asker);
 
 #endif

@@ -79,7 +79,7 @@ static void post(struct daemon *daemon, struct engine_message *message)
         daemon->ticking = false;
         daemon->tick_ms = message->now_ms + REPUMP_MS;
     }
-    if (message->kind == MESSAGE_ACT || message->kind == MESSAGE_ORDER)
+    if (message->kind == MESSAGE_ACT || message->kind == MESSAGE_ORDER || message->kind == MESSAGE_EXPLAIN)
         control_refuse(message->asker);
     engine_message_free(message);
 }
@@ -94,7 +94,7 @@ static void on_attempted(void *userdata, struct engine_message *message)
     post(userdata, message);
 }
 
-static void on_action(void *userdata, struct engine_message *message)
+static void on_asked(void *userdata, struct engine_message *message)
 {
     post(userdata, message);
 }
@@ -201,7 +201,7 @@ static int open_network(struct daemon *daemon)
 {
     int r = open_pools(daemon);
     int control = control_new(
-        daemon->loop, daemon->setup->config->state_directory, on_action, daemon, &daemon->control);
+        daemon->loop, daemon->setup->config->state_directory, on_asked, daemon, &daemon->control);
     if (control < 0)
         log_error("commands cannot reach this daemon: %s/" CONTROL_SOCKET ": %s",
             daemon->setup->config->state_directory, strerror(-control));
@@ -307,6 +307,9 @@ static void on_answer(void *userdata, void *taken)
     case ANSWER_ACTED:
         control_answer(answer);
         daemon->pump_ms = 0;
+        break;
+    case ANSWER_EXPLAINED:
+        control_answer_question(answer);
         break;
     case ANSWER_IMPORTED: /* not asked for */
         break;

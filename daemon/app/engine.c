@@ -1,11 +1,13 @@
 #include "app/engine.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "app/act.h"
 #include "app/announce.h"
 #include "app/budget.h"
 #include "app/engine_handle.h"
+#include "app/explain_answer.h"
 #include "app/oversee.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -183,6 +185,38 @@ static void handle_act(struct engine *engine, struct engine_message *message)
     engine_send(engine, answer);
 }
 
+static int explain(struct engine *engine, const struct explain_question *question, struct arena *arena,
+    const char **ret_text)
+{
+    const struct explain_base base = {engine->setup, engine->store, engine->judge, engine->panel};
+    struct scope_place place;
+    char *printed = NULL;
+    size_t len = 0;
+    int r = explain_find(base.setup, base.judge, &question->scope, arena, &place, ret_text);
+    if (r < 0)
+        return r;
+    FILE *out = open_memstream(&printed, &len);
+    if (out == NULL)
+        return -ENOMEM;
+    r = explain_answer(&base, question, &place, out, ret_text);
+    if (fclose(out) != 0 && r == 0)
+        r = -ENOMEM;
+    if (r == 0)
+        *ret_text = arena_strdup(arena, printed);
+    free(printed);
+    return r;
+}
+
+static void handle_explain(struct engine *engine, const struct engine_message *message)
+{
+    struct engine_answer *answer = engine_answer_new(ANSWER_EXPLAINED);
+    answer->asker = message->asker;
+    answer->text = "out of memory";
+    answer->error = explain(engine, &message->question, &answer->arena, &answer->text);
+    answer->json = message->question.json;
+    engine_send(engine, answer);
+}
+
 void engine_handle(struct engine *engine, struct engine_message *message)
 {
     engine->now_ms = message->now_ms;
@@ -208,6 +242,9 @@ void engine_handle(struct engine *engine, struct engine_message *message)
         break;
     case MESSAGE_ACT:
         handle_act(engine, message);
+        break;
+    case MESSAGE_EXPLAIN:
+        handle_explain(engine, message);
         break;
     case MESSAGE_IMPORT:
         engine_handle_import(engine, message);

@@ -8,6 +8,7 @@
 #include "app/outbox_order.h"
 #include "app/setup.h"
 #include "core/action.h"
+#include "io/question_json.h"
 #include "io/store_outbox.h"
 #include "io/store_quarantine.h"
 #include "io/transfer.h"
@@ -22,6 +23,7 @@ enum message_kind {
     MESSAGE_TICK,      /* the time that an answer named has come */
     MESSAGE_ORDER,     /* people order something of the outbox */
     MESSAGE_ACT,       /* people do something about an alert, or make a silence */
+    MESSAGE_EXPLAIN,   /* people ask why a rule says what it says */
     /* From commands, to an engine of their own: */
     MESSAGE_IMPORT,   /* a file that people bring is to be taken in as a feed's payload */
     MESSAGE_BACKFILL, /* months of a feed's past have been fetched */
@@ -50,12 +52,13 @@ struct engine_message {
     size_t end_count;     /* where there are several */
     struct host_row host; /* FETCHED: with these requests; no name: none was made */
 
-    struct attempt_row attempt;     /* ATTEMPTED; delivery 0: the heartbeat's */
-    struct outbox_order order;      /* ORDER */
-    struct action_request action;   /* ACT */
-    void *asker;                    /* ACT, ORDER: comes back with the answer */
-    struct quarantine_row decision; /* DECIDE: payload, decided_ms, who, why */
-    bool releases;                  /* DECIDE: else it is dropped */
+    struct attempt_row attempt;       /* ATTEMPTED; delivery 0: the heartbeat's */
+    struct outbox_order order;        /* ORDER */
+    struct action_request action;     /* ACT */
+    struct explain_question question; /* EXPLAIN */
+    void *asker;                      /* ACT, ORDER, EXPLAIN: comes back with the answer */
+    struct quarantine_row decision;   /* DECIDE: payload, decided_ms, who, why */
+    bool releases;                    /* DECIDE: else it is dropped */
 };
 
 struct engine_message *engine_message_new(enum message_kind kind, int64_t now_ms);
@@ -71,6 +74,7 @@ enum answer_kind {
     ANSWER_TICKED,    /* what was due is decided; beat: a heartbeat is to be sent */
     ANSWER_ORDERED,   /* text: what became of it; error */
     ANSWER_ACTED,     /* outcome: what came of it; error: -EINVAL, -ENOENT, -ENOTUNIQ where it is refused */
+    ANSWER_EXPLAINED, /* text: the explanation, json: as JSON; with an error why there is none */
     ANSWER_IMPORTED,  /* to IMPORT, BACKFILL, SETTLE and DECIDE. text: what became of it; faults: why it was
                          refused */
 };
@@ -80,8 +84,8 @@ struct engine_answer {
     struct arena arena;
     struct setup *setup;
     const char *text;
-    int error; /* STARTED without a setup, ORDERED, IMPORTED, ACTED: 0 or -errno; -EBUSY: another process
-                  writes to the store */
+    int error; /* STARTED without a setup, ORDERED, IMPORTED, ACTED, EXPLAINED: 0 or -errno; -EBUSY: another
+                  process writes to the store */
     struct diag_list faults; /* IMPORTED */
     size_t rows;             /* IMPORTED: that went in */
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */
@@ -92,8 +96,9 @@ struct engine_answer {
     int64_t next_ms;                /* ATTEMPTED: when to report it again; 0: it is committed */
     int64_t delivery;               /* ATTEMPTED */
     struct action_outcome outcome;  /* ACTED */
-    void *asker;                    /* ACTED, ORDERED */
+    void *asker;                    /* ACTED, ORDERED, EXPLAINED */
     bool beat;                      /* TICKED */
+    bool json;                      /* EXPLAINED */
     struct store_counts counts;     /* always: for the status page */
     struct heartbeat_row heartbeat; /* always, the same */
     int64_t tick_ms;                /* always: when the engine is to get MESSAGE_TICK; INT64_MAX: never */

@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -12,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+import world
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CASES = ROOT / "tests" / "cases" / "explain"
@@ -89,6 +92,29 @@ class Demo(unittest.TestCase):
         if UPDATE:
             path.write_text(self.normalised(text), encoding="utf-8")
         self.assertEqual(self.normalised(text), path.read_text(encoding="utf-8"))
+
+
+class Daemon(Demo):
+    """Who explains: the daemon where it runs, by what it has in memory."""
+
+    def run_daemon(self):
+        daemon = subprocess.Popen([BINARY, "-c", self.demo / "tdwatch.yaml", "run"], stderr=subprocess.DEVNULL,
+                                  env=dict(os.environ, CREDENTIALS_DIRECTORY=str(self.demo / "credentials")))
+        self.addCleanup(daemon.wait, 30)
+        self.addCleanup(daemon.terminate)
+        world.wait_for("the control socket", (self.demo / "state" / "control.sock").exists, 60)
+
+    def test_it_says_the_same_in_print_and_in_json(self):
+        questions = [("export-surge", "toys-sports", "US", "--basis"), ("import-content", "wire-cable", "US", "2024-12"),
+                     ("origin-pattern", "toys-sports", "US", "--origin", "CN", "--json")]
+        alone = [self.explain(*question) for question in questions]
+        self.run_daemon()
+        (self.demo / "rules").rename(self.demo / "put-away")  # nobody else can answer now
+        for question, said in zip(questions, alone):
+            with self.subTest(question):
+                self.assertEqual(self.normalised(self.explain(*question)), self.normalised(said))
+        done = self.run_tool("explain", "export-surg", "toys-sports", "US", code=1)
+        self.assertEqual((done.stdout, done.stderr), ("", "tdwatch: there is no rule 'export-surg'; did you mean 'export-surge'?\n"))
 
 
 class Explain(Demo):
