@@ -43,8 +43,9 @@ enum { FIRST_MONTH = PERIOD_YEAR_MIN * 12, MONTHS = (PERIOD_YEAR_MAX - PERIOD_YE
 /* A column that the feed reads. */
 struct source {
     enum field_role role;
-    size_t at;    /* where in the record it is */
-    size_t where; /* of a figure that not every row has: the column that says so */
+    size_t at;        /* where in the record it is */
+    size_t where;     /* of a figure that not every row has: the column that says so */
+    const char *only; /* what that column then says; NULL: every row has it */
 };
 
 /* A text that stands for a field; places are only made for messages. */
@@ -399,10 +400,9 @@ static int read_field(struct mapper *mapper, const struct cell *cell, struct dat
 }
 
 /* Whether the row has this field. */
-static bool has_field(const struct mapper *mapper, const struct source *source, const struct record *record)
+static bool has_field(const struct source *source, const struct record *record)
 {
-    const struct field *field = &mapper->descriptor->fields[source->role];
-    return field->where.column == NULL || slice_equal(record_field(record, source->where), field->where.text);
+    return source->only == NULL || slice_equal(record_field(record, source->where), source->only);
 }
 
 /* A row that is no figure of the feed: the source has renamed one, or has another one. */
@@ -441,7 +441,7 @@ static int read_row(struct mapper *mapper, const struct record *record, struct d
     row->line = (unsigned)record->line;
     for (size_t i = 0; i < mapper->source_len; i++) {
         const struct source *source = &mapper->sources[i];
-        if (!has_field(mapper, source, record))
+        if (!has_field(source, record))
             continue;
         any |= is_figure(source->role);
         struct cell cell = {source->role, record_field(record, source->at), record, source->at};
@@ -513,7 +513,7 @@ static size_t need_column(
 static void find_source(struct mapper *mapper, enum field_role role, const struct record *names)
 {
     const struct field *field = &mapper->descriptor->fields[role];
-    struct source source = {.role = role};
+    struct source source = {.role = role, .only = field->where.column != NULL ? field->where.text : NULL};
     source.at =
         field->optional ? header_find(names, field->column) : need_column(mapper, role, field->column, names);
     if (field->where.column != NULL)

@@ -667,17 +667,9 @@ bool judge_find(
 {
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         const struct bound_rule *bound = &judge->rules[rule];
-        if (!str_equal(bound->rule->id, scope->rule))
-            continue;
-        for (uint32_t i = 0; i < bound->len; i++) {
-            const struct scope *own = &bound->scopes[i];
-            if (str_equal(own->product, scope->product) && str_equal(own->market, scope->market) &&
-                str_equal(own->origin, scope->origin)) {
-                *ret_rule = rule;
-                *ret_scope = i;
-                return true;
-            }
-        }
+        *ret_rule = rule;
+        if (str_equal(bound->rule->id, scope->rule))
+            return bound_rule_find(bound, scope, ret_scope);
     }
     return false;
 }

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/map.h"
 #include "core/period.h"
 
 /* Scopes of a rule that ranges over more than it names (codes of the history, all markets) are kept where
@@ -12,7 +11,6 @@ struct scope_finder {
     struct bound_rule *bound;
     const struct bind_context *context;
     struct texts markets;
-    struct map seen;                /* products */
     bool named;                     /* the product now at hand is named by the rule */
     struct panel_pair **pairs;      /* [(market * origins + origin) * role_count + role] */
     struct binding now[ROLE_COUNT]; /* of the scope at hand */
@@ -87,11 +85,12 @@ static void push_scope(struct scope_finder *finder, struct bind_place *place, si
 /* One product in every market and origin of the rule, once. */
 static void push_product(struct scope_finder *finder, const char *product)
 {
-    const struct rule *rule = finder->bound->rule;
+    struct bound_rule *bound = finder->bound;
+    const struct rule *rule = bound->rule;
     uint32_t before;
-    if (map_get(&finder->seen, product, strlen(product), &before))
+    if (map_get(&bound->products, product, strlen(product), &before))
         return;
-    map_put(&finder->seen, product, strlen(product), 0);
+    map_put(&bound->products, product, strlen(product), (uint32_t)bound->len);
     struct bind_place place = {.basket = baskets_find(&finder->context->reference->baskets, product)};
     for (size_t m = 0; m < finder->markets.len; m++) {
         place.scope = (struct scope){product, finder->markets.items[m], ""};
@@ -174,7 +173,6 @@ static void find_scopes(struct bound_rule *bound, const struct bind_context *con
             break;
         }
     }
-    map_deinit(&finder.seen);
     alloc_free(finder.pairs);
 }
 
@@ -284,6 +282,20 @@ bool bound_rule_fits(const struct bound_rule *bound, const struct rule *rule)
     return same;
 }
 
+bool bound_rule_find(const struct bound_rule *bound, const struct alert_scope *scope, uint32_t *ret_scope)
+{
+    uint32_t i;
+    if (!map_get(&bound->products, scope->product, strlen(scope->product), &i))
+        return false;
+    for (; i < bound->len && str_equal(bound->scopes[i].product, scope->product); i++)
+        if (str_equal(bound->scopes[i].market, scope->market) &&
+            str_equal(bound->scopes[i].origin, scope->origin)) {
+            *ret_scope = i;
+            return true;
+        }
+    return false;
+}
+
 void bound_rule_share(struct bound_rule *bound, const struct rule *rule, const struct bound_rule *owner,
     uint32_t number, const struct bind_context *context)
 {
@@ -292,6 +304,7 @@ void bound_rule_share(struct bound_rule *bound, const struct rule *rule, const s
         .owner = number,
         .scopes = owner->scopes,
         .len = owner->len,
+        .products = owner->products,
         .bindings = owner->bindings,
         .uses = owner->uses,
         .use_count = owner->use_count,
@@ -307,6 +320,7 @@ void bound_rule_deinit(struct bound_rule *bound, bool owns)
     alloc_free(bound->verdicts);
     if (owns) {
         alloc_free(bound->scopes);
+        map_deinit(&bound->products);
         alloc_free(bound->bindings);
         alloc_free(bound->uses);
         alloc_free(bound->firsts);

@@ -2,6 +2,7 @@
 #ifndef CORE_JUDGE_BIND_H
 #define CORE_JUDGE_BIND_H
 
+#include "base/map.h"
 #include "core/judge.h"
 #include "core/panel_index.h"
 #include "core/publication.h"
@@ -10,9 +11,10 @@
  * same roles share them: the first of them owns them. */
 struct bound_rule {
     const struct rule *rule;
-    uint32_t owner; /* number of the first rule with the same scopes; its own where none is before it */
-    struct scope *scopes;
+    uint32_t owner;       /* number of the first rule with the same scopes; its own where none is before it */
+    struct scope *scopes; /* those of a product in a row */
     size_t len, cap;
+    struct map products;      /* number of the product's first scope */
     struct binding *bindings; /* [scope * role_count + role] */
     size_t binding_len, binding_cap;
     struct series_use *uses; /* that the bindings point into */
@@ -58,6 +60,9 @@ struct bind_place {
 /* Fills an empty bound_rule: scopes, thresholds, bindings, horizons; verdicts are left to the judge. */
 void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const struct bind_context *context);
 void bound_rule_deinit(struct bound_rule *bound, bool owns);
+
+/* Whether the rule has this scope, whose number is stored; `scope->rule` is not looked at. */
+bool bound_rule_find(const struct bound_rule *bound, const struct alert_scope *scope, uint32_t *ret_scope);
 
 /* Whether the rule has the same scopes and roles, by the same numbers. */
 bool bound_rule_fits(const struct bound_rule *bound, const struct rule *rule);
