@@ -200,8 +200,8 @@ static int open_pools(struct daemon *daemon)
 static int open_network(struct daemon *daemon)
 {
     int r = open_pools(daemon);
-    int control = control_new(
-        daemon->loop, daemon->setup->config->state_directory, on_asked, daemon, &daemon->control);
+    int control =
+        control_new(daemon->loop, daemon->setup->config->state_directory, on_asked, daemon, &daemon->control);
     if (control < 0)
         log_error("commands cannot reach this daemon: %s/" CONTROL_SOCKET ": %s",
             daemon->setup->config->state_directory, strerror(-control));
@@ -239,6 +239,20 @@ static void take_started(struct daemon *daemon, struct engine_answer *answer)
     log_notice("ready feeds=%zu rules=%zu receivers=%zu ruleset=%.12s", daemon->setup->feed_count,
         answer->rule_count, daemon->setup->config->receiver_count, daemon->status.ruleset.hex);
     sd_notify("READY=1\nSTATUS=running");
+}
+
+/* What has not been judged must not look watched. */
+static void take_enforced(struct daemon *daemon, const struct engine_answer *answer)
+{
+    daemon->pump_ms = 0;
+    if (answer->error == 0)
+        log_info("history judged ruleset=%.12s", answer->ruleset.hex);
+    if (answer->error == 0 || daemon->phase != PHASE_RUNNING)
+        return;
+    log_lines(LOG_LEVEL_ERROR, answer->text);
+    log_error("history cannot be judged: the daemon ends");
+    daemon->exit_code = 1;
+    daemon_stop(daemon);
 }
 
 static void take_reloaded(struct daemon *daemon, struct engine_answer *answer)
@@ -279,6 +293,9 @@ static void on_answer(void *userdata, void *taken)
         break;
     case ANSWER_RELOADED:
         take_reloaded(daemon, answer);
+        break;
+    case ANSWER_ENFORCED:
+        take_enforced(daemon, answer);
         break;
     case ANSWER_FEED:
         poller_dealt(daemon->poller, &answer->feeds[0]);
@@ -417,7 +434,9 @@ struct daemon *daemon_new(const char *config_path)
         daemon_free(daemon);
         return NULL;
     }
-    post(daemon, engine_message_new(MESSAGE_START, clock_wall_ms()));
+    struct engine_message *message = engine_message_new(MESSAGE_START, clock_wall_ms());
+    message->ready_first = true;
+    post(daemon, message);
     return daemon;
 }
 

@@ -16,7 +16,7 @@
 /* ---- what the loop says ---- */
 
 enum message_kind {
-    MESSAGE_START,     /* open, migrate, load, judge */
+    MESSAGE_START,     /* open, migrate, load, judge everything */
     MESSAGE_RELOAD,    /* read all files again */
     MESSAGE_FETCHED,   /* a feed's transfer has ended */
     MESSAGE_ATTEMPTED, /* a delivery's transfer has ended */
@@ -37,6 +37,7 @@ struct engine_message {
     struct arena arena; /* holds every text below */
 
     enum config_secrets secrets; /* START */
+    bool ready_first;            /* START: STARTED comes before all is judged, and ENFORCED behind it */
     const char *feed;            /* FETCHED, IMPORT, BACKFILL */
     const char *file;            /* IMPORT: its name, for faults */
     enum ask_meaning meaning;    /* FETCHED: what all its answers together mean */
@@ -68,6 +69,7 @@ void engine_message_free(struct engine_message *message);
 
 enum answer_kind {
     ANSWER_STARTED,   /* setup: in force from now; text: why it failed where setup is NULL */
+    ANSWER_ENFORCED,  /* to START with ready_first: all is judged and told, or error and text */
     ANSWER_RELOADED,  /* setup: in force from now, the old one may go; NULL: refused, text says why */
     ANSWER_FEED,      /* feeds: the one that was fetched, and those that are asked anew because of it */
     ANSWER_ATTEMPTED, /* delivery: its attempt is committed, unless next_ms says when to report it again */
@@ -84,8 +86,8 @@ struct engine_answer {
     struct arena arena;
     struct setup *setup;
     const char *text;
-    int error; /* STARTED without a setup, ORDERED, IMPORTED, ACTED, EXPLAINED: 0 or -errno; -EBUSY: another
-                  process writes to the store */
+    int error; /* STARTED without a setup, ENFORCED, ORDERED, IMPORTED, ACTED, EXPLAINED: 0 or -errno; -EBUSY:
+                  another process writes to the store */
     struct diag_list faults; /* IMPORTED */
     size_t rows;             /* IMPORTED: that went in */
     bool degraded;           /* STARTED: with the last accepted rules, since those on disk are faulty */

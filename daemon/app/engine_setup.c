@@ -5,6 +5,7 @@
 
 #include "app/announce.h"
 #include "app/budget.h"
+#include "app/casebook.h"
 #include "app/enforce.h"
 #include "app/exchange.h"
 #include "app/ingest.h"
@@ -188,8 +189,7 @@ static int fall_back(struct engine *engine, struct diag_list *diags, struct engi
     return r;
 }
 
-static int start_with_store(
-    struct engine *engine, struct diag_list *diags, int64_t now_ms, struct engine_answer *answer)
+static int load_store(struct engine *engine, struct diag_list *diags, struct engine_answer *answer)
 {
     int r = open_store(engine, answer);
     if (r == 0 && engine->setup->ruleset == NULL)
@@ -201,7 +201,16 @@ static int start_with_store(
     if (r == 0)
         r = announce_load(engine);
     if (r == 0)
-        r = put_rules_in_force(engine, now_ms, INT64_MAX); /* a restart asks no feed before its time */
+        r = casebook_load(engine->store, engine->setup);
+    if (r < 0)
+        answer->text = arena_printf(&answer->arena, "store: %s", store_error(engine->store));
+    return r;
+}
+
+/* All that there is, judged under the rules of today. A restart asks no feed before its time. */
+static int enforce(struct engine *engine, int64_t now_ms, struct engine_answer *answer)
+{
+    int r = put_rules_in_force(engine, now_ms, INT64_MAX);
     if (r < 0)
         answer->text = arena_printf(&answer->arena, "store: %s", store_error(engine->store));
     return r;
@@ -217,7 +226,9 @@ void engine_handle_start(struct engine *engine, const struct engine_message *mes
         answer->text = first_faults(&diags, &answer->arena);
     } else {
         engine->setup = setup;
-        answer->error = start_with_store(engine, &diags, message->now_ms, answer);
+        answer->error = load_store(engine, &diags, answer);
+        if (answer->error == 0 && !message->ready_first)
+            answer->error = enforce(engine, message->now_ms, answer);
         if (answer->error == 0) {
             answer->setup = setup;
             add_feeds(engine, answer);
@@ -228,6 +239,12 @@ void engine_handle_start(struct engine *engine, const struct engine_message *mes
         }
     }
     diag_list_deinit(&diags);
+    bool behind = answer->error == 0 && message->ready_first;
+    engine_send(engine, answer);
+    if (!behind)
+        return;
+    answer = engine_answer_new(ANSWER_ENFORCED);
+    answer->error = enforce(engine, message->now_ms, answer);
     engine_send(engine, answer);
 }
 
@@ -281,9 +298,7 @@ void engine_handle_reload(struct engine *engine, const struct engine_message *me
 void engine_handle_settle(struct engine *engine, const struct engine_message *message)
 {
     struct engine_answer *answer = engine_answer_new(ANSWER_IMPORTED);
-    answer->error = put_rules_in_force(engine, message->now_ms, INT64_MAX);
-    answer->text = answer->error == 0
-                       ? "told"
-                       : arena_printf(&answer->arena, "%s; nothing has changed", store_error(engine->store));
+    answer->text = "told";
+    answer->error = enforce(engine, message->now_ms, answer);
     engine_send(engine, answer);
 }

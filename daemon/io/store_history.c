@@ -124,57 +124,54 @@ static void decode_rows(void *userdata, size_t number)
         decode_row(loader, &loader->rows[i]);
 }
 
-/* A release is in this order; the store gives rows in that of their writing. */
-static int compare_stored(const void *left, const void *right)
-{
-    const struct stored *a = left, *b = right;
-    if (a->period != b->period)
-        return a->period < b->period ? -1 : 1;
-    return (a->first > b->first) - (a->first < b->first);
-}
-
-/* Moves the decoded rows into the panel. */
-static int take_rows(struct store *store, struct panel *panel, struct stored *rows, size_t len)
-{
-    struct release release = {0};
-    int r = 0;
-    if (len > 0)
-        qsort(rows, len, sizeof *rows, compare_stored);
-    for (size_t i = 0; i < len; i++) {
-        if (rows[i].damaged && r == 0)
-            r = store_damaged(store, "history of series %lld, month %lld", (long long)rows[i].first,
-                (long long)rows[i].period);
-        for (uint32_t group = 0; group < GROUPS; group++)
-            if (rows[i].blocks[group] != NULL)
-                release_push(
-                    &release, (struct release_block){rows[i].blocks[group],
-                                  (uint32_t)rows[i].first / PANEL_BLOCK + group, (int32_t)rows[i].period});
-    }
-    if (r == 0) {
-        struct panel_changes changes;
-        panel_apply_release(panel, "", &release, &changes); /* there is no series to add */
-        panel_changes_deinit(&changes);
-    }
-    release_deinit(&release);
-    return r;
-}
-
 struct loading {
     struct store *store;
     struct panel *panel;
     struct loader loaders[PARALLEL_MAX];
     struct stored rows[DECODED_AT_ONCE];
     size_t width, len;
+    struct release release; /* what has been decoded so far */
 };
 
 static int end_batch(struct loading *loading)
 {
+    int r = 0;
     for (size_t i = 0; i < loading->width; i++)
         loading->loaders[i].len = loading->len;
     parallel_each(loading->width, decode_rows, loading->loaders);
-    int r = take_rows(loading->store, loading->panel, loading->rows, loading->len);
+    for (size_t i = 0; i < loading->len; i++) {
+        const struct stored *row = &loading->rows[i];
+        uint32_t first = (uint32_t)row->first / PANEL_BLOCK;
+        if (row->damaged && r == 0)
+            r = store_damaged(loading->store, "history of series %lld, month %lld", (long long)row->first,
+                (long long)row->period);
+        for (uint32_t group = 0; group < GROUPS; group++)
+            if (row->blocks[group] != NULL)
+                release_push(&loading->release,
+                    (struct release_block){row->blocks[group], first + group, (int32_t)row->period});
+    }
     loading->len = 0;
     return r;
+}
+
+/* A release is in this order; the store gives rows in that of their writing. */
+static int compare_blocks(const void *left, const void *right)
+{
+    const struct release_block *a = left, *b = right;
+    if (a->period != b->period)
+        return a->period < b->period ? -1 : 1;
+    return (a->group > b->group) - (a->group < b->group);
+}
+
+/* Moves all that was decoded into the panel, which has none of it. */
+static void take_blocks(struct loading *loading)
+{
+    struct release *release = &loading->release;
+    struct panel_changes changes;
+    if (release->len > 0)
+        qsort(release->blocks, release->len, sizeof *release->blocks, compare_blocks);
+    panel_apply_release(loading->panel, "", release, &changes); /* there is no series to add */
+    panel_changes_deinit(&changes);
 }
 
 static struct loading *loading_new(struct store *store, struct panel *panel)
@@ -202,6 +199,7 @@ static void loading_free(struct loading *loading)
     }
     for (size_t i = 0; i < DECODED_AT_ONCE; i++)
         buf_deinit(&loading->rows[i].bytes);
+    release_deinit(&loading->release);
     alloc_free(loading);
 }
 
@@ -231,6 +229,8 @@ int history_load(struct store *store, struct panel *panel, int64_t payload)
         return r;
     struct loading *loading = loading_new(store, panel);
     r = load_blocks(loading, payload);
+    if (r == 0)
+        take_blocks(loading);
     loading_free(loading);
     return r;
 }
