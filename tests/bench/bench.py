@@ -201,8 +201,10 @@ class Bench:
         self.job.find(out)
         found = sorted(measure.rows_found(out)) or [("010950", "CN", 0)]
         product, origin, _ = found[0]
-        self.in_turn("start", rows, cores, [("run to READY", self.given.rounds, lambda: self.job.start(cores), None),
-                                            ("explain", self.given.rounds, lambda: self.job.explain(product, origin, cores), None)])
+        self.in_turn("start", rows, cores, [
+            ("run to READY", self.given.rounds, lambda: self.job.start(cores), None),
+            ("explain, by the daemon", self.given.rounds, lambda: self.job.explain_by_daemon(product, origin, cores), None),
+            ("explain, from the store", self.given.rounds, lambda: self.job.explain(product, origin, cores), None)])
 
     def monitors(self):
         self.results["monitors"] = {"series": self.given.monitor_series, "by_name": monitors.measure_monitors(

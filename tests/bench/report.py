@@ -159,7 +159,8 @@ def document(results):
         sized(results, "warm", "Warm: the next release into the history",
               "A release of one new month and the month before, 2 % of it revised. All commit durably and judge the two months; programs that keep no "
               "data are not here."),
-        sized(results, "start", "Start and explain", "`tdwatch run` from its start to READY, with the history in the store; `tdwatch explain` of one alert."),
+        sized(results, "start", "Start and explain", "`tdwatch run` from its start to READY, with the history in the store, and to the end of judging it; `tdwatch explain` of one alert, "
+              "which asks the daemon, or loads the store where none runs."),
         monitors(results),
         scan(results),
         sized(results, "json", "Reading JSON",

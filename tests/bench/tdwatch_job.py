@@ -1,5 +1,6 @@
 """tdwatch's side of the job: configuration, descriptors and rule, and the commands."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -129,26 +130,46 @@ class Job:
     def find(self, out, first_month=FIRST_MONTH):
         return measure.words(measure.run([self.findings, self.config, out, first_month])["text"])
 
+    @contextlib.contextmanager
+    def daemon(self, cores=None):
+        """`tdwatch run`: its process, and when it began."""
+        words = [str(word) for word in self.command("run")]
+        if cores:
+            words = ["taskset", "-c", ",".join(map(str, sorted(os.sched_getaffinity(0))[:cores])), *words]
+        begun = time.monotonic()
+        with open(self.directory / "run.log", "w", encoding="utf-8") as log:
+            process = subprocess.Popen(words, env=dict(os.environ, NOTIFY_SOCKET=str(self.directory / "notify")), stdout=log, stderr=log)
+        yield process, begun
+        if process.returncode is None:
+            process.terminate()
+            process.wait()
+
+    def wait_until_judged(self):
+        while "history judged" not in (self.directory / "run.log").read_text(encoding="utf-8"):
+            time.sleep(0.001)
+
     def start(self, cores=None):
-        """`tdwatch run` to READY=1."""
+        """The daemon to READY=1, and in `text` to the end of judging."""
         path = self.directory / "notify"
         path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
             notify.bind(str(path))
             notify.settimeout(600)
-            words = [str(word) for word in self.command("run")]
-            if cores:
-                words = ["taskset", "-c", ",".join(map(str, sorted(os.sched_getaffinity(0))[:cores])), *words]
-            begun = time.monotonic()
-            with open(self.directory / "run.log", "w", encoding="utf-8") as log:
-                process = subprocess.Popen(words, env=dict(os.environ, NOTIFY_SOCKET=str(path)), stdout=log, stderr=log)
-            while b"READY=1" not in notify.recv(4096):
-                pass
-            wall = time.monotonic() - begun
-            process.send_signal(signal.SIGTERM)
-            _, _, usage = os.wait4(process.pid, 0)
-            process.returncode = 0
-        return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "rss": usage.ru_maxrss / 1024, "text": ""}
+            with self.daemon(cores) as (process, begun):
+                while b"READY=1" not in notify.recv(4096):
+                    pass
+                wall = time.monotonic() - begun
+                self.wait_until_judged()
+                judged = time.monotonic() - begun
+                process.send_signal(signal.SIGTERM)
+                _, _, usage = os.wait4(process.pid, 0)
+                process.returncode = 0
+        return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "rss": usage.ru_maxrss / 1024, "text": f"judged_ms={judged * 1000:.0f}"}
+
+    def explain_by_daemon(self, product, origin, cores=None):
+        with self.daemon(cores):
+            self.wait_until_judged()
+            return self.explain(product, origin, cores)
 
     def explain(self, product, origin, cores=None):
         return measure.run(self.command("explain", "bench-surge", product, "EU", "--origin", origin), cores)
