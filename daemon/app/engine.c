@@ -1,7 +1,6 @@
 #include "app/engine.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "app/act.h"
 #include "app/announce.h"
@@ -203,7 +202,7 @@ static int explain(struct engine *engine, const struct explain_question *questio
         r = -ENOMEM;
     if (r == 0)
         *ret_text = arena_strdup(arena, printed);
-    free(printed);
+    alloc_free(printed);
     return r;
 }
 

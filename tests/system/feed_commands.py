@@ -101,7 +101,7 @@ class Commands(Service):
         self.assertEqual(self.world.sql("SELECT count(*) FROM payload WHERE accepted"), [(brought[0],)])
         self.assertEqual(brought[1], 0)
         self.world.start()
-        self.assertEqual(self.world.sql("SELECT DISTINCT told FROM backfill"), [(1,)])
+        world.wait_for("it to be told", lambda: self.world.sql("SELECT DISTINCT told FROM backfill") == [(1,)])
 
     def surges(self):
         """Exports that grow threefold in three months long ago and in the newest three, and a rule that sees it."""
