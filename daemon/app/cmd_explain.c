@@ -73,13 +73,14 @@ static bool ask_daemon(const char *config_path, const struct explain_question *q
                 (struct slice){buf_text(&document), document.len}, &reply, &status);
         config_free(config);
     }
-    if (r == 0)
+    bool answered = r == 0 && (status == 200 || status == 404); /* else it has no time */
+    if (answered)
         *ret_code = print_reply(&reply, status);
     buf_deinit(&reply);
     buf_deinit(&document);
     arena_deinit(&arena);
     diag_list_deinit(&diags);
-    return r == 0;
+    return answered;
 }
 
 /* ---- from the store ---- */

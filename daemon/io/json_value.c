@@ -14,6 +14,14 @@ void json_add_text(struct json_object *object, const char *key, const char *text
     json_object_object_add(object, key, text != NULL ? json_object_new_string(text) : NULL);
 }
 
+const char *json_text_at(struct json_object *object, const char *key, struct arena *arena)
+{
+    struct json_object *value;
+    bool there =
+        json_object_object_get_ex(object, key, &value) && json_object_is_type(value, json_type_string);
+    return there ? arena_strdup(arena, json_object_get_string(value)) : NULL;
+}
+
 void json_add_bool(struct json_object *object, const char *key, bool value)
 {
     json_object_object_add(object, key, json_object_new_boolean(value));

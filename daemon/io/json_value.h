@@ -6,12 +6,16 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/arena.h"
 #include "core/figure.h"
 
 /* NULL is JSON null. */
 void json_add_text(struct json_object *object, const char *key, const char *text);
 void json_add_bool(struct json_object *object, const char *key, bool value);
 void json_add_count(struct json_object *object, const char *key, int64_t n);
+
+/* The text of a member, in `arena`; NULL where it is none, or not there. */
+const char *json_text_at(struct json_object *object, const char *key, struct arena *arena);
 
 /* PERIOD_NONE, DATE_NONE and 0 ms are JSON null. */
 struct json_object *json_period(int32_t period);

@@ -25,10 +25,8 @@ int order_json_write(const struct outbox_order *order, struct buf *out)
 /* "" where it is not there. */
 static const char *text_at(struct json_object *object, const char *key, struct arena *arena)
 {
-    struct json_object *value;
-    bool there =
-        json_object_object_get_ex(object, key, &value) && json_object_is_type(value, json_type_string);
-    return there ? arena_strdup(arena, json_object_get_string(value)) : "";
+    const char *text = json_text_at(object, key, arena);
+    return text != NULL ? text : "";
 }
 
 static int read_object(struct json_object *object, struct arena *arena, struct outbox_order *ret_order)

@@ -24,15 +24,6 @@ int question_json_write(const struct explain_question *question, struct buf *out
     return r;
 }
 
-/* NULL where it is not there. */
-static const char *text_at(struct json_object *object, const char *key, struct arena *arena)
-{
-    struct json_object *value;
-    bool there =
-        json_object_object_get_ex(object, key, &value) && json_object_is_type(value, json_type_string);
-    return there ? arena_strdup(arena, json_object_get_string(value)) : NULL;
-}
-
 static bool is_set(struct json_object *object, const char *key)
 {
     struct json_object *value;
@@ -41,10 +32,10 @@ static bool is_set(struct json_object *object, const char *key)
 
 static int read_object(struct json_object *object, struct arena *arena, struct explain_question *ret_question)
 {
-    const char *period = text_at(object, "period", arena);
+    const char *period = json_text_at(object, "period", arena);
     struct explain_question question = {
-        .scope = {text_at(object, "rule", arena), text_at(object, "product", arena),
-            text_at(object, "market", arena), text_at(object, "origin", arena)},
+        .scope = {json_text_at(object, "rule", arena), json_text_at(object, "product", arena),
+            json_text_at(object, "market", arena), json_text_at(object, "origin", arena)},
         .period = PERIOD_NONE,
         .json = is_set(object, "json"),
         .basis = is_set(object, "basis"),
