@@ -4,13 +4,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/counting_sort.h"
 #include "base/str.h"
-
-/* A series of a part, with a key that sorts as its texts do. */
-struct entry {
-    uint64_t flow_product, reporter_partner;
-    uint32_t part, index;
-};
 
 /* ---- ranks: numbers of texts that sort as the texts ---- */
 
@@ -20,6 +15,7 @@ struct ranks {
     struct map by_text;
     uint32_t *of[DATASET_PARTS_MAX]; /* of each part: number of a text there → its place in `texts` */
     uint32_t *rank;                  /* of each place */
+    const char **own;                /* of each rank: the panel's copy, or NULL */
 };
 
 struct placed {
@@ -43,7 +39,7 @@ static uint32_t place_of(struct ranks *ranks, const char *text)
     return place;
 }
 
-static void ranks_init(struct ranks *ranks, const struct datasets *payload)
+static void ranks_init(struct ranks *ranks, const struct panel *panel, const struct datasets *payload)
 {
     *ranks = (struct ranks){0};
     for (size_t part = 0; part < payload->len; part++) {
@@ -57,8 +53,11 @@ static void ranks_init(struct ranks *ranks, const struct datasets *payload)
         sorted[i] = (struct placed){ranks->texts[i], (uint32_t)i};
     qsort(sorted, ranks->len, sizeof *sorted, compare_placed);
     ranks->rank = alloc_zeroed(ranks->len, sizeof *ranks->rank);
-    for (size_t i = 0; i < ranks->len; i++)
+    ranks->own = alloc_zeroed(ranks->len, sizeof *ranks->own);
+    for (size_t i = 0; i < ranks->len; i++) {
         ranks->rank[sorted[i].place] = (uint32_t)i;
+        ranks->own[i] = panel_text(panel, sorted[i].text);
+    }
     alloc_free(sorted);
 }
 
@@ -68,53 +67,67 @@ static void ranks_deinit(struct ranks *ranks)
         alloc_free(ranks->of[part]);
     alloc_free(ranks->texts);
     alloc_free(ranks->rank);
+    alloc_free(ranks->own);
     map_deinit(&ranks->by_text);
 }
 
-/* ---- entries ---- */
-
-static int compare_entries(const void *left, const void *right)
+static uint32_t rank_of(const struct ranks *ranks, size_t part, uint32_t text)
 {
-    const struct entry *a = left, *b = right;
-    if (a->flow_product != b->flow_product)
-        return a->flow_product < b->flow_product ? -1 : 1;
-    if (a->reporter_partner != b->reporter_partner)
-        return a->reporter_partner < b->reporter_partner ? -1 : 1;
-    return (a->part > b->part) - (a->part < b->part);
+    return ranks->rank[ranks->of[part][text]];
 }
 
-static bool same_series(const struct entry *a, const struct entry *b)
-{
-    return a->flow_product == b->flow_product && a->reporter_partner == b->reporter_partner;
-}
+/* ---- entries: the series of all parts ---- */
 
-/* All series of all parts, sorted. */
-static struct entry *sort_entries(const struct datasets *payload, size_t *ret_len)
+/* By number of the entry: parts in order, their series in order. */
+struct entries {
+    size_t len;
+    uint32_t *flow, *product, *reporter, *partner; /* ranks */
+    uint32_t *part, *index;
+    uint32_t *order; /* numbers of entries by flow, product, reporter, partner, part */
+};
+
+static void entries_init(struct entries *entries, const struct ranks *ranks, const struct datasets *payload)
 {
-    struct ranks ranks;
-    size_t len = 0;
-    ranks_init(&ranks, payload);
+    size_t len = 0, n = 0;
     for (size_t part = 0; part < payload->len; part++)
         len += payload->items[part].len;
-    struct entry *entries = alloc_zeroed(len, sizeof *entries);
-    *ret_len = len;
-    for (uint32_t part = 0; part < payload->len; part++) {
-        const struct dataset *dataset = &payload->items[part];
-        const uint32_t *of = ranks.of[part], *rank = ranks.rank;
-        for (uint32_t i = 0; i < dataset->len; i++) {
-            const struct dataset_series *series = &dataset->series[i];
-            entries[--len] = (struct entry){
-                .flow_product = (uint64_t)series->flow << 32 | rank[of[series->product]],
-                .reporter_partner = (uint64_t)rank[of[series->reporter]] << 32 | rank[of[series->partner]],
-                .part = part,
-                .index = i,
-            };
+    uint32_t **columns[] = {&entries->flow, &entries->product, &entries->reporter, &entries->partner,
+        &entries->part, &entries->index, &entries->order};
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        *columns[i] = alloc_zeroed(len, sizeof **columns[i]);
+    for (uint32_t part = 0; part < payload->len; part++)
+        for (uint32_t i = 0; i < payload->items[part].len; i++, n++) {
+            const struct dataset_series *series = &payload->items[part].series[i];
+            entries->flow[n] = (uint32_t)series->flow;
+            entries->product[n] = rank_of(ranks, part, series->product);
+            entries->reporter[n] = rank_of(ranks, part, series->reporter);
+            entries->partner[n] = rank_of(ranks, part, series->partner);
+            entries->part[n] = part;
+            entries->index[n] = i;
+            entries->order[n] = (uint32_t)n;
         }
-    }
-    if (*ret_len > 0)
-        qsort(entries, *ret_len, sizeof *entries, compare_entries);
-    ranks_deinit(&ranks);
-    return entries;
+    entries->len = len;
+    counting_sort(entries->order, entries->partner, len, ranks->len);
+    counting_sort(entries->order, entries->reporter, len, ranks->len);
+    counting_sort(entries->order, entries->product, len, ranks->len);
+    counting_sort(entries->order, entries->flow, len, FLOW_IMPORT + 1);
+}
+
+static void entries_deinit(struct entries *entries)
+{
+    alloc_free(entries->flow);
+    alloc_free(entries->product);
+    alloc_free(entries->reporter);
+    alloc_free(entries->partner);
+    alloc_free(entries->part);
+    alloc_free(entries->index);
+    alloc_free(entries->order);
+}
+
+static bool same_series(const struct entries *entries, uint32_t a, uint32_t b)
+{
+    return entries->partner[a] == entries->partner[b] && entries->product[a] == entries->product[b] &&
+           entries->reporter[a] == entries->reporter[b] && entries->flow[a] == entries->flow[b];
 }
 
 /* ---- series ---- */
@@ -141,40 +154,45 @@ static void take_unit(
     numbered->period = series->unit_period;
 }
 
-static void find_in_panel(
-    struct numbered *numbered, const struct panel *panel, const char *source, const struct dataset *dataset)
+/* Where the panel has not all of the texts, it has no such series. */
+static void find_in_panel(struct numbered *numbered, const struct panel *panel, const char *source,
+    const struct ranks *ranks, const struct entries *entries, uint32_t entry)
 {
-    const struct dataset_series *series = &dataset->series[numbered->index];
-    struct series_key key = {source, dataset->texts[series->reporter], series->flow,
-        dataset->texts[series->partner], dataset->texts[series->product]};
-    numbered->id = panel_find(panel, &key);
+    struct series_key key = {source, ranks->own[entries->reporter[entry]], (enum flow)entries->flow[entry],
+        ranks->own[entries->partner[entry]], ranks->own[entries->product[entry]]};
+    bool texts = key.source != NULL && key.reporter != NULL && key.partner != NULL && key.product != NULL;
+    numbered->id = texts ? panel_find_own(panel, &key) : (uint32_t)SERIES_NONE;
     numbered->known = numbered->id != SERIES_NONE;
 }
 
 void numbering_init(struct numbering *numbering, const struct panel *panel, const char *source,
     const struct datasets *payload)
 {
-    size_t len;
-    struct entry *entries = sort_entries(payload, &len);
+    struct ranks ranks;
+    struct entries entries;
+    const char *own_source = panel_text(panel, source);
+    ranks_init(&ranks, panel, payload);
+    entries_init(&entries, &ranks, payload);
     *numbering = (struct numbering){.end = (uint32_t)panel_series_count(panel)};
-    numbering->series = alloc_zeroed(len, sizeof *numbering->series);
+    numbering->series = alloc_zeroed(entries.len, sizeof *numbering->series);
     for (size_t part = 0; part < payload->len; part++)
         numbering->ids[part] = alloc_zeroed(payload->items[part].len, sizeof **numbering->ids);
-    for (size_t i = 0; i < len; i++) {
-        const struct entry *entry = &entries[i];
-        const struct dataset *dataset = &payload->items[entry->part];
-        if (i == 0 || !same_series(&entries[i - 1], entry)) {
+    for (size_t i = 0; i < entries.len; i++) {
+        uint32_t entry = entries.order[i], part = entries.part[entry], index = entries.index[entry];
+        const struct dataset *dataset = &payload->items[part];
+        if (i == 0 || !same_series(&entries, entries.order[i - 1], entry)) {
             struct numbered *new = &numbering->series[numbering->len++];
-            *new = (struct numbered){.part = entry->part, .index = entry->index, .unit = ""};
-            find_in_panel(new, panel, source, dataset);
+            *new = (struct numbered){.part = part, .index = index, .unit = ""};
+            find_in_panel(new, panel, own_source, &ranks, &entries, entry);
             if (!new->known)
                 new->id = numbering->end++;
         }
         struct numbered *numbered = &numbering->series[numbering->len - 1];
-        take_unit(numbered, dataset, &dataset->series[entry->index]);
-        numbering->ids[entry->part][entry->index] = numbered->id;
+        take_unit(numbered, dataset, &dataset->series[index]);
+        numbering->ids[part][index] = numbered->id;
     }
-    alloc_free(entries);
+    entries_deinit(&entries);
+    ranks_deinit(&ranks);
 }
 
 void numbering_deinit(struct numbering *numbering)

@@ -69,6 +69,16 @@ uint32_t panel_find(const struct panel *panel, const struct series_key *key)
     return series_set_find(&panel->series, key);
 }
 
+const char *panel_text(const struct panel *panel, const char *text)
+{
+    return series_set_text(&panel->series, text);
+}
+
+uint32_t panel_find_own(const struct panel *panel, const struct series_key *own)
+{
+    return series_set_find_own(&panel->series, own);
+}
+
 uint32_t panel_add_series(struct panel *panel, const struct series_key *key, const char *unit)
 {
     uint32_t id = series_set_add(&panel->series, key);

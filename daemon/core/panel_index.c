@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/counting_sort.h"
 #include "base/map.h"
 
 /* ---- numbers for texts ---- */
@@ -76,23 +77,6 @@ static void texts_deinit(struct panel_texts *texts)
 
 /* ---- order ---- */
 
-/* Sorts ids by keys[id] < key_count; equal keys keep their order. */
-static void sort_by(uint32_t *ids, const uint32_t *keys, size_t n, size_t key_count)
-{
-    uint32_t *starts = alloc_zeroed(key_count + 1, sizeof *starts);
-    uint32_t *sorted = alloc_zeroed(n, sizeof *sorted);
-    for (size_t i = 0; i < n; i++)
-        starts[keys[ids[i]] + 1]++;
-    for (size_t i = 1; i <= key_count; i++)
-        starts[i] += starts[i - 1];
-    for (size_t i = 0; i < n; i++)
-        sorted[starts[keys[ids[i]]]++] = ids[i];
-    if (n > 0)
-        memcpy(ids, sorted, n * sizeof *ids);
-    alloc_free(sorted);
-    alloc_free(starts);
-}
-
 /* Takes the keys in the order of the ids. */
 static uint32_t *in_order(const uint32_t *ids, const uint32_t *keys, size_t n)
 {
@@ -159,11 +143,11 @@ void panel_index_init(struct panel_index *index, const struct panel *panel)
         index->ids[id] = id;
         flows[id] = (uint32_t)panel_series(panel, id)->key.flow;
     }
-    sort_by(index->ids, columns.sources, len, index->source_texts.len);
-    sort_by(index->ids, columns.products, len, index->product_texts.len);
-    sort_by(index->ids, columns.partners, len, columns.partner_texts.len);
-    sort_by(index->ids, columns.reporters, len, columns.reporter_texts.len);
-    sort_by(index->ids, flows, len, FLOW_IMPORT + 1);
+    counting_sort(index->ids, columns.sources, len, index->source_texts.len);
+    counting_sort(index->ids, columns.products, len, index->product_texts.len);
+    counting_sort(index->ids, columns.partners, len, columns.partner_texts.len);
+    counting_sort(index->ids, columns.reporters, len, columns.reporter_texts.len);
+    counting_sort(index->ids, flows, len, FLOW_IMPORT + 1);
     index->products = in_order(index->ids, columns.products, len);
     index->sources = in_order(index->ids, columns.sources, len);
     find_pairs(index, panel, &columns);

@@ -86,6 +86,17 @@ static void rebuild_slots(struct series_set *series, size_t slot_count)
 
 /* ---- series ---- */
 
+const char *series_set_text(const struct series_set *series, const char *text)
+{
+    return find_text(series, text, NULL);
+}
+
+uint32_t series_set_find_own(const struct series_set *series, const struct series_key *own)
+{
+    uint32_t slot = series->len > 0 ? *find_slot(series, own) : 0;
+    return slot != 0 ? slot - 1 : SERIES_NONE;
+}
+
 uint32_t series_set_find(const struct series_set *series, const struct series_key *key)
 {
     const struct series_key *likely = newest_key(series);
@@ -96,11 +107,9 @@ uint32_t series_set_find(const struct series_set *series, const struct series_ke
         .partner = find_text(series, key->partner, likely->partner),
         .product = find_text(series, key->product, likely->product),
     };
-    if (series->len == 0 || own.source == NULL || own.reporter == NULL || own.partner == NULL ||
-        own.product == NULL)
+    if (own.source == NULL || own.reporter == NULL || own.partner == NULL || own.product == NULL)
         return SERIES_NONE;
-    uint32_t slot = *find_slot(series, &own);
-    return slot != 0 ? slot - 1 : SERIES_NONE;
+    return series_set_find_own(series, &own);
 }
 
 uint32_t series_set_add(struct series_set *series, const struct series_key *key)

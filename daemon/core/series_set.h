@@ -22,6 +22,12 @@ void series_set_deinit(struct series_set *series);
 /* The series' number, or SERIES_NONE. */
 uint32_t series_set_find(const struct series_set *series, const struct series_key *key);
 
+/* The set's own copy of a text, or NULL. */
+const char *series_set_text(const struct series_set *series, const char *text);
+
+/* As series_set_find, of a key whose texts are the set's own. */
+uint32_t series_set_find_own(const struct series_set *series, const struct series_key *own);
+
 /* Finds or adds, without a unit. */
 uint32_t series_set_add(struct series_set *series, const struct series_key *key);
 

@@ -1,4 +1,4 @@
-/* link: tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/parallel daemon/base/str daemon/core/dataset daemon/core/fold daemon/core/gate daemon/core/numbering daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/period daemon/core/release */
+/* link: daemon/base/counting_sort tests/support/rows daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/map daemon/base/parallel daemon/base/str daemon/core/dataset daemon/core/fold daemon/core/gate daemon/core/numbering daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/period daemon/core/release */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
