@@ -13,11 +13,20 @@ const char ledger_summary_product[] = "*";
 
 enum { SCOPE_TEXT_SIZE = 512 };
 
+/* Its four names, each ended by a newline, which no name holds. Cut where there is no room for more. */
 static size_t scope_text(const struct alert_scope *scope, char buf[SCOPE_TEXT_SIZE])
 {
-    int n = snprintf(
-        buf, SCOPE_TEXT_SIZE, "%s\n%s\n%s\n%s", scope->rule, scope->product, scope->market, scope->origin);
-    return n < SCOPE_TEXT_SIZE ? (size_t)n : SCOPE_TEXT_SIZE - 1;
+    const char *names[] = {scope->rule, scope->product, scope->market, scope->origin};
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t len = strlen(names[i]), room = SCOPE_TEXT_SIZE - 1 - used;
+        len = len < room ? len : room;
+        memcpy(buf + used, names[i], len);
+        used += len;
+        if (used < SCOPE_TEXT_SIZE - 1)
+            buf[used++] = '\n';
+    }
+    return used;
 }
 
 void ledger_deinit(struct ledger *ledger)

@@ -32,6 +32,12 @@ static uint32_t number_of(
     return number;
 }
 
+/* Neighbours mostly belong to the same one: the panel has each text once. */
+static bool is_same(const struct series_key *a, const struct series_key *b)
+{
+    return a->source == b->source && a->reporter == b->reporter && a->flow == b->flow;
+}
+
 void publications_init(
     struct publications *publications, const struct panel *panel, const struct sources *sources)
 {
@@ -40,9 +46,12 @@ void publications_init(
     *publications = (struct publications){.of_series = alloc_zeroed(len, sizeof *publications->of_series)};
     for (uint32_t id = 0; id < len; id++) {
         const struct series_key *key = &panel_series(panel, id)->key;
-        publications->of_series[id] = leaves_out_zero(sources, key->source)
-                                          ? number_of(publications, key, &numbers)
-                                          : (uint32_t)SERIES_NONE;
+        if (id > 0 && is_same(key, &panel_series(panel, id - 1)->key))
+            publications->of_series[id] = publications->of_series[id - 1];
+        else
+            publications->of_series[id] = leaves_out_zero(sources, key->source)
+                                              ? number_of(publications, key, &numbers)
+                                              : (uint32_t)SERIES_NONE;
     }
     map_deinit(&numbers);
     (void)publications_update(publications, panel); /* all is new */
