@@ -122,15 +122,11 @@ struct gathering {
     bool any_repeats[ROLE_COUNT];
 };
 
-/* Whether a month without a figure of the column means that nothing was traded, see missing_month of
- * program_run.c. `known`: the columns that have a figure. */
-static bool is_zero(const struct gather_reading *reading, int32_t period, unsigned known, unsigned flags)
+/* Whether a month without a row means that nothing was traded, see missing_month of program_run.c. */
+static bool is_zero(const struct gather_reading *reading, int32_t period)
 {
-    if ((flags & OBSERVATION_SUPPRESSED) != 0)
-        return false;
-    if (period < reading->from || period > reading->until)
-        return true;
-    return period >= reading->zero_first && period <= reading->zero_last && (known & ANY_COLUMN) == 0;
+    bool outside = period < reading->from || period > reading->until;
+    return outside || (period >= reading->zero_first && period <= reading->zero_last);
 }
 
 static uint64_t magnitude_of(int64_t figure)
@@ -138,24 +134,61 @@ static uint64_t magnitude_of(int64_t figure)
     return (uint64_t)(figure ^ figure >> 63);
 }
 
-/* Readings of one group and role, in one column. */
-EACH_PROCESSOR static void take_column(const struct gathering *gathering,
-    const struct gather_reading *readings, size_t n, enum column column, int32_t period,
-    const struct panel_month *month)
+/* Whether no figure means that nothing was traded, unless the row has one of these columns or is
+ * confidential.
+ */
+struct absence {
+    bool is_zero;
+    uint8_t known;
+};
+
+static struct absence absence_of(const struct gather_reading *reading, int32_t period)
+{
+    bool outside = period < reading->from || period > reading->until;
+    return (struct absence){is_zero(reading, period), outside ? 0 : ANY_COLUMN};
+}
+
+/* What is wrong with a figure. */
+enum { LACKS_FIGURE = 1, LACKS_EXACTNESS = 2 };
+
+/* Of each row of the block, several at a time: as bits of the above. */
+EACH_PROCESSOR static void find_lacks(
+    const struct panel_month *month, enum column column, struct absence absence, uint8_t lacks[PANEL_BLOCK])
+{
+    uint8_t bit = (uint8_t)(1U << column), nothing = absence.is_zero ? 0 : 0xff;
+    for (size_t i = 0; i < PANEL_BLOCK; i++) {
+        uint8_t known = month->known[i], flags = month->flags[i];
+        uint8_t unlike_zero = nothing | (known & absence.known) | (flags & OBSERVATION_SUPPRESSED);
+        bool missing = (known & bit) == 0 && unlike_zero != 0;
+        bool inexact = missing || (flags & OBSERVATION_ESTIMATED) != 0;
+        lacks[i] = (uint8_t)((missing ? LACKS_FIGURE : 0) | (inexact ? LACKS_EXACTNESS : 0));
+    }
+}
+
+/* Readings of one group and role for which absence means the same, in one column. Those of a lane stand
+ * together. */
+static void take_column(const struct gathering *gathering, const struct gather_reading *readings, size_t n,
+    enum column column, struct absence absence, const struct panel_month *month)
 {
     size_t slot = (size_t)readings->role * COLUMN_COUNT + column;
     struct gathered_month *out = &gathering->months[slot];
     uint64_t *magnitudes = &gathering->magnitudes[slot * PROGRAM_LANES];
-    for (size_t i = 0; i < n; i++) {
-        const struct gather_reading *reading = &readings[i];
-        unsigned known = month->known[reading->at], flags = month->flags[reading->at];
-        bool is_known = (known >> column & 1) != 0;
-        int64_t figure = is_known ? month->figures[column][reading->at] : 0;
-        uint8_t missing = !is_known && !is_zero(reading, period, known, flags);
-        out->sums[reading->lane] = (int64_t)((uint64_t)out->sums[reading->lane] + (uint64_t)figure);
-        magnitudes[reading->lane] |= magnitude_of(figure);
-        out->unknown[reading->lane] |= missing;
-        out->inexact[reading->lane] |= (uint8_t)(missing | ((flags & OBSERVATION_ESTIMATED) != 0));
+    const int64_t *figures = month->figures[column];
+    uint8_t lacks[PANEL_BLOCK];
+    find_lacks(month, column, absence, lacks);
+    for (size_t i = 0; i < n;) {
+        uint8_t lane = readings[i].lane, lack = 0;
+        uint64_t sum = 0, magnitude = 0;
+        for (; i < n && readings[i].lane == lane; i++) {
+            int64_t figure = figures[readings[i].at];
+            sum += (uint64_t)figure;
+            magnitude |= magnitude_of(figure);
+            lack |= lacks[readings[i].at];
+        }
+        out->sums[lane] = (int64_t)((uint64_t)out->sums[lane] + sum);
+        magnitudes[lane] |= magnitude;
+        out->unknown[lane] |= lack & LACKS_FIGURE;
+        out->inexact[lane] |= lack / LACKS_EXACTNESS;
     }
 }
 
@@ -165,7 +198,7 @@ static void take_nothing(
 {
     for (size_t i = 0; i < n; i++) {
         const struct gather_reading *reading = &readings[i];
-        if (is_zero(reading, period, 0, 0))
+        if (is_zero(reading, period))
             continue;
         for (int column = 0; column < COLUMN_COUNT; column++) {
             struct gathered_month *out =
@@ -183,12 +216,23 @@ static void get_month(const struct gathering *gathering, const struct gather_rea
     for (size_t i = 0; i < n; i++) {
         uint32_t id = readings[i].group * PANEL_BLOCK + readings[i].at;
         unsigned known = 0;
-        for (int column = 0; column < COLUMN_COUNT; column++)
-            if (panel_get(panel, id, (enum column)column, period, &month->figures[column][readings[i].at]))
+        for (int column = 0; column < COLUMN_COUNT; column++) {
+            int64_t *figure = &month->figures[column][readings[i].at];
+            if (panel_get(panel, id, (enum column)column, period, figure))
                 known |= 1U << column;
+            else
+                *figure = 0;
+        }
         month->known[readings[i].at] = (uint8_t)known;
         month->flags[readings[i].at] = (uint8_t)panel_flags(panel, id, period);
     }
+}
+
+/* Whether absence means the same, in whatever month. */
+static bool are_alike(const struct gather_reading *a, const struct gather_reading *b)
+{
+    return a->role == b->role && a->from == b->from && a->until == b->until &&
+           a->zero_first == b->zero_first && a->zero_last == b->zero_last;
 }
 
 /* Readings of one group. */
@@ -202,12 +246,13 @@ static void take_group(const struct gathering *gathering, const struct gather_re
         return;
     }
     for (size_t first = 0, end; first < n; first = end) {
-        uint8_t role = readings[first].role;
-        for (end = first; end < n && readings[end].role == role; end++)
+        uint8_t columns = gathering->gathered->plan.columns[readings[first].role];
+        struct absence absence = absence_of(&readings[first], period);
+        for (end = first + 1; end < n && are_alike(&readings[end], &readings[first]); end++)
             ;
         for (int column = 0; column < COLUMN_COUNT; column++)
-            if ((gathering->gathered->plan.columns[role] >> column & 1) != 0)
-                take_column(gathering, readings + first, end - first, (enum column)column, period, month);
+            if ((columns >> column & 1) != 0)
+                take_column(gathering, readings + first, end - first, (enum column)column, absence, month);
     }
 }
 
@@ -337,7 +382,7 @@ void gather(struct gathered *gathered, const struct gather_plan *plan, const str
         .counts = alloc_zeroed(role_count * PROGRAM_LANES, sizeof *gathering.counts),
         .leaders = alloc_zeroed(role_count * PROGRAM_LANES, sizeof *gathering.leaders),
     };
-    struct panel_month month;
+    struct panel_month month = {{0}, {0}, {{0}}};
     gathered->plan = *plan;
     gathered->first = first;
     gathered->last = last;
