@@ -2,7 +2,6 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -52,19 +51,12 @@ static void free_rules(struct bound_rule *rules, size_t len)
     alloc_free(rules);
 }
 
-static void unbind(struct judge *judge)
-{
-    free_rules(judge->rules, judge->len);
-    publications_deinit(&judge->publications);
-    judge->rules = NULL;
-    judge->len = 0;
-}
-
 void judge_free(struct judge *judge)
 {
     if (judge == NULL)
         return;
-    unbind(judge);
+    free_rules(judge->rules, judge->len);
+    publications_deinit(&judge->publications);
     program_registers_deinit(&judge->registers);
     for (size_t i = 0; i < PARALLEL_MAX; i++) {
         program_registers_deinit(&judge->workers[i].registers);
@@ -268,34 +260,8 @@ static int32_t resize_verdicts(struct bound_rule *bound, int32_t first, int32_t 
 
 /* ---- binding ---- */
 
-static int compare_texts(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-/* Every market that the panel knows: where home exports to, or who reports imports from it. In order. */
-static struct texts find_markets(
-    const struct judge *judge, const struct panel_index *index, struct arena *arena)
-{
-    size_t len = 0, kept = 0;
-    const char **markets = arena_array(arena, index->pair_count, sizeof *markets);
-    for (size_t i = 0; i < index->pair_count; i++) {
-        const struct panel_pair *pair = &index->pairs[i];
-        bool exported = pair->flow == FLOW_EXPORT && str_equal(pair->reporter, judge->home);
-        bool imported = pair->flow == FLOW_IMPORT && str_equal(pair->partner, judge->home);
-        const char *market = exported ? pair->partner : pair->reporter;
-        if ((exported || imported) && !str_equal(market, "W"))
-            markets[len++] = market;
-    }
-    if (len > 0)
-        qsort(markets, len, sizeof *markets, compare_texts);
-    for (size_t i = 0; i < len; i++)
-        if (kept == 0 || !str_equal(markets[kept - 1], markets[i]))
-            markets[kept++] = markets[i];
-    return (struct texts){markets, kept};
-}
-
-static void bind_rule(struct judge *judge, uint32_t number, const struct bind_context *context)
+static void bind_rule(
+    struct judge *judge, uint32_t number, const struct bound_rule *before, const struct bind_context *context)
 {
     const struct rule *rule = &judge->ruleset->rules[number];
     for (uint32_t i = 0; i < number; i++)
@@ -303,21 +269,23 @@ static void bind_rule(struct judge *judge, uint32_t number, const struct bind_co
             bound_rule_share(&judge->rules[number], rule, &judge->rules[i], i, context);
             return;
         }
-    bound_rule_init(&judge->rules[number], rule, context);
+    bound_rule_init(&judge->rules[number], rule, before, context);
     judge->rules[number].owner = number;
 }
 
-static void bind_rules(struct judge *judge, const struct panel *panel)
+/* `before`: the rules as they were bound last, or NULL. They are the caller's from here on. */
+static void bind_rules(struct judge *judge, const struct panel *panel, const struct bound_rule *before)
 {
     struct arena arena = ARENA_NULL;
     struct panel_index index;
     struct bind_code newest = {0};
+    struct map grown = MAP_NULL;
     uint32_t bindings = 0;
-    unbind(judge);
     panel_index_init(&index, panel);
     uint32_t *sources = arena_array(&arena, judge->sources.len, sizeof *sources);
     for (size_t i = 0; i < judge->sources.len; i++)
         sources[i] = panel_index_source(&index, judge->sources.items[i].name);
+    publications_deinit(&judge->publications);
     publications_init(&judge->publications, panel, &judge->sources);
     struct bind_context context = {
         .panel = panel,
@@ -326,20 +294,30 @@ static void bind_rules(struct judge *judge, const struct panel *panel)
         .reference = judge->reference,
         .home = judge->home,
         .sources = &judge->sources,
-        .markets = find_markets(judge, &index, &arena),
+        .markets = bind_markets(&index, judge->home, &arena),
         .source_numbers = sources,
         .bound_in = alloc_zeroed(index.len, sizeof(uint32_t)),
         .bindings = &bindings,
         .newest = &newest,
+        .grown = &grown,
     };
+    if (before != NULL)
+        bind_find_grown(&grown, panel, judge->series);
     judge->series = panel_series_count(panel);
     judge->len = judge->ruleset->len;
     judge->rules = alloc_zeroed(judge->len, sizeof *judge->rules);
     for (uint32_t rule = 0; rule < judge->len; rule++)
-        bind_rule(judge, rule, &context);
+        bind_rule(judge, rule, before != NULL ? &before[rule] : NULL, &context);
     alloc_free(context.bound_in);
+    map_deinit(&grown);
     panel_index_deinit(&index);
     arena_deinit(&arena);
+}
+
+static void bind_anew(struct judge *judge, const struct panel *panel)
+{
+    free_rules(judge->rules, judge->len);
+    bind_rules(judge, panel, NULL);
 }
 
 static void push_touched(struct judge_result *result, struct judge_touched touched)
@@ -348,12 +326,11 @@ static void push_touched(struct judge_result *result, struct judge_touched touch
     result->items[result->len++] = touched;
 }
 
-void judge_all(struct judge *judge, const struct panel *panel, struct judge_result *ret_result)
+static void judge_everything(struct judge *judge, const struct panel *panel, struct judge_result *ret_result)
 {
     *ret_result = (struct judge_result){0};
     struct tasks tasks = {.judge = judge, .panel = panel};
     int32_t first = panel_first(panel), last = panel_last(panel);
-    bind_rules(judge, panel);
     for (uint32_t rule = 0; rule < judge->len; rule++) {
         struct bound_rule *bound = &judge->rules[rule];
         (void)resize_verdicts(bound, first, last); /* everything is judged */
@@ -366,10 +343,16 @@ void judge_all(struct judge *judge, const struct panel *panel, struct judge_resu
     run_tasks(&tasks);
 }
 
+void judge_all(struct judge *judge, const struct panel *panel, struct judge_result *ret_result)
+{
+    bind_anew(judge, panel);
+    judge_everything(judge, panel, ret_result);
+}
+
 void judge_bind(struct judge *judge, const struct panel *panel)
 {
     int32_t first = panel_first(panel), last = panel_last(panel);
-    bind_rules(judge, panel);
+    bind_anew(judge, panel);
     for (uint32_t rule = 0; rule < judge->len; rule++)
         (void)resize_verdicts(&judge->rules[rule], first, last);
 }
@@ -583,9 +566,7 @@ static void judge_growth(struct judge *judge, const struct panel *panel, const s
 {
     struct bound_rule *before = judge->rules;
     size_t len = judge->len;
-    judge->rules = NULL;
-    judge->len = 0;
-    bind_rules(judge, panel);
+    bind_rules(judge, panel, before);
     struct marks marks = mark_series(panel, changes);
     struct growth *growths = alloc_zeroed(judge->len, sizeof *growths);
     *ret_result = (struct judge_result){0};
@@ -601,7 +582,7 @@ static void judge_growth(struct judge *judge, const struct panel *panel, const s
     free_rules(before, len);
     if (!known) {
         judge_result_deinit(ret_result);
-        judge_all(judge, panel, ret_result);
+        judge_everything(judge, panel, ret_result);
     }
 }
 
@@ -611,7 +592,10 @@ void judge_changes(struct judge *judge, const struct panel *panel, const struct 
     struct judge_result *ret_result)
 {
     if (panel_series_count(panel) > judge->series) {
-        judge_growth(judge, panel, changes, ret_result);
+        if (judge->series == 0)
+            judge_all(judge, panel, ret_result);
+        else
+            judge_growth(judge, panel, changes, ret_result);
         return;
     }
     struct tasks tasks = {.judge = judge, .panel = panel};

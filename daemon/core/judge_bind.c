@@ -1,5 +1,6 @@
 #include "core/judge_bind.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -9,6 +10,7 @@
  * they have any series; those that it names are kept in any case. */
 struct scope_finder {
     struct bound_rule *bound;
+    const struct bound_rule *before; /* NULL: every product is looked for */
     const struct bind_context *context;
     struct texts markets;
     bool named;                     /* the product now at hand is named by the rule */
@@ -16,12 +18,56 @@ struct scope_finder {
     struct binding now[ROLE_COUNT]; /* of the scope at hand */
 };
 
+/* ---- what the rules are bound in ---- */
+
+static int compare_texts(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+struct texts bind_markets(const struct panel_index *index, const char *home, struct arena *arena)
+{
+    size_t len = 0, kept = 0;
+    const char **markets = arena_array(arena, index->pair_count, sizeof *markets);
+    for (size_t i = 0; i < index->pair_count; i++) {
+        const struct panel_pair *pair = &index->pairs[i];
+        bool exported = pair->flow == FLOW_EXPORT && str_equal(pair->reporter, home);
+        bool imported = pair->flow == FLOW_IMPORT && str_equal(pair->partner, home);
+        const char *market = exported ? pair->partner : pair->reporter;
+        if ((exported || imported) && !str_equal(market, "W"))
+            markets[len++] = market;
+    }
+    if (len > 0)
+        qsort(markets, len, sizeof *markets, compare_texts);
+    for (size_t i = 0; i < len; i++)
+        if (kept == 0 || !str_equal(markets[kept - 1], markets[i]))
+            markets[kept++] = markets[i];
+    return (struct texts){markets, kept};
+}
+
+void bind_find_grown(struct map *grown, const struct panel *panel, size_t first)
+{
+    const char *last = NULL;
+    for (size_t id = first; id < panel_series_count(panel); id++) {
+        const char *product = panel_series(panel, (uint32_t)id)->key.product;
+        for (size_t len = strlen(product); len > 0 && product != last; len--)
+            map_put(grown, product, len, 0);
+        last = product;
+    }
+}
+
 /* ---- scopes ---- */
 
 /* What a role's series depend on besides the product. */
 static bool reads_place(enum series_role name, enum role_place place)
 {
     return series_roles[name].reporter == place || series_roles[name].partner == place;
+}
+
+void bound_rule_push_use(struct bound_rule *bound, struct series_use use)
+{
+    bound->uses = alloc_grow(bound->uses, bound->use_count, &bound->use_cap, sizeof *bound->uses);
+    bound->uses[bound->use_count++] = use;
 }
 
 static void push_binding(struct bound_rule *bound, struct binding binding)
@@ -68,39 +114,117 @@ static bool has_series(const struct scope_finder *finder)
     return own ? any_own : any;
 }
 
-static void push_scope(struct scope_finder *finder, struct bind_place *place, size_t market, size_t origin)
+static void keep_scope(struct bound_rule *bound, const struct scope *scope, const struct binding *bindings)
 {
-    struct bound_rule *bound = finder->bound;
-    size_t roles = bound->rule->program.role_count;
-    bool named = finder->named && !bound->rule->all_markets;
-    push_bindings(finder, place, market, origin);
-    if (!named && !has_series(finder))
-        return;
-    for (size_t role = 0; role < roles; role++)
-        push_binding(bound, finder->now[role]);
+    for (size_t role = 0; role < bound->rule->program.role_count; role++)
+        push_binding(bound, bindings[role]);
     bound->scopes = alloc_grow(bound->scopes, bound->len, &bound->cap, sizeof *bound->scopes);
-    bound->scopes[bound->len++] = place->scope;
+    bound->scopes[bound->len++] = *scope;
 }
 
-/* One product in every market and origin of the rule, once. */
+static void push_scope(struct scope_finder *finder, struct bind_place *place, size_t market, size_t origin)
+{
+    bool named = finder->named && !finder->bound->rule->all_markets;
+    push_bindings(finder, place, market, origin);
+    if (named || has_series(finder))
+        keep_scope(finder->bound, &place->scope, finder->now);
+}
+
+/* ---- products as they were bound before ---- */
+
+static bool is_in(const char *code, const struct map *grown)
+{
+    uint32_t number;
+    return map_get(grown, code, strlen(code), &number);
+}
+
+static bool any_grown(const struct basket_codes *codes, const struct map *grown)
+{
+    bool any = false;
+    for (size_t i = 0; i < codes->len && !any; i++)
+        any = is_in(codes->items[i].code, grown);
+    return any;
+}
+
+static bool basket_grown(const struct basket *basket, const struct map *grown)
+{
+    bool any = any_grown(&basket->codes, grown) || any_grown(&basket->inputs, grown);
+    for (size_t i = 0; i < basket->part_of.len && !any; i++)
+        any = is_in(basket->part_of.items[i], grown);
+    return any;
+}
+
+/* Whether any role may read a series of the product that was not there before. */
+static bool product_grown(
+    const struct bind_context *context, const char *product, const struct basket *basket)
+{
+    const struct basket_codes *history = concordance_history(&context->reference->concordance, product);
+    if (basket != NULL)
+        return basket_grown(basket, context->grown);
+    return is_in(product, context->grown) || (history != NULL && any_grown(history, context->grown));
+}
+
+/* Copies the product's scopes, bindings and uses, with the uses where they now stand. */
+static void take_product(
+    struct bound_rule *bound, const struct bound_rule *before, uint32_t number, const char *product)
+{
+    struct bound_product from = before->products[number], end = before->products[number + 1];
+    size_t roles = bound->rule->program.role_count;
+    uint32_t moved = (uint32_t)(bound->use_count - from.use);
+    for (size_t use = from.use; use < end.use; use++)
+        bound_rule_push_use(bound, before->uses[use]);
+    for (size_t i = from.scope; i < end.scope; i++) {
+        struct scope scope = before->scopes[i];
+        struct binding bindings[ROLE_COUNT];
+        scope.product = product; /* its text may end with the binding before */
+        for (size_t role = 0; role < roles; role++) {
+            bindings[role] = before->bindings[i * roles + role];
+            bindings[role].first += moved;
+        }
+        keep_scope(bound, &scope, bindings);
+    }
+}
+
+/* ---- products ---- */
+
+static void push_place(struct bound_rule *bound)
+{
+    bound->products =
+        alloc_grow(bound->products, bound->numbers.len, &bound->product_cap, sizeof *bound->products);
+    bound->products[bound->numbers.len] = (struct bound_product){bound->len, bound->use_count};
+}
+
+/* One product in every market and origin of the rule. */
+static void find_product(struct scope_finder *finder, struct bind_place *place, const char *product)
+{
+    const struct rule *rule = finder->bound->rule;
+    for (size_t m = 0; m < finder->markets.len; m++) {
+        place->scope = (struct scope){product, finder->markets.items[m], ""};
+        if (rule->origins.len == 0)
+            push_scope(finder, place, m, 0);
+        for (size_t o = 0; o < rule->origins.len; o++) {
+            place->scope.origin = rule->origins.items[o];
+            push_scope(finder, place, m, o);
+        }
+    }
+}
+
+/* Each product once. */
 static void push_product(struct scope_finder *finder, const char *product)
 {
     struct bound_rule *bound = finder->bound;
-    const struct rule *rule = bound->rule;
-    uint32_t before;
-    if (map_get(&bound->products, product, strlen(product), &before))
-        return;
-    map_put(&bound->products, product, strlen(product), (uint32_t)bound->len);
     struct bind_place place = {.basket = baskets_find(&finder->context->reference->baskets, product)};
-    for (size_t m = 0; m < finder->markets.len; m++) {
-        place.scope = (struct scope){product, finder->markets.items[m], ""};
-        if (rule->origins.len == 0)
-            push_scope(finder, &place, m, 0);
-        for (size_t o = 0; o < rule->origins.len; o++) {
-            place.scope.origin = rule->origins.items[o];
-            push_scope(finder, &place, m, o);
-        }
-    }
+    size_t len = strlen(product);
+    uint32_t number;
+    if (map_get(&bound->numbers, product, len, &number))
+        return;
+    push_place(bound);
+    map_put(&bound->numbers, product, len, (uint32_t)bound->numbers.len);
+    if (finder->before != NULL && map_get(&finder->before->numbers, product, len, &number) &&
+        !product_grown(finder->context, product, place.basket))
+        take_product(bound, finder->before, number, product);
+    else
+        find_product(finder, &place, product);
 }
 
 /* A code of the history at the level that the selector asks for, or NULL. */
@@ -147,11 +271,29 @@ static void find_pairs(struct scope_finder *finder)
     }
 }
 
-static void find_scopes(struct bound_rule *bound, const struct bind_context *context)
+/* Room for as much as there was and a little more: fresh memory is dear where it is had by doubling. */
+static void reserve(struct bound_rule *bound, const struct bound_rule *before)
+{
+    size_t roles = bound->rule->program.role_count;
+    bound->cap = before->len + before->len / 16 + 1;
+    bound->binding_cap = bound->cap * roles;
+    bound->use_cap = before->use_count + before->use_count / 16 + 1;
+    bound->scopes = alloc_zeroed(bound->cap, sizeof *bound->scopes);
+    bound->bindings = alloc_zeroed(bound->binding_cap, sizeof *bound->bindings);
+    bound->uses = alloc_zeroed(bound->use_cap, sizeof *bound->uses);
+}
+
+static void find_scopes(
+    struct bound_rule *bound, const struct bound_rule *before, const struct bind_context *context)
 {
     struct scope_finder finder = {.bound = bound, .context = context, .markets = bound->rule->markets};
     if (bound->rule->all_markets)
         finder.markets = context->markets;
+    bound->market_count = finder.markets.len;
+    if (before != NULL && before->market_count == bound->market_count) { /* markets do not go */
+        finder.before = before;
+        reserve(bound, before);
+    }
     find_pairs(&finder);
     for (size_t i = 0; i < bound->rule->product_count; i++) {
         const struct selector *selector = &bound->rule->products[i];
@@ -173,6 +315,7 @@ static void find_scopes(struct bound_rule *bound, const struct bind_context *con
             break;
         }
     }
+    push_place(bound);
     alloc_free(finder.pairs);
 }
 
@@ -243,10 +386,11 @@ void bound_rule_update_horizons(
     }
 }
 
-void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const struct bind_context *context)
+void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const struct bound_rule *before,
+    const struct bind_context *context)
 {
     *bound = (struct bound_rule){.rule = rule};
-    find_scopes(bound, context);
+    find_scopes(bound, before, context);
     find_thresholds(bound, context);
     bound->firsts = alloc_zeroed(bound->len, sizeof *bound->firsts);
     bound->horizons = alloc_zeroed(bound->len, sizeof *bound->horizons);
@@ -284,13 +428,13 @@ bool bound_rule_fits(const struct bound_rule *bound, const struct rule *rule)
 
 bool bound_rule_find(const struct bound_rule *bound, const struct alert_scope *scope, uint32_t *ret_scope)
 {
-    uint32_t i;
-    if (!map_get(&bound->products, scope->product, strlen(scope->product), &i))
+    uint32_t number;
+    if (!map_get(&bound->numbers, scope->product, strlen(scope->product), &number))
         return false;
-    for (; i < bound->len && str_equal(bound->scopes[i].product, scope->product); i++)
+    for (size_t i = bound->products[number].scope; i < bound->products[number + 1].scope; i++)
         if (str_equal(bound->scopes[i].market, scope->market) &&
             str_equal(bound->scopes[i].origin, scope->origin)) {
-            *ret_scope = i;
+            *ret_scope = (uint32_t)i;
             return true;
         }
     return false;
@@ -304,6 +448,7 @@ void bound_rule_share(struct bound_rule *bound, const struct rule *rule, const s
         .owner = number,
         .scopes = owner->scopes,
         .len = owner->len,
+        .numbers = owner->numbers,
         .products = owner->products,
         .bindings = owner->bindings,
         .uses = owner->uses,
@@ -320,7 +465,8 @@ void bound_rule_deinit(struct bound_rule *bound, bool owns)
     alloc_free(bound->verdicts);
     if (owns) {
         alloc_free(bound->scopes);
-        map_deinit(&bound->products);
+        map_deinit(&bound->numbers);
+        alloc_free(bound->products);
         alloc_free(bound->bindings);
         alloc_free(bound->uses);
         alloc_free(bound->firsts);

@@ -7,6 +7,11 @@
 #include "core/panel_index.h"
 #include "core/publication.h"
 
+/* Where a product's scopes and uses begin; they end where those of the product behind it begin. */
+struct bound_product {
+    size_t scope, use;
+};
+
 /* One rule's scopes and the series each of their roles reads. Rules that range over the same and read the
  * same roles share them: the first of them owns them. */
 struct bound_rule {
@@ -14,8 +19,10 @@ struct bound_rule {
     uint32_t owner;       /* number of the first rule with the same scopes; its own where none is before it */
     struct scope *scopes; /* those of a product in a row */
     size_t len, cap;
-    struct map products;      /* number of the product's first scope */
-    struct binding *bindings; /* [scope * role_count + role] */
+    struct map numbers;               /* of the products, in the order of their scopes */
+    struct bound_product *products;   /* by number, and one more behind the last */
+    size_t product_cap, market_count; /* that each product was looked for in */
+    struct binding *bindings;         /* [scope * role_count + role] */
     size_t binding_len, binding_cap;
     struct series_use *uses; /* that the bindings point into */
     size_t use_count, use_cap;
@@ -48,6 +55,7 @@ struct bind_context {
     uint32_t *bound_in;             /* per series: number of the newest binding that it is in, from 1 */
     uint32_t *bindings;             /* how many there have been */
     struct bind_code *newest;       /* that was looked up */
+    const struct map *grown; /* all that the products of series added since the last binding begin with */
 };
 
 /* Where a role is bound. */
@@ -57,8 +65,18 @@ struct bind_place {
     struct panel_pair *pair;     /* of bind_pair */
 };
 
-/* Fills an empty bound_rule: scopes, thresholds, bindings, horizons; verdicts are left to the judge. */
-void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const struct bind_context *context);
+/* Every market that the panel knows: where home exports to, or who reports imports from it. In order. */
+struct texts bind_markets(const struct panel_index *index, const char *home, struct arena *arena);
+
+/* Adds what the products of series from number `first` on begin with: every code that they lie at or below.
+ */
+void bind_find_grown(struct map *grown, const struct panel *panel, size_t first);
+
+/* Fills an empty bound_rule: scopes, thresholds, bindings, horizons; verdicts are left to the judge.
+ * `before`: the same rule as it was bound last, or NULL; products to which no series has been added since are
+ * copied. */
+void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const struct bound_rule *before,
+    const struct bind_context *context);
 void bound_rule_deinit(struct bound_rule *bound, bool owns);
 
 /* Whether the rule has this scope, whose number is stored; `scope->rule` is not looked at. */
@@ -79,6 +97,8 @@ void bound_rule_update_horizons(
  * nobody reports it. */
 struct panel_pair *bind_pair(
     enum series_role role, const struct scope *scope, const struct bind_context *context);
+
+void bound_rule_push_use(struct bound_rule *bound, struct series_use use);
 
 /* Appends the series of one role in one scope to bound->uses, by partner and product (judge_series.c). */
 void bind_role(struct bound_rule *bound, enum series_role role, const struct bind_place *place,

@@ -2,7 +2,6 @@
  * series are taken, so that nothing is counted twice, and of several sources the first that has any. */
 #include <string.h>
 
-#include "base/alloc.h"
 #include "core/judge_bind.h"
 
 /* What is being bound. */
@@ -50,12 +49,11 @@ static bool holds_exception(const struct role_binding *binding, const char *prod
 
 static void push_use(const struct role_binding *binding, uint32_t id, const struct basket_code *code)
 {
-    struct bound_rule *bound = binding->bound;
     if (binding->context->bound_in[id] == binding->number)
         return; /* it lies below two codes of the basket */
     binding->context->bound_in[id] = binding->number;
-    bound->uses = alloc_grow(bound->uses, bound->use_count, &bound->use_cap, sizeof *bound->uses);
-    bound->uses[bound->use_count++] = (struct series_use){.id = id, .from = code->from, .until = code->until};
+    bound_rule_push_use(
+        binding->bound, (struct series_use){.id = id, .from = code->from, .until = code->until});
 }
 
 static const char *product_at(const struct panel_index *index, size_t at)

@@ -1,4 +1,4 @@
-/* link: tests/support/series daemon/core/series_text daemon/core/judge daemon/core/judge_newest daemon/core/judge_grow daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country daemon/core/gather daemon/base/parallel daemon/core/concordance daemon/core/quality_flag daemon/core/deadline */
+/* link: daemon/base/counting_sort tests/support/series daemon/core/series_text daemon/core/judge daemon/core/judge_newest daemon/core/judge_grow daemon/core/judge_bind daemon/core/program_run daemon/io/yaml daemon/io/file daemon/core/ruleset daemon/core/rule daemon/core/rule_condition daemon/core/selector daemon/core/basket daemon/core/row daemon/core/code daemon/core/expr_lex daemon/core/expr_parse daemon/core/expr_check daemon/core/indicator daemon/core/program daemon/core/series_role daemon/core/figure daemon/core/panel daemon/core/panel_block daemon/core/series_set daemon/core/release daemon/core/period daemon/core/alert daemon/core/message_fill daemon/core/message_view daemon/core/words daemon/base/clock_text daemon/base/alloc daemon/base/arena daemon/base/buf daemon/base/diag daemon/base/digest daemon/base/keys daemon/base/map daemon/base/node daemon/base/str daemon/core/indicator_probes daemon/core/judge_series daemon/core/panel_index daemon/core/probe daemon/core/publication daemon/core/probe_flags daemon/core/probe_partners daemon/core/probe_series daemon/core/probe_tables daemon/core/date daemon/core/measure daemon/core/quota daemon/core/statistics daemon/core/tet daemon/core/reference daemon/core/country daemon/core/gather daemon/base/parallel daemon/core/concordance daemon/core/quality_flag daemon/core/deadline */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -382,7 +382,15 @@ static void change_touches_the_scopes_that_read_it(void **state)
                "    when: case(origin) and case_age(origin) <= 3m or measure(home) and last(imports) > 0 "   \
                "USD\n"
 
-static const char random_rules[] = "rules:\n" CASE_RULES HEAD(
+/* They range over what the history has: products and markets come with new series. */
+#define BROAD_RULES                                                                                          \
+    HEAD("broad")                                                                                            \
+    "    scope: { product: [hs6, '44*'], market: all }\n"                                                    \
+    "    when: share(imports, market, 2m) > 20%\n" HEAD(                                                     \
+        "level") "    scope: { product: hs4, market: all, origin: [CN, KR] }\n"                              \
+                 "    when: share(from_origin, market, 3m) > 30%\n"
+
+static const char random_rules[] = "rules:\n" CASE_RULES BROAD_RULES HEAD(
     "plain") "    scope: { product: [baskets, '4412', '95*'], market: [US, EU] }\n"
              "    let: { g: \"growth(imports, 2m)\" }\n"
              "    when: g >= $growth\n"
@@ -499,19 +507,15 @@ static const char random_rules[] = "rules:\n" CASE_RULES HEAD(
 
 enum { ROUNDS = 300, HISTORY = 20, SPAN = 90 };
 
-static const char *const codes[] = {"4412", "4408", "4403", "9503", "9504"};
+static const char *const codes[] = {"4412", "4408", "4403", "9503", "9504", "441239", "44081015", "950300"};
 static const struct {
     const char *reporter, *partner;
     enum flow flow;
 } directions[] = {
-    {"US", "VN", FLOW_IMPORT},
-    {"EU", "VN", FLOW_IMPORT},
-    {"US", "W", FLOW_IMPORT},
-    {"EU", "W", FLOW_IMPORT},
-    {"US", "CN", FLOW_IMPORT},
-    {"EU", "KR", FLOW_IMPORT},
-    {"VN", "CN", FLOW_IMPORT},
-    {"VN", "US", FLOW_EXPORT},
+    {"US", "VN", FLOW_IMPORT}, {"EU", "VN", FLOW_IMPORT}, {"US", "W", FLOW_IMPORT}, {"EU", "W", FLOW_IMPORT},
+    {"US", "CN", FLOW_IMPORT}, {"EU", "KR", FLOW_IMPORT}, {"VN", "CN", FLOW_IMPORT},
+    {"VN", "US", FLOW_EXPORT}, {"JP", "W", FLOW_IMPORT},
+    {"JP", "VN", FLOW_IMPORT}, /* a market that is not there at first */
 };
 
 /* A row of that way, code and month; mostly whole. */
@@ -547,7 +551,7 @@ static void fill_history(struct fixture *f)
     static struct observation items[LEN(directions) * LEN(codes) * SPAN];
     for (size_t source = 0; source < 2; source++) {
         size_t n = 0;
-        for (size_t way = 0; way < LEN(directions); way++)
+        for (size_t way = 0; way + 1 < LEN(directions); way++)
             for (size_t code = 0; code < LEN(codes); code++) {
                 int first = 1 + rand() % 8, last = HISTORY - rand() % 3;
                 bool reports = source == 0 ? rand() % 4 != 0 : rand() % 2 != 0;
@@ -579,7 +583,7 @@ struct known_track {
     struct alert_track track;
 };
 
-enum { TRACKS_MAX = 256 };
+enum { TRACKS_MAX = 512 };
 
 static struct known_track *known_track_of(
     struct known_track *tracks, const struct judge *judge, uint32_t rule, uint32_t scope)
