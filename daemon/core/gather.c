@@ -7,12 +7,29 @@
 #include "base/lanes.h"
 #include "core/period.h"
 
+/* When a series is read, and when its absence means that nothing was traded. */
+struct gather_dates {
+    int32_t from, until;           /* of the code; all periods where open */
+    int32_t zero_first, zero_last; /* of the publication; no period where none */
+};
+
 /* A series that a role of a lane reads. */
 struct gather_reading {
     uint32_t group; /* in the panel */
     uint8_t at, lane, role;
-    int32_t from, until;           /* of the code; all periods where open */
-    int32_t zero_first, zero_last; /* of the publication; no period where none */
+    struct gather_dates dates;
+};
+
+/* Where a reading comes from in its group, and goes to: what the innermost loop needs of it. */
+struct gather_place {
+    uint8_t at, lane;
+};
+
+/* Readings first … end − 1 of one group, role and dates. Those of a lane stand together. */
+struct gather_run {
+    uint32_t group, first, end;
+    uint8_t role;
+    struct gather_dates dates;
 };
 
 /* Fewer series of one group are cheaper to get figure by figure than to unpack it. */
@@ -27,6 +44,8 @@ void gathered_deinit(struct gathered *gathered)
             alloc_free(gathered->columns[role][column].inexact);
         }
     alloc_free(gathered->readings);
+    alloc_free(gathered->places);
+    alloc_free(gathered->runs);
     *gathered = (struct gathered){0};
 }
 
@@ -63,10 +82,13 @@ static void push_reading(struct gathered *gathered, const struct series_use *use
         .at = (uint8_t)(use->id % PANEL_BLOCK),
         .lane = lane,
         .role = role,
-        .from = use->from != PERIOD_NONE ? use->from : INT32_MIN,
-        .until = use->until != PERIOD_NONE ? use->until : INT32_MAX,
-        .zero_first = zero ? use->zero_first : INT32_MAX,
-        .zero_last = zero ? use->zero_last : INT32_MIN,
+        .dates =
+            {
+                .from = use->from != PERIOD_NONE ? use->from : INT32_MIN,
+                .until = use->until != PERIOD_NONE ? use->until : INT32_MAX,
+                .zero_first = zero ? use->zero_first : INT32_MAX,
+                .zero_last = zero ? use->zero_last : INT32_MIN,
+            },
     };
 }
 
@@ -102,6 +124,33 @@ static void push_readings(struct gathered *gathered, const struct program_input 
         qsort(gathered->readings, gathered->len, sizeof *gathered->readings, compare_readings);
 }
 
+static bool are_together(const struct gather_run *run, const struct gather_reading *reading)
+{
+    const struct gather_dates *a = &run->dates, *b = &reading->dates;
+    return run->group == reading->group && run->role == reading->role && a->from == b->from &&
+           a->until == b->until && a->zero_first == b->zero_first && a->zero_last == b->zero_last;
+}
+
+static void find_runs(struct gathered *gathered)
+{
+    gathered->run_len = 0;
+    if (gathered->place_cap < gathered->len) {
+        gathered->place_cap = gathered->cap;
+        gathered->places = alloc_resize(gathered->places, gathered->place_cap, sizeof *gathered->places);
+    }
+    for (uint32_t i = 0; i < gathered->len; i++) {
+        const struct gather_reading *reading = &gathered->readings[i];
+        gathered->places[i] = (struct gather_place){reading->at, reading->lane};
+        if (gathered->run_len == 0 || !are_together(&gathered->runs[gathered->run_len - 1], reading)) {
+            gathered->runs =
+                alloc_grow(gathered->runs, gathered->run_len, &gathered->run_cap, sizeof *gathered->runs);
+            gathered->runs[gathered->run_len++] = (struct gather_run){
+                .group = reading->group, .first = i, .role = reading->role, .dates = reading->dates};
+        }
+        gathered->runs[gathered->run_len - 1].end = i + 1;
+    }
+}
+
 /* ---- months ---- */
 
 /* One month of one role's column, over the lanes. */
@@ -122,11 +171,15 @@ struct gathering {
     bool any_repeats[ROLE_COUNT];
 };
 
-/* Whether a month without a row means that nothing was traded, see missing_month of program_run.c. */
-static bool is_zero(const struct gather_reading *reading, int32_t period)
+static bool is_outside(const struct gather_dates *dates, int32_t period)
 {
-    bool outside = period < reading->from || period > reading->until;
-    return outside || (period >= reading->zero_first && period <= reading->zero_last);
+    return period < dates->from || period > dates->until;
+}
+
+/* Whether a month without a row means that nothing was traded, see missing_month of program_run.c. */
+static bool is_zero(const struct gather_dates *dates, int32_t period)
+{
+    return is_outside(dates, period) || (period >= dates->zero_first && period <= dates->zero_last);
 }
 
 static uint64_t magnitude_of(int64_t figure)
@@ -142,10 +195,9 @@ struct absence {
     uint8_t known;
 };
 
-static struct absence absence_of(const struct gather_reading *reading, int32_t period)
+static struct absence absence_of(const struct gather_dates *dates, int32_t period)
 {
-    bool outside = period < reading->from || period > reading->until;
-    return (struct absence){is_zero(reading, period), outside ? 0 : ANY_COLUMN};
+    return (struct absence){is_zero(dates, period), is_outside(dates, period) ? 0 : ANY_COLUMN};
 }
 
 /* What is wrong with a figure. */
@@ -165,25 +217,24 @@ EACH_PROCESSOR static void find_lacks(
     }
 }
 
-/* Readings of one group and role for which absence means the same, in one column. Those of a lane stand
- * together. */
-static void take_column(const struct gathering *gathering, const struct gather_reading *readings, size_t n,
-    enum column column, struct absence absence, const struct panel_month *month)
+static void take_column(const struct gathering *gathering, const struct gather_run *run, enum column column,
+    struct absence absence, const struct panel_month *month)
 {
-    size_t slot = (size_t)readings->role * COLUMN_COUNT + column;
+    size_t slot = (size_t)run->role * COLUMN_COUNT + column;
     struct gathered_month *out = &gathering->months[slot];
     uint64_t *magnitudes = &gathering->magnitudes[slot * PROGRAM_LANES];
     const int64_t *figures = month->figures[column];
+    const struct gather_place *place = gathering->gathered->places + run->first;
+    const struct gather_place *end = gathering->gathered->places + run->end;
     uint8_t lacks[PANEL_BLOCK];
     find_lacks(month, column, absence, lacks);
-    for (size_t i = 0; i < n;) {
-        uint8_t lane = readings[i].lane, lack = 0;
+    while (place < end) {
+        uint8_t lane = place->lane, lack = 0;
         uint64_t sum = 0, magnitude = 0;
-        for (; i < n && readings[i].lane == lane; i++) {
-            int64_t figure = figures[readings[i].at];
-            sum += (uint64_t)figure;
-            magnitude |= magnitude_of(figure);
-            lack |= lacks[readings[i].at];
+        for (; place < end && place->lane == lane; place++) {
+            sum += (uint64_t)figures[place->at];
+            magnitude |= magnitude_of(figures[place->at]);
+            lack |= lacks[place->at];
         }
         out->sums[lane] = (int64_t)((uint64_t)out->sums[lane] + sum);
         magnitudes[lane] |= magnitude;
@@ -192,20 +243,26 @@ static void take_column(const struct gathering *gathering, const struct gather_r
     }
 }
 
-/* Readings of one group of which the panel has nothing in the month. */
-static void take_nothing(
-    const struct gathering *gathering, const struct gather_reading *readings, size_t n, int32_t period)
+/* A run of whose group the panel has nothing in the month. */
+static void take_nothing(const struct gathering *gathering, const struct gather_run *run, int32_t period)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct gather_reading *reading = &readings[i];
-        if (is_zero(reading, period))
-            continue;
+    for (size_t i = run->first; i < run->end && !is_zero(&run->dates, period); i++)
         for (int column = 0; column < COLUMN_COUNT; column++) {
             struct gathered_month *out =
-                &gathering->months[(size_t)reading->role * COLUMN_COUNT + (size_t)column];
-            out->unknown[reading->lane] = out->inexact[reading->lane] = 1;
+                &gathering->months[(size_t)run->role * COLUMN_COUNT + (size_t)column];
+            uint8_t lane = gathering->gathered->places[i].lane;
+            out->unknown[lane] = out->inexact[lane] = 1;
         }
-    }
+}
+
+static void take_run(const struct gathering *gathering, const struct gather_run *run, int32_t period,
+    const struct panel_month *month)
+{
+    uint8_t columns = gathering->gathered->plan.columns[run->role];
+    struct absence absence = absence_of(&run->dates, period);
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        if ((columns >> column & 1) != 0)
+            take_column(gathering, run, (enum column)column, absence, month);
 }
 
 /* The month of a few series, figure by figure. */
@@ -228,32 +285,21 @@ static void get_month(const struct gathering *gathering, const struct gather_rea
     }
 }
 
-/* Whether absence means the same, in whatever month. */
-static bool are_alike(const struct gather_reading *a, const struct gather_reading *b)
+/* Runs of one group: `run` … `end` − 1. */
+static void take_group(const struct gathering *gathering, const struct gather_run *run,
+    const struct gather_run *end, int32_t period, struct panel_month *month)
 {
-    return a->role == b->role && a->from == b->from && a->until == b->until &&
-           a->zero_first == b->zero_first && a->zero_last == b->zero_last;
-}
-
-/* Readings of one group. */
-static void take_group(const struct gathering *gathering, const struct gather_reading *readings, size_t n,
-    int32_t period, struct panel_month *month)
-{
-    if (n < READ_MIN) {
-        get_month(gathering, readings, n, period, month);
-    } else if (!panel_read(gathering->input->panel, readings->group, period, month)) {
-        take_nothing(gathering, readings, n, period);
-        return;
-    }
-    for (size_t first = 0, end; first < n; first = end) {
-        uint8_t columns = gathering->gathered->plan.columns[readings[first].role];
-        struct absence absence = absence_of(&readings[first], period);
-        for (end = first + 1; end < n && are_alike(&readings[end], &readings[first]); end++)
-            ;
-        for (int column = 0; column < COLUMN_COUNT; column++)
-            if ((columns >> column & 1) != 0)
-                take_column(gathering, readings + first, end - first, (enum column)column, absence, month);
-    }
+    size_t n = end[-1].end - run->first;
+    bool any = true;
+    if (n < READ_MIN)
+        get_month(gathering, gathering->gathered->readings + run->first, n, period, month);
+    else
+        any = panel_read(gathering->input->panel, run->group, period, month);
+    for (; run < end; run++)
+        if (any)
+            take_run(gathering, run, period, month);
+        else
+            take_nothing(gathering, run, period);
 }
 
 /* An empty month: known to be nothing but where a lane's role has no series. */
@@ -305,11 +351,11 @@ static void gather_month(const struct gathering *gathering, int32_t period, stru
 {
     struct gathered *gathered = gathering->gathered;
     begin_month(gathering);
-    for (size_t first = 0, end; first < gathered->len; first = end) {
-        uint32_t group = gathered->readings[first].group;
-        for (end = first; end < gathered->len && gathered->readings[end].group == group; end++)
+    for (size_t first = 0, end; first < gathered->run_len; first = end) {
+        uint32_t group = gathered->runs[first].group;
+        for (end = first; end < gathered->run_len && gathered->runs[end].group == group; end++)
             ;
-        take_group(gathering, gathered->readings + first, end - first, period, month);
+        take_group(gathering, gathered->runs + first, gathered->runs + end, period, month);
     }
     for (size_t role = 0; role < gathering->role_count; role++)
         if (gathering->any_repeats[role])
@@ -387,6 +433,7 @@ void gather(struct gathered *gathered, const struct gather_plan *plan, const str
     gathered->first = first;
     gathered->last = last;
     push_readings(gathered, input, role_count);
+    find_runs(gathered);
     for (size_t role = 0; role < role_count; role++)
         find_leaders(&gathering, role);
     for (size_t i = 0; i < slots; i++)

@@ -28,6 +28,10 @@ struct gathered {
     struct gathered_column columns[ROLE_COUNT][COLUMN_COUNT];
     struct gather_reading *readings; /* one for each series that a lane's role reads */
     size_t len, cap;
+    struct gather_place *places; /* of each of them */
+    size_t place_cap;
+    struct gather_run *runs; /* of readings that are taken together */
+    size_t run_len, run_cap;
 };
 
 void gathered_deinit(struct gathered *gathered);

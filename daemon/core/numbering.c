@@ -154,15 +154,20 @@ static void take_unit(
     numbered->period = series->unit_period;
 }
 
-/* Where the panel has not all of the texts, it has no such series. */
-static void find_in_panel(struct numbered *numbered, const struct panel *panel, const char *source,
-    const struct ranks *ranks, const struct entries *entries, uint32_t entry)
+/* By the panel's copies of the texts; NULL where it has none. */
+static struct series_key own_key(
+    const char *source, const struct ranks *ranks, const struct entries *entries, uint32_t entry)
 {
-    struct series_key key = {source, ranks->own[entries->reporter[entry]], (enum flow)entries->flow[entry],
+    return (struct series_key){source, ranks->own[entries->reporter[entry]], (enum flow)entries->flow[entry],
         ranks->own[entries->partner[entry]], ranks->own[entries->product[entry]]};
-    bool texts = key.source != NULL && key.reporter != NULL && key.partner != NULL && key.product != NULL;
-    numbered->id = texts ? panel_find_own(panel, &key) : (uint32_t)SERIES_NONE;
-    numbered->known = numbered->id != SERIES_NONE;
+}
+
+/* Where the panel has not all of the texts, it has no such series. `near`: what was found last. */
+static uint32_t find_in_panel(const struct panel *panel, const struct series_key *own, uint32_t near)
+{
+    if (own->source == NULL || own->reporter == NULL || own->partner == NULL || own->product == NULL)
+        return SERIES_NONE;
+    return panel_find_own(panel, own, near);
 }
 
 void numbering_init(struct numbering *numbering, const struct panel *panel, const char *source,
@@ -171,6 +176,7 @@ void numbering_init(struct numbering *numbering, const struct panel *panel, cons
     struct ranks ranks;
     struct entries entries;
     const char *own_source = panel_text(panel, source);
+    uint32_t near = 0;
     ranks_init(&ranks, panel, payload);
     entries_init(&entries, &ranks, payload);
     *numbering = (struct numbering){.end = (uint32_t)panel_series_count(panel)};
@@ -181,11 +187,15 @@ void numbering_init(struct numbering *numbering, const struct panel *panel, cons
         uint32_t entry = entries.order[i], part = entries.part[entry], index = entries.index[entry];
         const struct dataset *dataset = &payload->items[part];
         if (i == 0 || !same_series(&entries, entries.order[i - 1], entry)) {
-            struct numbered *new = &numbering->series[numbering->len++];
-            *new = (struct numbered){.part = part, .index = index, .unit = ""};
-            find_in_panel(new, panel, own_source, &ranks, &entries, entry);
-            if (!new->known)
-                new->id = numbering->end++;
+            struct series_key key = own_key(own_source, &ranks, &entries, entry);
+            uint32_t id = find_in_panel(panel, &key, near);
+            bool known = id != SERIES_NONE;
+            near = known ? id : near;
+            numbering->series[numbering->len++] = (struct numbered){.id = known ? id : numbering->end++,
+                .known = known,
+                .part = part,
+                .index = index,
+                .unit = ""};
         }
         struct numbered *numbered = &numbering->series[numbering->len - 1];
         take_unit(numbered, dataset, &dataset->series[index]);

@@ -74,9 +74,9 @@ const char *panel_text(const struct panel *panel, const char *text)
     return series_set_text(&panel->series, text);
 }
 
-uint32_t panel_find_own(const struct panel *panel, const struct series_key *own)
+uint32_t panel_find_own(const struct panel *panel, const struct series_key *own, uint32_t near)
 {
-    return series_set_find_own(&panel->series, own);
+    return series_set_find_own(&panel->series, own, near);
 }
 
 uint32_t panel_add_series(struct panel *panel, const struct series_key *key, const char *unit)

@@ -47,9 +47,10 @@ const struct series *panel_series(const struct panel *panel, uint32_t id);
 uint32_t panel_find(const struct panel *panel, const struct series_key *key);
 
 /* For who looks for many series with few texts: the panel's own copy of a text, or NULL where no series has
- * it; and the number of a series whose key is made of such copies. */
+ * it; and the number of a series whose key is made of such copies. `near`: number of a series that is likely
+ * to stand shortly before it; any will do. */
 const char *panel_text(const struct panel *panel, const char *text);
-uint32_t panel_find_own(const struct panel *panel, const struct series_key *own);
+uint32_t panel_find_own(const struct panel *panel, const struct series_key *own, uint32_t near);
 
 /* Finds or adds; numbers are handed out in order and are the same in the store. A unit that was unknown
  * becomes known. Copies the texts. */

@@ -91,8 +91,14 @@ const char *series_set_text(const struct series_set *series, const char *text)
     return find_text(series, text, NULL);
 }
 
-uint32_t series_set_find_own(const struct series_set *series, const struct series_key *own)
+/* Neighbours are compared before the index is asked, which is far in memory. */
+enum { NEAR = 4 };
+
+uint32_t series_set_find_own(const struct series_set *series, const struct series_key *own, uint32_t near)
 {
+    for (size_t id = near; id < series->len && id <= (size_t)near + NEAR; id++)
+        if (is_same(&series->items[id].key, own))
+            return (uint32_t)id;
     uint32_t slot = series->len > 0 ? *find_slot(series, own) : 0;
     return slot != 0 ? slot - 1 : SERIES_NONE;
 }
@@ -109,7 +115,7 @@ uint32_t series_set_find(const struct series_set *series, const struct series_ke
     };
     if (own.source == NULL || own.reporter == NULL || own.partner == NULL || own.product == NULL)
         return SERIES_NONE;
-    return series_set_find_own(series, &own);
+    return series_set_find_own(series, &own, SERIES_NONE);
 }
 
 uint32_t series_set_add(struct series_set *series, const struct series_key *key)

@@ -25,8 +25,9 @@ uint32_t series_set_find(const struct series_set *series, const struct series_ke
 /* The set's own copy of a text, or NULL. */
 const char *series_set_text(const struct series_set *series, const char *text);
 
-/* As series_set_find, of a key whose texts are the set's own. */
-uint32_t series_set_find_own(const struct series_set *series, const struct series_key *own);
+/* As series_set_find, of a key whose texts are the set's own. `near`: number of a series that is likely to
+ * stand shortly before it; any will do. */
+uint32_t series_set_find_own(const struct series_set *series, const struct series_key *own, uint32_t near);
 
 /* Finds or adds, without a unit. */
 uint32_t series_set_add(struct series_set *series, const struct series_key *key);
