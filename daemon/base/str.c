@@ -1,5 +1,6 @@
 #include "base/str.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -35,6 +36,79 @@ int str_to_int64(struct slice text, int64_t *ret_value)
     return str_to_fixed(text, 1, ret_value);
 }
 
+/* ---- numbers of at most eight bytes, all bytes at once ---- */
+
+enum { SHORT_MAX = sizeof(uint64_t) };
+
+/* The first byte lowest. The two loads may overlap; nothing outside of the text is read. */
+static uint64_t load_short(struct slice text)
+{
+    const unsigned char *p = (const unsigned char *)text.data;
+    size_t middle = text.len / 2, last = text.len - 1;
+    if (text.len >= 4) {
+        uint32_t low, high;
+        memcpy(&low, p, sizeof low);
+        memcpy(&high, p + text.len - sizeof high, sizeof high);
+        return le32toh(low) | (uint64_t)le32toh(high) << 8 * (text.len - sizeof high);
+    }
+    return p[0] | (uint64_t)p[middle] << 8 * middle | (uint64_t)p[last] << 8 * last;
+}
+
+/* Where the first point stands in what was loaded, or SHORT_MAX: the lowest byte that is zero once points are
+ * taken away. */
+static size_t find_point(uint64_t bytes)
+{
+    uint64_t others = bytes ^ UINT64_C(0x2e2e2e2e2e2e2e2e);
+    uint64_t zeros = (others - UINT64_C(0x0101010101010101)) & ~others & UINT64_C(0x8080808080808080);
+    return zeros != 0 ? (size_t)__builtin_ctzll(zeros) / 8 : SHORT_MAX;
+}
+
+/* Digits are 0x30 to 0x39: six more leave the upper half of a digit as it is. */
+static bool are_digits(uint64_t bytes)
+{
+    const uint64_t upper = UINT64_C(0xf0f0f0f0f0f0f0f0);
+    uint64_t more = (bytes + UINT64_C(0x0606060606060606)) & upper;
+    return ((bytes & upper) | more >> 4) == UINT64_C(0x3333333333333333);
+}
+
+/* Eight digits: pairs of them, then fours, then all. */
+static int64_t number_of(uint64_t digits)
+{
+    digits &= UINT64_C(0x0f0f0f0f0f0f0f0f);
+    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    return (int64_t)((digits * 10000 + (digits >> 32)) & UINT64_C(0xffffffff));
+}
+
+/* Most figures are so: digits, and a point with no more behind it than the scale has. False of all others,
+ * which is no verdict. */
+static bool read_short(struct slice text, int64_t scale, int64_t *ret_value)
+{
+    if (text.len == 0 || text.len > SHORT_MAX)
+        return false;
+    uint64_t bytes = load_short(text);
+    size_t point = find_point(bytes), digits = text.len;
+    if (point != SHORT_MAX) {
+        uint64_t before = (UINT64_C(1) << 8 * point) - 1;
+        if (point == 0 || point + 1 == text.len)
+            return false;
+        for (size_t decimal = point + 1; decimal < text.len; decimal++, scale /= 10)
+            if (scale < 10)
+                return false;
+        bytes = (bytes & before) | (bytes >> 8 & ~before);
+        digits--;
+    }
+    if (digits < SHORT_MAX) /* zeros in front */
+        bytes = bytes << 8 * (SHORT_MAX - digits) | UINT64_C(0x3030303030303030) >> 8 * digits;
+    int64_t value;
+    if (!are_digits(bytes) || __builtin_mul_overflow(number_of(bytes), scale, &value))
+        return false;
+    *ret_value = value;
+    return true;
+}
+
+/* ---- all other numbers ---- */
+
 /* Appends one decimal digit to a magnitude. */
 static int push_digit(uint64_t *magnitude, char digit)
 {
@@ -66,6 +140,8 @@ static int read_fraction(const char *p, const char *end, int64_t scale, uint64_t
 
 int str_to_fixed(struct slice text, int64_t scale, int64_t *ret_value)
 {
+    if (read_short(text, scale, ret_value))
+        return 0;
     const char *p = text.data, *end = text.data + text.len;
     bool negative = p < end && *p == '-';
     if (p < end && (*p == '-' || *p == '+'))

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -84,6 +85,33 @@ static void fixed_point_is_exact_and_rounds_half_away_from_zero(void **state)
         int r = str_to_fixed(slice_of(cases[i].text), cases[i].scale, &value);
         if (r != cases[i].r || value != (r == 0 ? cases[i].value : 42))
             fail_msg("'%s': %d, %lld", cases[i].text, r, (long long)value);
+    }
+}
+
+/* Short numbers are read all bytes at once, longer ones digit by digit: zeros in front make one of the other.
+ * `/` and `:` are neighbours of the digits. */
+static void short_numbers_are_read_as_long_ones(void **state)
+{
+    (void)state;
+    static const char bytes[] = "00123456789999..5/:-x\xb9";
+    static const int64_t scales[] = {1, 10, 1000, 1000000, 1000000000000000};
+    srand(1);
+    for (int round = 0; round < 500000; round++) {
+        char text[24] = "00000000000000";
+        size_t zeros = strlen(text), len = 1 + (size_t)rand() % 8;
+        int64_t scale = scales[rand() % (int)LEN(scales)], value = 42, long_value = 42;
+        text[zeros] = (char)('0' + rand() % 10);
+        for (size_t i = 1; i < len; i++)
+            text[zeros + i] = bytes[(size_t)rand() % (sizeof bytes - 1)];
+        char *own = malloc(len); /* nothing outside of it may be read */
+        assert_non_null(own);
+        memcpy(own, text + zeros, len);
+        int r = str_to_fixed((struct slice){own, len}, scale, &value);
+        int long_r = str_to_fixed((struct slice){text, zeros + len}, scale, &long_value);
+        free(own);
+        if (r != long_r || value != long_value)
+            fail_msg("'%s', scale %lld: %d, %lld and %d, %lld", text + zeros, (long long)scale, r,
+                (long long)value, long_r, (long long)long_value);
     }
 }
 
@@ -204,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_numbers),
         cmocka_unit_test(fixed_point_is_exact_and_rounds_half_away_from_zero),
+        cmocka_unit_test(short_numbers_are_read_as_long_ones),
         cmocka_unit_test(numbers_end_where_the_slice_ends),
         cmocka_unit_test(utf8_is_well_formed_or_refused),
         cmocka_unit_test(line_can_be_shown_anywhere),
