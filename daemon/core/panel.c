@@ -415,20 +415,20 @@ static void take_block(struct panel *panel, struct release_block *from, struct p
         from->block = NULL;
     changes->blocks =
         alloc_grow(changes->blocks, changes->block_len, &changes->block_cap, sizeof *changes->blocks);
-    changes->blocks[changes->block_len++] = (struct panel_new_block){from->group, from->period};
+    struct panel_new_block *new = &changes->blocks[changes->block_len++];
+    *new = (struct panel_new_block){.group = from->group, .period = from->period};
+    memcpy(new->figured, rows.figured, sizeof new->figured);
     changes->added += added;
 }
 
 /* Series that have a figure in the block, but not in those seen before, which it joins. */
-static void widen_unseen(struct panel *panel, uint32_t group, int32_t period, uint64_t seen[PANEL_WORDS])
+static void widen_unseen(struct panel *panel, const struct panel_new_block *block, uint64_t seen[PANEL_WORDS])
 {
-    struct panel_rows rows;
-    panel_rows(panel, group, period, &rows);
+    struct series *series = panel->series.items + (size_t)block->group * PANEL_BLOCK;
     for (unsigned word = 0; word < PANEL_WORDS; word++) {
-        for (uint64_t left = rows.figured[word] & ~seen[word]; left != 0; left &= left - 1)
-            widen(&panel->series.items[group * PANEL_BLOCK + word * 64 + (unsigned)__builtin_ctzll(left)],
-                period);
-        seen[word] |= rows.figured[word];
+        for (uint64_t left = block->figured[word] & ~seen[word]; left != 0; left &= left - 1)
+            widen(&series[word * 64 + (unsigned)__builtin_ctzll(left)], block->period);
+        seen[word] |= block->figured[word];
     }
 }
 
@@ -438,12 +438,10 @@ static void widen_new(struct panel *panel, const struct panel_changes *changes)
     size_t groups = panel->series.len / PANEL_BLOCK + 1;
     uint64_t(*seen)[PANEL_WORDS] = alloc_zeroed(groups, sizeof *seen);
     for (size_t i = 0; i < changes->block_len; i++)
-        widen_unseen(
-            panel, changes->blocks[i].group, changes->blocks[i].period, seen[changes->blocks[i].group]);
+        widen_unseen(panel, &changes->blocks[i], seen[changes->blocks[i].group]);
     memset(seen, 0, groups * sizeof *seen);
     for (size_t i = changes->block_len; i-- > 0;)
-        widen_unseen(
-            panel, changes->blocks[i].group, changes->blocks[i].period, seen[changes->blocks[i].group]);
+        widen_unseen(panel, &changes->blocks[i], seen[changes->blocks[i].group]);
     alloc_free(seen);
 }
 
@@ -467,6 +465,7 @@ void panel_apply_release(
     struct panel_changes changes = {.first_new_series = (uint32_t)panel->series.len};
     close_block(panel);
     panel->named_len = 0;
+    series_set_reserve(&panel->series, release->series_len);
     for (size_t i = 0; i < release->series_len; i++)
         take_series(panel, source, &release->series[i]);
     for (size_t i = 0; i < release->len; i++) {

@@ -97,6 +97,7 @@ struct panel_change {
 struct panel_new_block {
     uint32_t group; /* series group * PANEL_BLOCK … */
     int32_t period;
+    uint64_t figured[PANEL_WORDS]; /* a bit for each of them that has a figure in it */
 };
 
 struct panel_changes {

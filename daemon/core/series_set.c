@@ -84,6 +84,16 @@ static void rebuild_slots(struct series_set *series, size_t slot_count)
         *find_slot(series, &series->items[i].key) = (uint32_t)(i + 1);
 }
 
+/* At most half of the slots are taken. */
+static void need_slots(struct series_set *series, size_t len)
+{
+    size_t slot_count = series->slot_count != 0 ? series->slot_count : 16;
+    while (len * 2 > slot_count)
+        slot_count *= 2;
+    if (slot_count != series->slot_count)
+        rebuild_slots(series, slot_count);
+}
+
 /* ---- series ---- */
 
 const char *series_set_text(const struct series_set *series, const char *text)
@@ -118,6 +128,16 @@ uint32_t series_set_find(const struct series_set *series, const struct series_ke
     return series_set_find_own(series, &own, SERIES_NONE);
 }
 
+void series_set_reserve(struct series_set *series, size_t more)
+{
+    size_t len = series->len + more;
+    need_slots(series, len);
+    if (len > series->cap) {
+        series->cap = len + len / 8;
+        series->items = alloc_resize(series->items, series->cap, sizeof *series->items);
+    }
+}
+
 uint32_t series_set_add(struct series_set *series, const struct series_key *key)
 {
     const struct series_key *likely = newest_key(series);
@@ -128,8 +148,7 @@ uint32_t series_set_add(struct series_set *series, const struct series_key *key)
         .partner = need_text(series, key->partner, likely->partner),
         .product = need_text(series, key->product, likely->product),
     };
-    if ((series->len + 1) * 2 > series->slot_count)
-        rebuild_slots(series, series->slot_count != 0 ? series->slot_count * 2 : 16);
+    need_slots(series, series->len + 1);
     uint32_t *slot = find_slot(series, &own);
     if (*slot != 0)
         return *slot - 1;

@@ -29,6 +29,9 @@ const char *series_set_text(const struct series_set *series, const char *text);
  * stand shortly before it; any will do. */
 uint32_t series_set_find_own(const struct series_set *series, const struct series_key *own, uint32_t near);
 
+/* Makes room for so many more. */
+void series_set_reserve(struct series_set *series, size_t more);
+
 /* Finds or adds, without a unit. */
 uint32_t series_set_add(struct series_set *series, const struct series_key *key);
 
