@@ -208,7 +208,7 @@ class Bench:
 
     def monitors(self):
         self.results["monitors"] = {"series": self.given.monitor_series, "by_name": monitors.measure_monitors(
-            WORK / "monitors", self.given.monitor_series, self.given.slow_rounds, self.skipped)}
+            BINARIES / "tests/bench/yearly", WORK / "monitors", self.given.monitor_series, self.given.slow_rounds, self.skipped)}
         print(json.dumps(self.results["monitors"]))
 
     def scan(self):
