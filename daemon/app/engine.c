@@ -9,12 +9,15 @@
 #include "app/explain_answer.h"
 #include "app/oversee.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "io/store_duty.h"
 #include "io/store_held.h"
 
 enum {
     OVERSEE_MS = 5 * 60 * 1000, /* while something is pending: is it late? */
+    COUNT_QUICK_US = 5000,      /* counting may take that long with every answer */
+    COUNT_REST = 20,            /* else it rests for so many times what it took */
 };
 
 /* ---- messages and answers ---- */
@@ -57,8 +60,24 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* When the engine is to be woken: the earliest time at which something held, a look at deliveries or a
- * heartbeat is due. */
+/* Counting reads whole tables, and those of years are long: an answer may have the counts of the one before,
+ * and then a tick soon has those of today. */
+static int count_rows(struct engine *engine)
+{
+    int64_t start_us = clock_monotonic_us();
+    if (start_us < engine->counts_until_us) {
+        engine->recount_ms = engine->now_ms + (engine->counts_until_us - start_us) / 1000 + 1;
+        return 0;
+    }
+    int r = store_count(engine->store, &engine->counts);
+    int64_t end_us = clock_monotonic_us(), took_us = end_us - start_us;
+    engine->counts_until_us = took_us > COUNT_QUICK_US ? end_us + took_us * COUNT_REST : end_us;
+    engine->recount_ms = INT64_MAX;
+    return r;
+}
+
+/* When the engine is to be woken: the earliest time at which something held, a look at deliveries, a
+ * heartbeat or counting is due. */
 static int64_t next_tick(struct engine *engine)
 {
     int64_t held_ms = INT64_MAX, duty_ms = INT64_MAX;
@@ -67,15 +86,16 @@ static int64_t next_tick(struct engine *engine)
         r = store_next_duty(engine->store, &duty_ms);
     if (r < 0 && r != -ENOENT)
         log_error("store cannot be read: %s", store_error(engine->store));
-    return earlier(earlier(held_ms, duty_ms), earlier(engine->oversee_ms, engine->beat_ms));
+    int64_t routine_ms = earlier(engine->oversee_ms, engine->beat_ms);
+    return earlier(earlier(held_ms, duty_ms), earlier(routine_ms, engine->recount_ms));
 }
 
 void engine_send(struct engine *engine, struct engine_answer *answer)
 {
-    if (engine->store != NULL &&
-        (store_count(engine->store, &answer->counts) < 0 ||
-            store_get_heartbeat(engine->store, &answer->arena, &answer->heartbeat) < 0))
+    if (engine->store != NULL && (count_rows(engine) < 0 || store_get_heartbeat(engine->store, &answer->arena,
+                                                                &answer->heartbeat) < 0))
         log_error("store cannot be read: %s", store_error(engine->store));
+    answer->counts = engine->counts;
     if (engine->setup != NULL) {
         answer->ruleset = engine->setup->ruleset->digest;
         answer->rule_count = engine->setup->ruleset->len;
@@ -107,7 +127,7 @@ struct engine *engine_new(const char *config_path, engine_answer_fn *answer, voi
     engine->config_path = alloc_strdup(config_path);
     engine->answer = answer;
     engine->userdata = userdata;
-    engine->oversee_ms = engine->beat_ms = INT64_MAX;
+    engine->oversee_ms = engine->beat_ms = engine->recount_ms = INT64_MAX;
     return engine;
 }
 

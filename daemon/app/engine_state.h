@@ -24,14 +24,17 @@ struct engine {
     struct store *store;
     struct panel *panel;
     struct judge *judge;
-    struct ledger ledger;     /* what has been told */
-    struct rates rates;       /* of the setup's feeds */
-    struct silences silences; /* as the store has them */
-    struct budget *budgets;   /* of each receiver, while a message is handled; NULL: not counted yet */
-    int64_t now_ms;           /* of the message in hand */
-    int64_t oversee_ms;       /* when to look for deliveries that are late; INT64_MAX: none is pending */
-    int64_t beat_ms;          /* when the next heartbeat is due; INT64_MAX: never */
-    int64_t fallbacks;        /* messages whose template failed, since the start */
+    struct ledger ledger;       /* what has been told */
+    struct rates rates;         /* of the setup's feeds */
+    struct silences silences;   /* as the store has them */
+    struct budget *budgets;     /* of each receiver, while a message is handled; NULL: not counted yet */
+    int64_t now_ms;             /* of the message in hand */
+    int64_t oversee_ms;         /* when to look for deliveries that are late; INT64_MAX: none is pending */
+    int64_t beat_ms;            /* when the next heartbeat is due; INT64_MAX: never */
+    int64_t fallbacks;          /* messages whose template failed, since the start */
+    struct store_counts counts; /* as last counted */
+    int64_t counts_until_us;    /* monotonic: until then they are not counted again */
+    int64_t recount_ms;         /* when to count what has changed since; INT64_MAX: nothing has */
 };
 
 /* To be asked between the steps of what takes long. */
