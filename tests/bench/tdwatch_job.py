@@ -172,7 +172,8 @@ class Job:
             return self.explain(product, origin, cores)
 
     def explain(self, product, origin, cores=None):
-        return measure.run(self.command("explain", "bench-surge", product, "EU", "--origin", origin), cores)
+        measured = measure.run(self.command("explain", "bench-surge", product, "EU", "--origin", origin), cores)
+        return dict(measured, text="")
 
     def bytes_kept(self):
         return sum(path.stat().st_size for path in pathlib.Path(self.state).glob("tdwatch.db*"))
