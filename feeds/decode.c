@@ -31,8 +31,8 @@ static const struct {
     [FEED_XLSX] = {decode_xlsx, NULL},
 };
 
-/* A part is not worth a thread below this. */
-enum { PART_BYTES_MIN = 256 * 1024 };
+/* A part is not worth a thread below this. A row takes about so much. */
+enum { PART_BYTES_MIN = 256 * 1024, ROW_BYTES = 64 };
 
 _Static_assert((int)FIELD_QUANTITY - (int)FIELD_VALUE == (int)COLUMN_QUANTITY &&
                    (int)FIELD_WEIGHT - (int)FIELD_VALUE == (int)COLUMN_WEIGHT,
@@ -591,6 +591,7 @@ static void read_part(void *userdata, size_t i)
     struct mapper *mapper = &part->mapper;
     struct record_sink sink = {NULL, on_record, mapper};
     mapper->diags = &part->diags;
+    dataset_reserve(mapper->dataset, part->payload.len / ROW_BYTES);
     set_constants(mapper);
     part->r = decoders[mapper->descriptor->format].decode(
         mapper->descriptor, part->payload, mapper->input->file, &sink, &part->diags);

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sorts n items by keys[item], which is below key_count; items of equal keys keep their order. */
+/* Sorts the numbers from 0 to n - 1, each of which is in `items` once, by keys[number], which is below
+ * key_count; numbers of equal keys keep their order. */
 void counting_sort(uint32_t *items, const uint32_t *keys, size_t n, size_t key_count);
 
 #endif

@@ -35,7 +35,10 @@ struct dataset_month {
 /* Payloads are sorted by something, mostly by product within partner, so series are found by pages of
  * neighbouring product numbers: the page of the row before is often that of the next one too, and what is
  * looked up one after the other stands side by side. */
-enum { PAGE_PRODUCTS = 16 };
+enum { PAGE_PRODUCTS = 4 };
+
+/* Slots are a power of two. What is reserved is not used before it is needed, but for the slots. */
+enum { SLOTS_MIN = 64, RESERVED_MAX = 256 * 1024 };
 
 struct page_key {
     uint32_t reporter, partner, products; /* products: number / PAGE_PRODUCTS * 2 + flow */
@@ -134,14 +137,26 @@ static struct dataset_slot *find_slot(const struct dataset *dataset, const struc
 }
 
 /* At most half of the slots are taken. */
-static void grow_slots(struct dataset *dataset)
+static void resize_slots(struct dataset *dataset, size_t count)
 {
     alloc_free(dataset->slots);
-    dataset->slot_count = dataset->slot_count > 0 ? dataset->slot_count * 2 : 64;
+    dataset->slot_count = count;
     dataset->slots = alloc_zeroed(dataset->slot_count, sizeof *dataset->slots);
     for (size_t i = 0; i < dataset->page_len; i++)
         *find_slot(dataset, &dataset->pages[i].key) =
             (struct dataset_slot){(uint32_t)i + 1, dataset->pages[i].key};
+}
+
+void dataset_reserve(struct dataset *dataset, size_t rows)
+{
+    size_t slots = SLOTS_MIN;
+    rows = rows < RESERVED_MAX ? rows : RESERVED_MAX;
+    while (slots < rows * 2)
+        slots *= 2;
+    dataset->cap = dataset->page_cap = rows;
+    dataset->series = alloc_resize(dataset->series, rows, sizeof *dataset->series);
+    dataset->pages = alloc_resize(dataset->pages, rows, sizeof *dataset->pages);
+    resize_slots(dataset, slots);
 }
 
 static struct page_key key_of(const struct dataset_row *row)
@@ -155,7 +170,7 @@ static uint32_t find_page(struct dataset *dataset, const struct page_key *key)
     if (dataset->page_len > 0 && same_page(&dataset->pages[dataset->newest_page].key, key))
         return dataset->newest_page;
     if (dataset->page_len * 2 >= dataset->slot_count)
-        grow_slots(dataset);
+        resize_slots(dataset, dataset->slot_count > 0 ? dataset->slot_count * 2 : SLOTS_MIN);
     struct dataset_slot *slot = find_slot(dataset, key);
     if (slot->page == 0) {
         dataset->pages =

@@ -17,7 +17,7 @@ struct lane {
     const struct folding *folding;
     size_t number, count;
     struct panel_month *groups; /* the month that is being folded */
-    bool *touched;              /* groups of it that hold anything */
+    bool *touched;              /* groups of it that hold anything; nothing else is initialised */
     struct release release;
     struct diag_list diags;
 };
@@ -165,15 +165,25 @@ static void refuse_double(struct lane *lane, const struct row *row)
         fold_line(lane->folding, row->id, row->period));
 }
 
+/* The group's month. Figures are written before they are known, so they may be anything until then. */
+static struct panel_month *touch(struct lane *lane, uint32_t group)
+{
+    struct panel_month *month = &lane->groups[group];
+    if (!lane->touched[group]) {
+        memset(month->known, 0, sizeof month->known);
+        memset(month->flags, 0, sizeof month->flags);
+        lane->touched[group] = true;
+    }
+    return month;
+}
+
 static void fold_row(struct lane *lane, const struct row *row)
 {
-    uint32_t group = row->id / PANEL_BLOCK;
     unsigned at = row->id % PANEL_BLOCK;
-    struct panel_month *month = &lane->groups[group];
+    struct panel_month *month = touch(lane, row->id / PANEL_BLOCK);
     for (unsigned column = 0; column < COLUMN_COUNT; column++)
         if ((row->entry->known >> column & 1) != 0)
             check_figure(lane, row, column, row->entry->figures[column]);
-    lane->touched[group] = true;
     if (month->known[at] == 0)
         put_first(month, at, row->entry);
     else if (lane->folding->gate->sum)
@@ -187,16 +197,15 @@ static void fold_row(struct lane *lane, const struct row *row)
 
 /* ---- months ---- */
 
-/* Packs what the month has come to, and leaves its memory as it was. */
+/* Packs what the month has come to. */
 static void pack_groups(struct lane *lane, int32_t period)
 {
     uint32_t groups = (lane->folding->numbering->end + PANEL_BLOCK - 1) / PANEL_BLOCK;
     for (uint32_t group = 0; group < groups; group++) {
         if (!lane->touched[group])
             continue;
-        struct panel_month *month = &lane->groups[group];
-        release_push(&lane->release, (struct release_block){panel_block_pack(month), group, period});
-        memset(month, 0, sizeof *month);
+        release_push(
+            &lane->release, (struct release_block){panel_block_pack(&lane->groups[group]), group, period});
         lane->touched[group] = false;
     }
 }
@@ -224,7 +233,7 @@ static void fold_lane(void *userdata, size_t i)
     struct lane *lane = (struct lane *)userdata + i;
     const struct folding *folding = lane->folding;
     size_t groups = (folding->numbering->end + PANEL_BLOCK - 1) / PANEL_BLOCK;
-    lane->groups = alloc_zeroed(groups, sizeof *lane->groups);
+    lane->groups = alloc_resize(NULL, groups, sizeof *lane->groups);
     lane->touched = alloc_zeroed(groups, sizeof *lane->touched);
     for (int32_t period = folding->first + (int32_t)lane->number; period <= folding->last;
          period += (int32_t)lane->count)

@@ -332,7 +332,7 @@ static void check_blocks(struct survey *survey)
 static void list_series(const struct survey *survey, struct release *release)
 {
     const struct numbering *numbering = survey->folding->numbering;
-    release->series = alloc_zeroed(numbering->len, sizeof *release->series);
+    release->series = alloc_resize(NULL, numbering->len, sizeof *release->series);
     for (int known = 0; known <= 1; known++) {
         for (size_t i = 0; i < numbering->len; i++) {
             const struct numbered *numbered = &numbering->series[i];

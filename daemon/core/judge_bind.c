@@ -278,9 +278,9 @@ static void reserve(struct bound_rule *bound, const struct bound_rule *before)
     bound->cap = before->len + before->len / 16 + 1;
     bound->binding_cap = bound->cap * roles;
     bound->use_cap = before->use_count + before->use_count / 16 + 1;
-    bound->scopes = alloc_zeroed(bound->cap, sizeof *bound->scopes);
-    bound->bindings = alloc_zeroed(bound->binding_cap, sizeof *bound->bindings);
-    bound->uses = alloc_zeroed(bound->use_cap, sizeof *bound->uses);
+    bound->scopes = alloc_resize(NULL, bound->cap, sizeof *bound->scopes);
+    bound->bindings = alloc_resize(NULL, bound->binding_cap, sizeof *bound->bindings);
+    bound->uses = alloc_resize(NULL, bound->use_cap, sizeof *bound->uses);
 }
 
 static void find_scopes(
@@ -321,7 +321,7 @@ static void find_scopes(
 
 static void find_thresholds(struct bound_rule *bound, const struct bind_context *context)
 {
-    bound->thresholds = alloc_zeroed(bound->len, sizeof *bound->thresholds);
+    bound->thresholds = alloc_resize(NULL, bound->len, sizeof *bound->thresholds);
     for (size_t i = 0; i < bound->len; i++) {
         const struct scope *scope = &bound->scopes[i];
         bound->thresholds[i] = rule_thresholds(
@@ -392,8 +392,8 @@ void bound_rule_init(struct bound_rule *bound, const struct rule *rule, const st
     *bound = (struct bound_rule){.rule = rule};
     find_scopes(bound, before, context);
     find_thresholds(bound, context);
-    bound->firsts = alloc_zeroed(bound->len, sizeof *bound->firsts);
-    bound->horizons = alloc_zeroed(bound->len, sizeof *bound->horizons);
+    bound->firsts = alloc_resize(NULL, bound->len, sizeof *bound->firsts);
+    bound->horizons = alloc_resize(NULL, bound->len, sizeof *bound->horizons);
     bound_rule_update_horizons(bound, context->panel, context->publications);
 }
 

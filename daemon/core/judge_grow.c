@@ -85,8 +85,8 @@ bool growth_init(struct growth *growth, const struct bound_rule *bound, const st
     size_t old = 0;
     for (size_t role = 0; role < ROLE_COUNT; role++)
         roles[role] = -1; /* not found yet */
-    growth->before = alloc_zeroed(bound->len, sizeof *growth->before);
-    growth->from = alloc_zeroed(bound->len, sizeof *growth->from);
+    growth->before = alloc_resize(NULL, bound->len, sizeof *growth->before);
+    growth->from = alloc_resize(NULL, bound->len, sizeof *growth->from);
     for (size_t scope = 0; scope < bound->len; scope++) {
         bool was = old < before->len && same_scope(&bound->scopes[scope], &before->scopes[old]);
         growth->before[scope] = was ? (uint32_t)old : SCOPE_NEW;

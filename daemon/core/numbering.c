@@ -94,7 +94,7 @@ static void entries_init(struct entries *entries, const struct ranks *ranks, con
     uint32_t **columns[] = {&entries->flow, &entries->product, &entries->reporter, &entries->partner,
         &entries->part, &entries->index, &entries->order};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        *columns[i] = alloc_zeroed(len, sizeof **columns[i]);
+        *columns[i] = alloc_resize(NULL, len, sizeof **columns[i]);
     for (uint32_t part = 0; part < payload->len; part++)
         for (uint32_t i = 0; i < payload->items[part].len; i++, n++) {
             const struct dataset_series *series = &payload->items[part].series[i];
@@ -180,9 +180,9 @@ void numbering_init(struct numbering *numbering, const struct panel *panel, cons
     ranks_init(&ranks, panel, payload);
     entries_init(&entries, &ranks, payload);
     *numbering = (struct numbering){.end = (uint32_t)panel_series_count(panel)};
-    numbering->series = alloc_zeroed(entries.len, sizeof *numbering->series);
+    numbering->series = alloc_resize(NULL, entries.len, sizeof *numbering->series);
     for (size_t part = 0; part < payload->len; part++)
-        numbering->ids[part] = alloc_zeroed(payload->items[part].len, sizeof **numbering->ids);
+        numbering->ids[part] = alloc_resize(NULL, payload->items[part].len, sizeof **numbering->ids);
     for (size_t i = 0; i < entries.len; i++) {
         uint32_t entry = entries.order[i], part = entries.part[entry], index = entries.index[entry];
         const struct dataset *dataset = &payload->items[part];

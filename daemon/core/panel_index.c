@@ -80,7 +80,7 @@ static void texts_deinit(struct panel_texts *texts)
 /* Takes the keys in the order of the ids. */
 static uint32_t *in_order(const uint32_t *ids, const uint32_t *keys, size_t n)
 {
-    uint32_t *ordered = alloc_zeroed(n, sizeof *ordered);
+    uint32_t *ordered = alloc_resize(NULL, n, sizeof *ordered);
     for (size_t i = 0; i < n; i++)
         ordered[i] = keys[ids[i]];
     return ordered;
@@ -131,13 +131,13 @@ void panel_index_init(struct panel_index *index, const struct panel *panel)
 {
     size_t len = panel_series_count(panel);
     struct columns columns = {
-        .products = alloc_zeroed(len, sizeof(uint32_t)),
-        .sources = alloc_zeroed(len, sizeof(uint32_t)),
-        .reporters = alloc_zeroed(len, sizeof(uint32_t)),
-        .partners = alloc_zeroed(len, sizeof(uint32_t)),
+        .products = alloc_resize(NULL, len, sizeof(uint32_t)),
+        .sources = alloc_resize(NULL, len, sizeof(uint32_t)),
+        .reporters = alloc_resize(NULL, len, sizeof(uint32_t)),
+        .partners = alloc_resize(NULL, len, sizeof(uint32_t)),
     };
-    uint32_t *flows = alloc_zeroed(len, sizeof *flows);
-    *index = (struct panel_index){.ids = alloc_zeroed(len, sizeof *index->ids), .len = len};
+    uint32_t *flows = alloc_resize(NULL, len, sizeof *flows);
+    *index = (struct panel_index){.ids = alloc_resize(NULL, len, sizeof *index->ids), .len = len};
     number_series(index, panel, &columns);
     for (uint32_t id = 0; id < len; id++) {
         index->ids[id] = id;
