@@ -17,6 +17,7 @@
 
 #include "app/engine.h"
 #include "base/alloc.h"
+#include "base/str.h"
 #include "core/period.h"
 
 enum {
@@ -61,10 +62,11 @@ static const int64_t month_ms = INT64_C(2629800) * 1000; /* of a year of 365.25 
 struct arrivals {
     struct engine *engine;
     struct setup *setup;
-    int64_t now_ms, payloads, quarantined;
+    int64_t now_ms;
     struct buf body;
-    int swing; /* other figures where there are revisions */
-    bool failed;
+    int swing;   /* other figures where there are revisions */
+    bool taken;  /* the newest payload */
+    bool failed; /* any expectation */
 };
 
 /* SQLite's part is a cache that fills up, and has a bound of its own. */
@@ -79,8 +81,9 @@ static void on_answer(void *userdata, struct engine_answer *answer)
     struct arrivals *arrivals = userdata;
     if (answer->kind == ANSWER_STARTED)
         arrivals->setup = answer->setup;
-    arrivals->payloads = answer->counts.payloads;
-    arrivals->quarantined = answer->counts.quarantined;
+    if (answer->kind == ANSWER_FEED && answer->feed_count > 0)
+        arrivals->taken =
+            str_equal(answer->feeds[0].health, "ok") && answer->feeds[0].succeeded_ms == arrivals->now_ms;
     engine_answer_free(answer);
 }
 
@@ -123,7 +126,7 @@ static void write_body(struct arrivals *arrivals, int newest, int months, int ed
 static int64_t deliver(struct arrivals *arrivals)
 {
     struct engine_message *message = engine_message_new(MESSAGE_FETCHED, arrivals->now_ms);
-    int64_t before = arrivals->payloads;
+    arrivals->taken = false;
     message->feed = "feed";
     message->meaning = ASK_DATA;
     message->status = 200;
@@ -131,7 +134,7 @@ static int64_t deliver(struct arrivals *arrivals)
     message->body = (struct slice){
         arena_strndup(&message->arena, arrivals->body.data, arrivals->body.len), arrivals->body.len};
     engine_handle(arrivals->engine, message);
-    if (arrivals->payloads != before + 1 || arrivals->quarantined > 0) {
+    if (!arrivals->taken) {
         printf("a payload was not taken in\n");
         arrivals->failed = true;
     }
