@@ -85,6 +85,10 @@ class Outbox(Case):
                                          json.dumps({"fail": count, "status": status}).encode())
         urllib.request.urlopen(control).close()
 
+    def metrics(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.world.listen}/metrics") as page:
+            return page.read().decode()
+
     def outbox(self, *arguments):
         return self.world.run("outbox", *arguments)
 
@@ -98,8 +102,7 @@ class Outbox(Case):
         self.assertEqual(len(world.read_log(self.world.hook_log)), 1, "asked once, and never again")
         world.wait_for("the notice", lambda: any("delivery-disabled" in mail["text"] for mail in
                                                  world.read_log(self.world.mail_log)))
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.world.listen}/metrics") as page:
-            self.assertIn("tdwatch_receivers_disabled 1", page.read().decode())
+        world.wait_for("the metric", lambda: "tdwatch_receivers_disabled 1" in self.metrics())
         refused = self.outbox("retry", "--receiver", "exporters")  # while the daemon runs: by its control socket
         self.assertIn("the receiver is disabled; enable it first", refused.stderr)
         self.assertEqual(self.outbox("enable", "exporters", "--reason", "they are back").returncode, 0)
