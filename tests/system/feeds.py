@@ -50,7 +50,7 @@ class Census(Service):
         self.assertEqual(self.asked()[0]["countries"], ["-", "5520", "5700"])
         accepted = self.world.sql("SELECT accepted, rows FROM payload")
         self.assertEqual(accepted, [(1, 10 * 9)])
-        self.assertEqual(self.world.sql("SELECT used FROM host"), [(12,)])
+        world.wait_for("what was asked", lambda: self.world.sql("SELECT used FROM host") == [(12,)])
 
     def test_a_new_month_brings_the_newest_ones_again(self):
         self.ends_as("ok")
