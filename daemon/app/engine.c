@@ -90,12 +90,17 @@ static int64_t next_tick(struct engine *engine)
     return earlier(earlier(held_ms, duty_ms), earlier(routine_ms, engine->recount_ms));
 }
 
+static int describe_store(struct engine *engine, struct engine_answer *answer)
+{
+    int r = count_rows(engine);
+    answer->counts = engine->counts;
+    return r == 0 ? store_get_heartbeat(engine->store, &answer->arena, &answer->heartbeat) : r;
+}
+
 void engine_send(struct engine *engine, struct engine_answer *answer)
 {
-    if (engine->store != NULL && (count_rows(engine) < 0 || store_get_heartbeat(engine->store, &answer->arena,
-                                                                &answer->heartbeat) < 0))
+    if (engine->store != NULL && describe_store(engine, answer) < 0)
         log_error("store cannot be read: %s", store_error(engine->store));
-    answer->counts = engine->counts;
     if (engine->setup != NULL) {
         answer->ruleset = engine->setup->ruleset->digest;
         answer->rule_count = engine->setup->ruleset->len;

@@ -95,13 +95,13 @@ struct engine_answer {
     size_t feed_count;
     struct host_row *hosts; /* STARTED, RELOADED: of each feed with a URL */
     size_t host_count;
-    int64_t next_ms;                /* ATTEMPTED: when to report it again; 0: it is committed */
-    int64_t delivery;               /* ATTEMPTED */
-    struct action_outcome outcome;  /* ACTED */
-    void *asker;                    /* ACTED, ORDERED, EXPLAINED */
-    bool beat;                      /* TICKED */
-    bool json;                      /* EXPLAINED */
-    struct store_counts counts;     /* always: for the status page */
+    int64_t next_ms;               /* ATTEMPTED: when to report it again; 0: it is committed */
+    int64_t delivery;              /* ATTEMPTED */
+    struct action_outcome outcome; /* ACTED */
+    void *asker;                   /* ACTED, ORDERED, EXPLAINED */
+    bool beat;                     /* TICKED */
+    bool json;                     /* EXPLAINED */
+    struct store_counts counts; /* always: for the status page; those of a long store may be of a while ago */
     struct heartbeat_row heartbeat; /* always, the same */
     int64_t tick_ms;                /* always: when the engine is to get MESSAGE_TICK; INT64_MAX: never */
     struct digest ruleset;          /* always, once there is one: of the rules, tables and cases in force */

@@ -10,7 +10,7 @@
 /* n objects of `size` bytes, zeroed. Never NULL; n * size may not overflow. */
 void *alloc_zeroed(size_t n, size_t size);
 
-/* Resizes to n objects of `size` bytes; new bytes are not initialised. */
+/* Resizes to n objects of `size` bytes; new bytes are not initialised, of NULL all. */
 void *alloc_resize(void *p, size_t n, size_t size);
 
 /* Makes room for one more object in a growing array: doubles `*cap` when `len` has reached it. */

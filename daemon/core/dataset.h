@@ -71,6 +71,7 @@ void dataset_init(struct dataset *dataset);
 
 /* Makes room for the series of about so many rows, before the first of them. */
 void dataset_reserve(struct dataset *dataset, size_t rows);
+
 void dataset_deinit(struct dataset *dataset);
 void datasets_deinit(struct datasets *datasets);
 
